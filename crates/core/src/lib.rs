@@ -1,0 +1,34 @@
+//! nittio-core joins places with network footprints and counts, per area, who is reached.
+//!
+//! In goes a [`study::Study`]: places, services, footprints, areas, definitions, goals. Out come
+//! [`indicator::Indicators`] and [`assessment::Assessment`]s. Nothing here reads a file or draws a picture.
+//!
+//! ```text
+//! Study ──build──▶ CoverageIndex ──join──▶ Coverage ──observe──▶ Tally ──evaluate──▶ Indicators ──assess──▶ Assessment
+//! ```
+
+pub mod study;
+
+pub mod area;
+pub mod footprint;
+pub mod offer;
+pub mod place;
+pub mod service;
+pub mod settlement;
+
+pub mod coverage;
+pub mod index;
+pub mod polygon;
+pub mod tally;
+
+pub mod assessment;
+pub mod explain;
+pub mod goal;
+pub mod indicator;
+pub mod measure;
+pub mod profile;
+
+pub mod diagnostic;
+pub mod outcome;
+pub mod quantity;
+pub mod unit;

@@ -1,0 +1,58 @@
+//! The outcome of a run: all that a report is made from. It holds no place.
+
+use serde::Serialize;
+
+use crate::{assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, study::Frame};
+
+/// All that a report is made from: figures, verdicts and where they come from. It holds no place.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The study's name.
+    pub name: String,
+    /// A sentence that the study wants every reader to see first, for example that its data are synthetic.
+    pub notice: Option<String>,
+    /// The axes; the areas' borders are in its levels.
+    pub frame: Frame,
+    /// The figures.
+    pub indicators: Indicators,
+    /// The goals that areas were held against.
+    pub goals: Vec<Goal>,
+    /// What came of that.
+    pub assessments: Vec<Assessment>,
+    /// What was found in the input.
+    pub diagnostics: Vec<DiagnosticCount>,
+    /// Where everything came from.
+    pub provenance: Provenance,
+}
+
+/// Where the figures came from: enough to make them again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Provenance {
+    /// Program and version, for example `nittio 0.1.0`.
+    pub program: String,
+    /// The working CRS, for example `EPSG:3006`, or `as-is`.
+    pub crs: String,
+    /// The files that were read, in the order of the study file.
+    pub inputs: Vec<Input>,
+}
+
+/// One file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Input {
+    /// The path as the study file writes it.
+    pub path: String,
+    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`.
+    pub role: String,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Rows or features in the file.
+    pub rows: u64,
+    /// Rows or features that are in the result.
+    pub used: u64,
+    /// The CRS of its coordinates, where it has any.
+    pub crs: Option<String>,
+    /// Who made it and under which licence, as the study file says.
+    pub source: Option<String>,
+}

@@ -1,0 +1,218 @@
+//! A value that is the same for a whole file, or stands in one of its columns.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use nittio_core::{
+    quantity::Speed,
+    service::{Reach, Status, Technology},
+    settlement::Settlement,
+};
+use serde::{Deserialize, Deserializer, de};
+use toml::Spanned;
+
+/// A constant, `"Stadsnätet"`, or a column, `{ column = "agare", map = { "SN" = "Stadsnätet" } }`.
+#[derive(Debug, Clone)]
+pub enum Mapped<T> {
+    /// The same for the whole file.
+    Constant(T),
+    /// By row.
+    Column(ColumnMap<T>),
+}
+
+/// A column, and what its words mean.
+#[derive(Debug, Clone)]
+pub struct ColumnMap<T> {
+    /// The column's name in the file.
+    pub column: Spanned<String>,
+    /// What the column's words mean. A word that is not here is read as it is.
+    pub map: BTreeMap<String, T>,
+    /// The unit of a column of bare numbers: `Mbit/s` (default), `kbit/s` or `Gbit/s`.
+    pub unit: Option<Spanned<String>>,
+    /// What an empty cell means. Default: not known.
+    pub empty: Option<T>,
+}
+
+/// What can stand in a study file as a constant.
+pub trait Constant: Sized {
+    /// What to call it in an error.
+    const WHAT: &'static str;
+
+    /// From text.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    fn from_text(text: &str) -> Result<Self, String>;
+
+    /// From `true` or `false`.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    fn from_flag(flag: bool) -> Result<Self, String> {
+        Err(format!("a {} is text, not {flag}", Self::WHAT))
+    }
+
+    /// From a bare number.
+    ///
+    /// # Errors
+    /// Says what would be right.
+    fn from_number(number: f64) -> Result<Self, String> {
+        Err(format!("a {} is text; write \"{number}\"", Self::WHAT))
+    }
+}
+
+impl Constant for String {
+    const WHAT: &'static str = "name";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Constant for Speed {
+    const WHAT: &'static str = "speed";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|e: nittio_core::quantity::QuantityError| e.to_string())
+    }
+
+    fn from_number(number: f64) -> Result<Self, String> {
+        Err(format!("a speed needs its unit; write \"{number} Mbit/s\""))
+    }
+}
+
+macro_rules! constant_by_word {
+    ($($kind:ty, $what:literal;)*) => {$(
+        impl Constant for $kind {
+            const WHAT: &'static str = $what;
+
+            fn from_text(text: &str) -> Result<Self, String> {
+                <$kind>::from_str(text).map_err(|e| e.to_string())
+            }
+        }
+    )*};
+}
+
+constant_by_word! {
+    Technology, "technology";
+    Status, "status";
+}
+
+impl Constant for Reach {
+    const WHAT: &'static str = "reach";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim().to_lowercase().as_str() {
+            "connected" | "hc" | "ansluten" => Ok(Self::Connected),
+            "passed" | "hp" | "kan beställas" => Ok(Self::Passed),
+            _ => Err(format!("{text:?} is not a known reach; known are connected, passed")),
+        }
+    }
+}
+
+impl Constant for Settlement {
+    const WHAT: &'static str = "settlement class";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim().to_lowercase().as_str() {
+            "locality" | "tätort" => Ok(Self::Locality),
+            "smaller_locality" | "småort" => Ok(Self::SmallerLocality),
+            _ => Err(format!("{text:?} is not a known settlement class; known are locality, smaller_locality")),
+        }
+    }
+}
+
+impl Constant for bool {
+    const WHAT: &'static str = "yes or no";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim().to_lowercase().as_str() {
+            "true" | "yes" | "ja" | "1" | "j" | "y" => Ok(true),
+            "false" | "no" | "nej" | "0" | "n" => Ok(false),
+            _ => Err(format!("{text:?} is neither yes nor no; write true or false")),
+        }
+    }
+
+    fn from_flag(flag: bool) -> Result<Self, String> {
+        Ok(flag)
+    }
+}
+
+impl Constant for Date {
+    const WHAT: &'static str = "date";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| format!("{text:?} is not a date; write 2027-12-31"))
+    }
+}
+
+impl<'de, T: Constant> Deserialize<'de> for Mapped<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MappedVisitor(PhantomData))
+    }
+}
+
+struct MappedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Constant> de::Visitor<'de> for MappedVisitor<T> {
+    type Value = Mapped<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a {}, or {{ column = \"…\" }}", T::WHAT)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::from_text(text).map(Mapped::Constant).map_err(E::custom)
+    }
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+        T::from_flag(flag).map(Mapped::Constant).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "only shown in an error")]
+        T::from_number(number as f64).map(Mapped::Constant).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        T::from_number(number).map(Mapped::Constant).map_err(E::custom)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        // A TOML date comes as a map with one private key, so the keys are looked at before the columns are read.
+        let raw = Raw::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        if let Some(date) = raw.datetime {
+            return T::from_text(&date.to_string()).map(Mapped::Constant).map_err(de::Error::custom);
+        }
+        let column = raw.column.ok_or_else(|| de::Error::missing_field("column"))?;
+        let parse = |text: &Spanned<String>| T::from_text(text.get_ref()).map_err(de::Error::custom);
+        let map =
+            raw.map.iter().map(|(word, text)| Ok((word.clone(), parse(text)?))).collect::<Result<_, A::Error>>()?;
+        let empty = raw.empty.as_ref().map(parse).transpose()?;
+        Ok(Mapped::Column(ColumnMap { column, map, unit: raw.unit, empty }))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    #[serde(rename = "$__toml_private_datetime")]
+    datetime: Option<String>,
+    column: Option<Spanned<String>>,
+    #[serde(default)]
+    map: IndexMap<String, Spanned<String>>,
+    unit: Option<Spanned<String>>,
+    empty: Option<Spanned<String>>,
+}
+
+/// Reads a TOML date.
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let found = toml::value::Datetime::deserialize(deserializer)?;
+    found.to_string().parse().map_err(|_| de::Error::custom(format!("{found} is not a day; write 2024-12-31")))
+}
+
+/// Reads a TOML date that may be left out.
+pub(super) fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    date(deserializer).map(Some)
+}

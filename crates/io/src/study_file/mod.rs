@@ -1,0 +1,294 @@
+//! The study file `nittio.toml`: what a person says a study is.
+//!
+//! Strict: an unknown key is refused, a quantity is text with its unit, a path is relative to the file.
+
+pub mod mapped;
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use nittio_core::{
+    goal::{Source, Step, Text},
+    quantity::Speed,
+    service::{Reach, Status, Technology},
+    settlement::Settlement,
+    unit::Unit,
+};
+use serde::Deserialize;
+use toml::Spanned;
+
+use mapped::Mapped;
+
+/// A study file, as written: nothing that it names has been opened.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StudyFile {
+    /// What the study is.
+    pub study: About,
+    /// Who is to be reached.
+    pub places: Vec<PlacesSource>,
+    /// Where services can be had, by area.
+    #[serde(default)]
+    pub footprints: Vec<FootprintsSource>,
+    /// What was offered to whom, by place id.
+    #[serde(default)]
+    pub offers: Vec<OffersSource>,
+    /// The levels that figures are reported for, by key: `municipality`, `county`, or your own.
+    #[serde(default)]
+    pub areas: IndexMap<String, AreasSource>,
+    /// Borders of localities and smaller localities.
+    #[serde(default)]
+    pub settlements: Vec<SettlementsSource>,
+    /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
+    #[serde(default)]
+    pub profiles: Vec<ProfileEntry>,
+    /// Goals, built-in ones by id or the study's own. Default: `se-2009-2020` for population and workplaces.
+    #[serde(default)]
+    pub goals: Vec<GoalEntry>,
+    /// Which indicators to compute.
+    #[serde(default)]
+    pub indicators: IndicatorSettings,
+    /// How the report looks and what it puts first.
+    #[serde(default)]
+    pub report: ReportSettings,
+}
+
+/// What the study is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// Its name, the report's title.
+    pub name: String,
+    /// The day the figures are for.
+    #[serde(deserialize_with = "mapped::date")]
+    pub as_of: Date,
+    /// The working CRS: `EPSG:3006` (default), another projected one, or `as-is` for the files' own units.
+    #[serde(default = "default_crs")]
+    pub crs: Spanned<String>,
+    /// The language of the report: `sv` (default) or `en`.
+    #[serde(default)]
+    pub locale: Locale,
+    /// A sentence that every reader should see first, for example that the data are synthetic.
+    pub notice: Option<String>,
+}
+
+/// A language of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    /// Swedish.
+    #[default]
+    Sv,
+    /// English.
+    En,
+}
+
+/// A file and how to read it. Everything but the path is known from the file unless said.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// The file, relative to the study file; `${NAME}` stands for an environment variable.
+    pub path: Spanned<String>,
+    /// The layer of a GeoPackage that has several, or the file inside a zip that has several.
+    pub layer: Option<Spanned<String>>,
+    /// The format, where the file's name does not say it.
+    pub format: Option<Spanned<String>>,
+    /// The CRS of the coordinates, where the file does not say it or says it wrong.
+    pub crs: Option<Spanned<String>>,
+    /// Whether east and north are to change places.
+    #[serde(default)]
+    pub swap_axes: bool,
+    /// The encoding of a text file: `utf-8`, `windows-1252` or `iso-8859-1`.
+    pub encoding: Option<Spanned<String>>,
+    /// Who made the file and under which licence; printed in the report.
+    pub source: Option<String>,
+}
+
+/// Places in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacesSource {
+    /// The file.
+    pub file: FileSource,
+    /// The column with the place's id.
+    pub id: Spanned<String>,
+    /// The column with the easting or longitude, where the file has no geometry.
+    pub easting: Option<Spanned<String>>,
+    /// The column with the northing or latitude, where the file has no geometry.
+    pub northing: Option<Spanned<String>>,
+    /// Which point stands for a polygon or a multipoint.
+    #[serde(default)]
+    pub point: RepresentativePoint,
+    /// What the places are: `home`, `workplace`, `school` … A constant, or a column with a map of its words.
+    pub category: Option<Mapped<String>>,
+    /// Per unit, the column that has it: `population = "bef"`. An unknown unit is a weight of your own.
+    #[serde(default)]
+    pub units: IndexMap<Unit, Spanned<String>>,
+    /// Per level, the column with the area's code.
+    #[serde(default)]
+    pub codes: IndexMap<String, Spanned<String>>,
+}
+
+/// Which point stands for a polygon or several points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepresentativePoint {
+    /// A point that is surely inside the polygon; the first of several points.
+    #[default]
+    Inside,
+    /// The centre of gravity, which may lie outside.
+    Centroid,
+    /// The middle of the bounding box.
+    BoxCentre,
+}
+
+/// A service, told by constants and columns.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceColumns {
+    /// Who sells it.
+    pub operator: Mapped<String>,
+    /// Who owns the network. Default: the operator.
+    pub owner: Option<Mapped<String>>,
+    /// How it gets there.
+    pub technology: Option<Mapped<Technology>>,
+    /// Download speed; a column of bare numbers is in Mbit/s unless `unit` says otherwise.
+    pub down: Option<Mapped<Speed>>,
+    /// Upload speed.
+    pub up: Option<Mapped<Speed>>,
+    /// In service (default), under construction or planned.
+    pub status: Option<Mapped<Status>>,
+    /// The first day it can be had.
+    pub available_from: Option<Mapped<Date>>,
+    /// Whether other providers may sell on the network.
+    pub open_access: Option<Mapped<bool>>,
+    /// The build-out project it belongs to.
+    pub project: Option<Mapped<String>>,
+    /// How it reaches: `passed` is the default of footprints, `connected` of offer lists.
+    pub reach: Option<Mapped<Reach>>,
+}
+
+/// Footprints in a file: polygons in which a service can be had.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FootprintsSource {
+    /// The file.
+    pub file: FileSource,
+    /// The column with the footprint's own name or id.
+    pub name: Option<Spanned<String>>,
+    /// The service.
+    pub service: ServiceColumns,
+}
+
+/// An offer list: rows of place id and service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OffersSource {
+    /// The file.
+    pub file: FileSource,
+    /// The column with the place's id.
+    pub place: Spanned<String>,
+    /// The service.
+    pub service: ServiceColumns,
+}
+
+/// One level of areas: from polygons, from the places' code column, or from another level's codes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AreasSource {
+    /// The file with borders, or only with codes and names; none when the places' codes are all there is.
+    pub file: Option<FileSource>,
+    /// The column with the code.
+    pub code: Option<Spanned<String>>,
+    /// The column with the name.
+    pub name: Option<Spanned<String>>,
+    /// Names by code, for levels without a file.
+    #[serde(default)]
+    pub names: IndexMap<String, String>,
+    /// Another level whose codes begin with this level's: `from = "municipality", digits = 2`.
+    pub from: Option<Spanned<String>>,
+    /// How many characters of the other level's code.
+    pub digits: Option<u8>,
+}
+
+/// Settlement polygons in a file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettlementsSource {
+    /// The file.
+    pub file: FileSource,
+    /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
+    pub class: Mapped<Settlement>,
+}
+
+/// A definition of access.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileEntry {
+    /// Its key in files.
+    pub key: Spanned<String>,
+    /// Which ways of reaching a place count: `connected`, `passed`.
+    pub reach: Vec<Reach>,
+    /// Only these technologies count.
+    pub technologies: Option<Vec<Technology>>,
+    /// Services under construction or planned count when available by this day.
+    #[serde(default, deserialize_with = "mapped::optional_date")]
+    pub planned_until: Option<Date>,
+}
+
+/// A goal: a built-in one by `use`, its units replaced if `units` is given; or one of the study's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GoalEntry {
+    /// The id of a built-in goal.
+    #[serde(rename = "use")]
+    pub builtin: Option<Spanned<String>>,
+    /// The id of a goal of the study's own.
+    pub id: Option<Spanned<String>>,
+    /// Its name, by language.
+    pub name: Option<Text>,
+    /// The year it was decided.
+    pub decided: Option<i16>,
+    /// The year by whose end it should be reached.
+    pub year: Option<i16>,
+    /// The units that must all reach it.
+    pub units: Option<Vec<Unit>>,
+    /// Thresholds and shares.
+    pub steps: Option<Vec<Step>>,
+    /// Where it stands.
+    pub source: Option<Source>,
+}
+
+/// Which indicators to compute.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorSettings {
+    /// Speed thresholds, down and up. Default: 10, 30, 100 Mbit/s and 1 Gbit/s.
+    #[serde(default = "default_speeds")]
+    pub speeds: Vec<Speed>,
+}
+
+impl Default for IndicatorSettings {
+    fn default() -> Self {
+        Self { speeds: default_speeds() }
+    }
+}
+
+/// How the report looks and what it puts first.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSettings {
+    /// The level that tables and maps are drawn for. Default: `municipality`, else the first level.
+    pub level: Option<Spanned<String>>,
+    /// The id of the goal that comes first. Default: the first goal.
+    pub goal: Option<Spanned<String>>,
+    /// The unit that maps and bars are drawn for. Default: the goal's first unit that the study has, else places.
+    pub unit: Option<Unit>,
+}
+
+fn default_crs() -> Spanned<String> {
+    Spanned::new(0..0, "EPSG:3006".to_owned())
+}
+
+fn default_speeds() -> Vec<Speed> {
+    [10, 30, 100, 1000].map(Speed::from_mbps).to_vec()
+}
