@@ -80,7 +80,7 @@ pub fn assess(indicators: &Indicators, goals: &[Goal]) -> Vec<Assessment> {
     out
 }
 
-fn part(indicators: &Indicators, at: At, unit: &Unit, step: &Step) -> Part {
+pub(crate) fn part(indicators: &Indicators, at: At, unit: &Unit, step: &Step) -> Part {
     let found = indicators.units.iter().position(|u| u.unit == *unit).zip(indicators.measure(Measure::Down(step.down)));
     let figure = found.map(|(unit, measure)| indicators.figure(At { unit, measure, ..at })).unwrap_or_default();
     Part { unit: unit.clone(), step: step.clone(), figure, verdict: verdict(&figure, step) }
@@ -101,7 +101,7 @@ fn verdict(figure: &Figure, step: &Step) -> Verdict {
     }
 }
 
-fn joint(parts: &[Part]) -> Verdict {
+pub(crate) fn joint(parts: &[Part]) -> Verdict {
     let mut most = Verdict::Met;
     for part in parts {
         most = match (most, part.verdict) {

@@ -34,14 +34,18 @@ pub enum Finding {
     UnitNotANumber,
     /// A unit's value below zero.
     NegativeUnit,
-    /// A mapped unit that is empty on this row.
-    MissingUnit,
     /// A speed that is not a number, below zero, or beyond what exists.
     ImpossibleSpeed,
     /// A technology word that the study does not map.
     UnknownTechnology,
     /// A status word that the study does not map.
     UnknownStatus,
+    /// A word for how a service reaches places that the study does not map.
+    UnknownReach,
+    /// A settlement class that the study does not map.
+    UnknownClass,
+    /// A service row without an operator.
+    MissingOperator,
     /// A date that cannot be read.
     UnreadableDate,
     /// A yes/no value that cannot be read.
@@ -79,10 +83,12 @@ impl Finding {
             Self::OutsideExtent => "outside-extent",
             Self::UnitNotANumber => "unit-not-a-number",
             Self::NegativeUnit => "negative-unit",
-            Self::MissingUnit => "missing-unit",
             Self::ImpossibleSpeed => "impossible-speed",
             Self::UnknownTechnology => "unknown-technology",
             Self::UnknownStatus => "unknown-status",
+            Self::UnknownReach => "unknown-reach",
+            Self::UnknownClass => "unknown-class",
+            Self::MissingOperator => "missing-operator",
             Self::UnreadableDate => "unreadable-date",
             Self::UnreadableFlag => "unreadable-flag",
             Self::RepairedGeometry => "repaired-geometry",

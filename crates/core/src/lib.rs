@@ -22,6 +22,8 @@ pub mod polygon;
 pub mod tally;
 
 pub mod assessment;
+pub mod ledger;
+pub mod run;
 pub mod explain;
 pub mod goal;
 pub mod indicator;

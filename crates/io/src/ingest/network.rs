@@ -1,0 +1,81 @@
+//! Networks: footprints and offer lists.
+
+use std::collections::HashMap;
+
+use nittio_core::{
+    diagnostic::{Action, Finding},
+    footprint::Footprint,
+    offer::Offers,
+    service::{Link, Reach, Services},
+};
+
+use super::{
+    Reading, StudyFileError, areal,
+    mapping::ServiceReader,
+    source::{Positions, Source},
+};
+use crate::study_file::{FootprintsSource, OffersSource};
+
+/// Reads every source of footprints.
+pub(super) fn footprints(
+    reading: &Reading<'_>,
+    sources: &[FootprintsSource],
+    services: &mut Services,
+) -> Result<Vec<Footprint>, StudyFileError> {
+    let mut footprints = Vec::new();
+    for entry in sources {
+        let mut source = Source::open(reading, &entry.file, "footprints")?;
+        let name = entry.name.as_ref().map(|name| source.column(name)).transpose()?;
+        let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Passed)?;
+        source.needs_geometry()?;
+        source.read(true, |placing, mut batch| {
+            for i in 0..batch.rows.len() {
+                let name = name.and_then(|column| batch.columns[column].text(i)).map(std::borrow::Cow::into_owned);
+                let Some((service, reach)) = service.read(placing, &batch, i, name.as_deref()) else { continue };
+                let origin = placing.at(batch.rows[i]);
+                if let Some(geometry) = areal(placing, &mut batch, i, name.as_deref()) {
+                    placing.used += 1;
+                    let link = Link { service: services.intern(service), reach };
+                    footprints.push(Footprint { geometry, link, name, origin });
+                }
+            }
+        })?;
+    }
+    Ok(footprints)
+}
+
+/// Reads every offer list.
+pub(super) fn offers(
+    reading: &Reading<'_>,
+    sources: &[OffersSource],
+    places: &HashMap<Box<str>, usize>,
+    services: &mut Services,
+) -> Result<Offers, StudyFileError> {
+    let mut offers = Offers::default();
+    for entry in sources {
+        let mut source = Source::open(reading, &entry.file, "offers")?;
+        let place = source.column(&entry.place)?;
+        let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Connected)?;
+        source.locate(Positions::None)?;
+        source.read(false, |placing, batch| {
+            for i in 0..batch.rows.len() {
+                let id = batch.columns[place].text(i);
+                let Some(id) = id.as_deref().map(str::trim).filter(|id| !id.is_empty()) else {
+                    let message = "the row names no place".to_owned();
+                    placing.say(batch.rows[i], Finding::MissingId, Action::Dropped, None, message);
+                    continue;
+                };
+                if !places.contains_key(id) {
+                    let message = "no place has this id; check that both files write ids alike".to_owned();
+                    placing.say(batch.rows[i], Finding::OfferForUnknownPlace, Action::Dropped, Some(id), message);
+                    continue;
+                }
+                if let Some((service, reach)) = service.read(placing, &batch, i, Some(id)) {
+                    placing.used += 1;
+                    offers.add(id, Link { service: services.intern(service), reach });
+                }
+            }
+        })?;
+    }
+    Ok(offers)
+}

@@ -1,0 +1,262 @@
+//! One input file, opened: where it is, what it is worth, and how its coordinates become the study's.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use geo::{Coord, Geometry};
+use nittio_core::{
+    diagnostic::{Action, Diagnostic, Finding, SourceRow},
+    outcome::Input,
+};
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use super::{IngestError, Reading};
+use crate::{
+    crs::{Crs, Transformer},
+    extent::{Guard, Plausibility},
+    read::{self, Batch, Description, Format, ReadError, ReadOptions},
+    study_file::FileSource,
+};
+
+/// An input file with all that its rows need.
+pub(super) struct Source<'a> {
+    pub(super) number: u16,
+    pub(super) path: PathBuf,
+    pub(super) description: Description,
+    file: &'a FileSource,
+    options: ReadOptions,
+    wanted: Vec<String>,
+    transformer: Option<Transformer>,
+    guard: Option<Guard>,
+    reading: &'a Reading<'a>,
+}
+
+/// Where the coordinates of a file come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Positions {
+    /// The file's own geometry.
+    Geometry,
+    /// Columns, or nothing at all.
+    Columns,
+    /// There are none.
+    None,
+}
+
+impl<'a> Source<'a> {
+    /// Opens the file and enters it in the list of inputs.
+    pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, IngestError> {
+        let path = reading.loaded.resolve(&file.path)?;
+        let format = file.format.as_ref().map(|name| {
+            name.get_ref().parse().map_err(|e: read::UnknownFormat| reading.at(name, &e.to_string(), ""))
+        });
+        let options = ReadOptions {
+            format: format.transpose()?,
+            layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
+            encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
+            geometry_column: None,
+        };
+        let description = read::describe(&path, &options).map_err(|e| reading.unreadable(&file.path, &e))?;
+        let (sha256, bytes) = digest(&path).map_err(|e| {
+            let reason = e.to_string();
+            reading.unreadable(&file.path, &ReadError::Unreadable { path: path.clone(), reason })
+        })?;
+        let number = reading.add_input(Input {
+            path: file.path.get_ref().clone(),
+            role: role.to_owned(),
+            sha256,
+            bytes,
+            rows: 0,
+            used: 0,
+            crs: None,
+            source: file.source.clone(),
+        });
+        Ok(Self {
+            number,
+            path,
+            description,
+            file,
+            options,
+            wanted: Vec::new(),
+            transformer: None,
+            guard: None,
+            reading,
+        })
+    }
+
+    /// Asks for a column; the answer is its index in every batch.
+    pub(super) fn column(&mut self, name: &Spanned<String>) -> Result<usize, IngestError> {
+        let wanted = name.get_ref();
+        // GeoJSON says what its features have only as they are read.
+        let closed = !matches!(self.description.format, Format::GeoJson | Format::GeoJsonLines);
+        if closed && !self.description.columns.contains(wanted) {
+            let columns = self.description.columns.join(", ");
+            return Err(self.reading.at(
+                name,
+                &format!("{} has no column {wanted:?}", self.path.display()),
+                &format!("its columns are: {columns}"),
+            ));
+        }
+        Ok(self.wanted.iter().position(|w| w == wanted).unwrap_or_else(|| {
+            self.wanted.push(wanted.clone());
+            self.wanted.len() - 1
+        }))
+    }
+
+    /// Settles how coordinates of this file become the study's.
+    pub(super) fn locate(&mut self, positions: Positions) -> Result<(), IngestError> {
+        if positions == Positions::None {
+            return Ok(());
+        }
+        let working = self.reading.crs;
+        let given = self.file.crs.as_ref().map(|text| {
+            text.get_ref().parse::<Crs>().map_err(|e| self.reading.at(text, &e.to_string(), ""))
+        });
+        let own = match (given.transpose()?, &self.description.crs) {
+            (Some(crs), _) => crs,
+            _ if working == Crs::AsIs => Crs::AsIs,
+            (None, Some(crs)) => *crs,
+            (None, None) if positions == Positions::Columns => working,
+            (None, None) => {
+                return Err(self.reading.at(
+                    &self.file.path,
+                    &format!("{} does not say which CRS its coordinates are in", self.path.display()),
+                    "add crs = \"EPSG:3006\", or what is right, to this source",
+                ));
+            }
+        };
+        self.reading.input(self.number, |input| input.crs = Some(own.to_string()));
+        if working == Crs::AsIs || own == Crs::AsIs {
+            return Ok(());
+        }
+        if own != working {
+            let transformer = Transformer::new(own, working)
+                .map_err(|e| self.reading.at(self.file.crs.as_ref().unwrap_or(&self.file.path), &e.to_string(), ""))?;
+            self.transformer = Some(transformer);
+        }
+        self.guard = Some(Guard::new(own, self.reading.country.as_deref()));
+        Ok(())
+    }
+
+    /// Reads all rows; refuses the file when its axes have changed places.
+    pub(super) fn read(mut self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), IngestError> {
+        let mut placing = Placing {
+            source: self.number,
+            swap: self.file.swap_axes,
+            transformer: self.transformer.take(),
+            guard: self.guard.take(),
+            diagnostics: Vec::new(),
+            used: 0,
+        };
+        let mut rows = 0;
+        let progress = self.reading.progress;
+        progress.begin(self.file.path.get_ref());
+        let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
+            let count = batch.rows.len() + batch.malformed.len();
+            rows += count as u64;
+            for (row, reason) in &batch.malformed {
+                placing.say(*row, Finding::MalformedRow, Action::Dropped, None, reason.clone());
+            }
+            take(&mut placing, batch);
+            progress.advance(count as u64);
+            true
+        });
+        progress.end();
+        result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
+        if let Some(refusal) = placing.guard.as_ref().and_then(Guard::refusal) {
+            return Err(self.reading.at(&self.file.path, &format!("{}: {}", self.path.display(), refusal.message), &refusal.help));
+        }
+        self.reading.input(self.number, |input| {
+            input.rows = rows;
+            input.used = placing.used;
+        });
+        self.reading.diagnostics.borrow_mut().append(&mut placing.diagnostics);
+        Ok(())
+    }
+}
+
+/// Puts rows of one file where they belong, and keeps account of what was odd.
+pub(super) struct Placing {
+    source: u16,
+    swap: bool,
+    transformer: Option<Transformer>,
+    guard: Option<Guard>,
+    diagnostics: Vec<Diagnostic>,
+    /// Rows that are in the result.
+    pub(super) used: u64,
+}
+
+impl Placing {
+    /// Where a row comes from.
+    pub(super) fn at(&self, row: u32) -> SourceRow {
+        SourceRow { source: self.source, row }
+    }
+
+    /// Notes a finding.
+    pub(super) fn say(&mut self, row: u32, finding: Finding, action: Action, id: Option<&str>, message: String) {
+        self.diagnostics.push(Diagnostic { at: self.at(row), finding, action, id: id.map(Into::into), message });
+    }
+
+    /// A position in the study's CRS.
+    pub(super) fn position(&mut self, coord: Coord) -> Result<Coord, (Finding, String)> {
+        let coord = if self.swap { Coord { x: coord.y, y: coord.x } } else { coord };
+        if !coord.x.is_finite() || !coord.y.is_finite() {
+            return Err((Finding::NoPosition, "the coordinates are not numbers".to_owned()));
+        }
+        if let Some(guard) = &mut self.guard {
+            match guard.look(coord) {
+                Plausibility::Plausible => {}
+                Plausibility::Swapped => {
+                    let message = format!("{} {}: east and north seem to have changed places", coord.x, coord.y);
+                    return Err((Finding::SwappedAxes, message));
+                }
+                Plausibility::OutsideExtent => {
+                    let message = format!("{} {} is outside the country or the CRS", coord.x, coord.y);
+                    return Err((Finding::OutsideExtent, message));
+                }
+            }
+        }
+        let Some(transformer) = &self.transformer else { return Ok(coord) };
+        transformer.coord(coord).ok_or_else(|| {
+            (Finding::OutsideExtent, format!("{} {} has no place in the study's CRS", coord.x, coord.y))
+        })
+    }
+
+    /// A geometry in the study's CRS. Its first position is looked at for swapped axes.
+    pub(super) fn geometry(&mut self, geometry: Geometry) -> Result<Geometry, (Finding, String)> {
+        use geo::{CoordsIter, MapCoords};
+        let geometry = if self.swap { geometry.map_coords(|c| Coord { x: c.y, y: c.x }) } else { geometry };
+        if let (Some(guard), Some(first)) = (&mut self.guard, geometry.coords_iter().next()) {
+            if first.x.is_finite() && first.y.is_finite() && guard.look(first) == Plausibility::Swapped {
+                let message = format!("{} {}: east and north seem to have changed places", first.x, first.y);
+                return Err((Finding::SwappedAxes, message));
+            }
+        }
+        match &self.transformer {
+            None => Ok(geometry),
+            Some(transformer) => transformer.geometry(geometry).ok_or_else(|| {
+                (Finding::InvalidGeometry, "a vertex has no place in the study's CRS".to_owned())
+            }),
+        }
+    }
+}
+
+/// SHA-256 in hexadecimal, and the size in bytes.
+pub(crate) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    let mut bytes = 0;
+    loop {
+        let n = file.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        hasher.update(&buffer[..n]);
+        bytes += n as u64;
+    }
+    Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes))
+}
