@@ -1,1 +1,45 @@
-fn main() {}
+//! nittio counts which homes and workplaces a network reaches, and says so per kommun.
+
+mod args;
+mod command;
+mod failure;
+mod progress;
+mod project;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+use failure::Failure;
+
+/// What a command that could do its work found.
+enum Answer {
+    /// Done, and nothing to object to.
+    Yes,
+    /// Done, and the answer is no: findings in the input, or a goal missed under `--fail-on`.
+    No,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let result = match args.command {
+        Command::Run(run) => command::run::run(&run),
+        Command::Check(check) => command::check::check(&check),
+        Command::Explain(explain) => command::explain::explain(&explain),
+        Command::Init(init) => command::init::init(&init),
+        Command::Schema => command::schema(),
+        Command::Completions { shell } => command::completions(shell),
+    };
+    match result {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure::say(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

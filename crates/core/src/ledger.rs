@@ -22,12 +22,14 @@ pub struct Line {
 #[must_use]
 pub fn ledger(indicators: &Indicators, goal: &Goal, profile: usize, level: &str) -> Vec<Line> {
     let units = units(indicators, goal);
-    let of_level = |key: &str| indicators.areas.iter().enumerate().filter(|(_, a)| a.level == key).map(|(i, _)| i).collect();
+    let of_level =
+        |key: &str| indicators.areas.iter().enumerate().filter(|(_, a)| a.level == key).map(|(i, _)| i).collect();
     let mut areas: Vec<usize> = of_level(level);
     if level != TOTAL {
         areas.extend(of_level(TOTAL));
     }
-    let pairs: Vec<(&Unit, &Step)> = units.iter().flat_map(|unit| goal.steps.iter().map(move |step| (unit, step))).collect();
+    let pairs: Vec<(&Unit, &Step)> =
+        units.iter().flat_map(|unit| goal.steps.iter().map(move |step| (unit, step))).collect();
     areas
         .into_iter()
         .map(|area| {
@@ -42,7 +44,6 @@ pub fn ledger(indicators: &Indicators, goal: &Goal, profile: usize, level: &str)
 /// The goal's units that the study counts; places when it counts none of them.
 #[must_use]
 pub fn units(indicators: &Indicators, goal: &Goal) -> Vec<Unit> {
-    let counted: Vec<Unit> =
-        goal.units.iter().filter(|unit| indicators.unit(unit.key()).is_some()).cloned().collect();
+    let counted: Vec<Unit> = goal.units.iter().filter(|unit| indicators.unit(unit.key()).is_some()).cloned().collect();
     if counted.is_empty() { vec![Unit::Places] } else { counted }
 }

@@ -22,13 +22,13 @@ pub mod polygon;
 pub mod tally;
 
 pub mod assessment;
-pub mod ledger;
-pub mod run;
 pub mod explain;
 pub mod goal;
 pub mod indicator;
+pub mod ledger;
 pub mod measure;
 pub mod profile;
+pub mod run;
 
 pub mod diagnostic;
 pub mod outcome;

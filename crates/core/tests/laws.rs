@@ -73,7 +73,10 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
         services.intern(service(number));
     }
     let (services, _) = services.sorted();
-    let link = |number: usize, reach| Link { service: nittio_core::service::ServiceId(u32::try_from(number % 12).unwrap()), reach };
+    let link = |number: usize, reach| Link {
+        service: nittio_core::service::ServiceId(u32::try_from(number % 12).unwrap()),
+        reach,
+    };
     let footprints = blocks
         .iter()
         .enumerate()
@@ -101,10 +104,7 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
             as_of: date(2024, 12, 31),
             levels: vec![level],
             categories: vec!["home".to_owned()],
-            units: vec![
-                ScaledUnit { unit: Unit::Places, scale: 1 },
-                ScaledUnit { unit: Unit::Population, scale: 1 },
-            ],
+            units: vec![ScaledUnit { unit: Unit::Places, scale: 1 }, ScaledUnit { unit: Unit::Population, scale: 1 }],
             services,
             settlements: true,
         },
@@ -231,7 +231,8 @@ proptest! {
 fn one_thread_and_eight_give_the_same_run() {
     let blocks: Vec<Polygon> =
         (0..10).map(|i| Rect::new((f64::from(i), 0.0), (f64::from(i) + 5.0, 25.0)).to_polygon()).collect();
-    let spots: Vec<_> = (0..20_000).map(|i| (i * 13 % 56, i / 56 % 56, u64::try_from(i).unwrap() % 49, i % 97 == 0)).collect();
+    let spots: Vec<_> =
+        (0..20_000).map(|i| (i * 13 % 56, i / 56 % 56, u64::try_from(i).unwrap() % 49, i % 97 == 0)).collect();
     let study = study(&blocks, &spots, &[(3, 1), (5, 2)]);
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

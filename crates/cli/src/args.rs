@@ -1,0 +1,158 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Counts which homes and workplaces a network reaches, and says so per kommun.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done; 1 done, and the answer is no (findings, or a missed goal under --fail-on); 2 not done.\n\
+                  Documentation: docs/ in the repository, `nittio explain rule` for the methods."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Join, count, assess, and write the report
+    Run(RunArgs),
+    /// Read every file of a study and list what is odd; computes nothing
+    Check(CheckArgs),
+    /// Say what an indicator, a goal, a rule or one place's figures mean
+    Explain(ExplainArgs),
+    /// Write a commented study file into an empty folder
+    Init(InitArgs),
+    /// Print the JSON Schema of the study file
+    Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Which study.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StudyArgs {
+    /// The study file, or the folder it is in [default: ./nittio.toml, else the embedded example]
+    #[arg(short, long, value_name = "STUDY")]
+    pub(crate) project: Option<PathBuf>,
+    /// An embedded example instead of a study of your own
+    #[arg(long, value_enum, conflicts_with = "project")]
+    pub(crate) example: Option<Example>,
+    /// How many threads to use [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// A study that the program carries with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Example {
+    /// Jönköpings län: real borders, synthetic addresses and networks
+    Jonkoping,
+    /// A dozen places, every number countable by hand
+    Toyland,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio run                                    the embedded study, report in out/\n  \
+    nittio run --project lan/nittio.toml --output rapport\n  \
+    nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
+    nittio run --fail-on goal                     exit code 1 when an area misses the goal")]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Where results are written
+    #[arg(short, long, value_name = "DIR", default_value = "out")]
+    pub(crate) output: PathBuf,
+    /// How the table is printed [default: table on a terminal, csv in a pipe]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Answer with exit code 1 when this is so
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOn>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit code 0: nothing found. 1: something found. 2: a file cannot be read.")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// How findings are printed [default: table on a terminal, csv in a pipe]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<CheckFormat>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio explain place J0001234                 which services reach this place, and why\n  \
+    nittio explain goal se-2009-2020\n  \
+    nittio explain indicator 'down>=100 Mbit/s'\n  \
+    nittio explain rule boundary                  without a name: the list of rules")]
+pub(crate) struct ExplainArgs {
+    /// What kind of thing
+    #[arg(value_enum)]
+    pub(crate) what: What,
+    /// Its id, key or name; without one, the list of what there is
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// The folder
+    #[arg(default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// Put this example there instead, with its data
+    #[arg(long, value_enum)]
+    pub(crate) example: Option<Example>,
+    /// The language of the comments
+    #[arg(long, value_enum, default_value = "sv")]
+    pub(crate) locale: Language,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    Sv,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Table,
+    Csv,
+    Json,
+    Geojson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// An area of the report's level misses the report's goal
+    Goal,
+    /// The input has findings
+    Findings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    Place,
+    Goal,
+    Indicator,
+    Rule,
+}

@@ -1,0 +1,91 @@
+//! `nittio check`: what is odd about the input, and nothing else.
+
+use std::io::IsTerminal;
+
+use nittio_core::{
+    coverage,
+    diagnostic::{self, Diagnostic},
+    index::CoverageIndex,
+    outcome::Input,
+};
+use nittio_io::write;
+
+use crate::{
+    Answer,
+    args::{CheckArgs, CheckFormat},
+    command::print,
+    failure::{Failure, note},
+    progress::Terminal,
+    project,
+};
+
+/// How many rows of each kind a terminal shows.
+const SHOWN: usize = 3;
+
+/// Reads everything, says where places lie, and lists what was odd.
+pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
+    let progress = Terminal::new();
+    let project = project::read(&args.study, &progress)?;
+    let study = &project.ingested.study;
+    let coverage = coverage::join(&CoverageIndex::build(study), study, |_| {});
+    let diagnostics = project.diagnostics(&coverage);
+    let inputs = &project.ingested.provenance.inputs;
+
+    let format =
+        args.format.unwrap_or(if std::io::stdout().is_terminal() { CheckFormat::Table } else { CheckFormat::Csv });
+    print(&match format {
+        CheckFormat::Table => table(&diagnostics, inputs),
+        CheckFormat::Csv => write::rejects::csv(&diagnostics, inputs)?,
+        CheckFormat::Json => json(&diagnostics, inputs),
+    })?;
+    note(&format!(
+        "{} places, {} footprints, {} offer rows read; {} findings",
+        study.places.len(),
+        study.footprints.len(),
+        study.offers.rows(),
+        diagnostics.len()
+    ));
+    Ok(if diagnostics.is_empty() { Answer::Yes } else { Answer::No })
+}
+
+fn table(diagnostics: &[Diagnostic], inputs: &[Input]) -> String {
+    let mut out = String::new();
+    for input in inputs.iter().filter(|input| input.role != "study") {
+        out.push_str(&format!("{} ({}): {} of {} rows used\n", input.path, input.role, input.used, input.rows));
+    }
+    if diagnostics.is_empty() {
+        out.push_str("\nNothing odd was found.\n");
+    }
+    for count in diagnostic::count(diagnostics) {
+        let file = &inputs[usize::from(count.source)].path;
+        out.push_str(&format!("\n{file}: {} rows {} ({})\n", count.rows, count.finding.key(), count.action.key()));
+        let alike = diagnostics
+            .iter()
+            .filter(|d| (d.at.source, d.finding, d.action) == (count.source, count.finding, count.action));
+        for d in alike.take(SHOWN) {
+            let id = d.id.as_deref().map(|id| format!(" {id}")).unwrap_or_default();
+            out.push_str(&format!("  row {}{id}: {}\n", d.at.row, d.message));
+        }
+        if count.rows > SHOWN as u64 {
+            out.push_str(&format!("  … and {} more; all of them with --format csv\n", count.rows - SHOWN as u64));
+        }
+    }
+    out
+}
+
+fn json(diagnostics: &[Diagnostic], inputs: &[Input]) -> String {
+    let rows: Vec<_> = diagnostics
+        .iter()
+        .map(|d| {
+            serde_json::json!({
+                "file": inputs[usize::from(d.at.source)].path,
+                "row": d.at.row,
+                "id": d.id.as_deref(),
+                "finding": d.finding.key(),
+                "action": d.action.key(),
+                "message": d.message,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::Value::Array(rows))
+}

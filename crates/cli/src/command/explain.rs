@@ -1,0 +1,228 @@
+//! `nittio explain`: what a figure, a goal, a rule or one place's coverage means.
+
+use std::fmt::Write;
+
+use nittio_core::{
+    coverage, explain,
+    goal::{self, Goal},
+    index::CoverageIndex,
+    indicator,
+    measure::{Best, Measure},
+    polygon::Position,
+    service::{Link, Service},
+    study::Study,
+};
+
+use crate::{
+    Answer,
+    args::{ExplainArgs, What},
+    command::print,
+    failure::Failure,
+    progress::Terminal,
+    project,
+};
+
+/// The methods, as their pages say them.
+const RULES: [(&str, &str); 8] = [
+    ("boundary", include_str!("../../../../docs/methods/boundary.md")),
+    ("reach", include_str!("../../../../docs/methods/reach.md")),
+    ("unmatched", include_str!("../../../../docs/methods/unmatched.md")),
+    ("settlement", include_str!("../../../../docs/methods/settlement.md")),
+    ("goals", include_str!("../../../../docs/methods/goals.md")),
+    ("profiles", include_str!("../../../../docs/methods/profiles.md")),
+    ("areas", include_str!("../../../../docs/methods/areas.md")),
+    ("coordinate-systems", include_str!("../../../../docs/methods/coordinate-systems.md")),
+];
+
+/// Explains one thing, or lists what can be explained.
+pub(crate) fn explain(args: &ExplainArgs) -> Result<Answer, Failure> {
+    let text = match (args.what, args.name.as_deref()) {
+        (What::Rule, name) => rule(name)?,
+        (What::Goal, name) => goals(name)?,
+        (What::Indicator, name) => indicators(args, name)?,
+        (What::Place, Some(id)) => place(args, id)?,
+        (What::Place, None) => return Err(Failure::Said("say which place: nittio explain place ID".to_owned())),
+    };
+    print(&text)?;
+    Ok(Answer::Yes)
+}
+
+fn rule(name: Option<&str>) -> Result<String, Failure> {
+    let names: Vec<&str> = RULES.iter().map(|(name, _)| *name).collect();
+    match name {
+        None => Ok(format!("{}\n", names.join("\n"))),
+        Some(name) => RULES
+            .iter()
+            .find(|(rule, _)| *rule == name)
+            .map(|(_, page)| (*page).to_owned())
+            .ok_or_else(|| Failure::Said(format!("there is no rule {name:?}; there are {}", names.join(", ")))),
+    }
+}
+
+fn goals(name: Option<&str>) -> Result<String, Failure> {
+    let goals = goal::built_in().map_err(|e| Failure::Said(e.to_string()))?;
+    let mut out = String::new();
+    let Some(name) = name else {
+        for goal in &goals {
+            let _ = writeln!(out, "{:14} {}", goal.id, goal.name.en);
+        }
+        return Ok(out);
+    };
+    let ids: Vec<&str> = goals.iter().map(|goal| goal.id.as_str()).collect();
+    let goal = goals
+        .iter()
+        .find(|goal| goal.id == name)
+        .ok_or_else(|| Failure::Said(format!("there is no built-in goal {name:?}; there are {}", ids.join(", "))))?;
+    say_goal(goal, &mut out);
+    Ok(out)
+}
+
+fn say_goal(goal: &Goal, out: &mut String) {
+    let units: Vec<&str> = goal.units.iter().map(nittio_core::unit::Unit::key).collect();
+    let _ = writeln!(out, "{} ({})\n{}\n", goal.name.en, goal.id, goal.name.sv);
+    for step in &goal.steps {
+        let _ = writeln!(
+            out,
+            "By the end of {}, at least {} should have {} down or more.",
+            goal.year, step.share, step.down
+        );
+    }
+    let _ = writeln!(out, "Held against: {}, each by itself; met when all of them are.", units.join(", "));
+    let _ = writeln!(out, "Met means covered ≥ share × total, in whole units; the unmatched count as not covered.");
+    if let Some(source) = &goal.source {
+        let parts = [Some(&source.title), source.link.as_ref(), source.date.as_ref()];
+        let _ = writeln!(out, "Source: {}", parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", "));
+    }
+}
+
+fn indicators(args: &ExplainArgs, name: Option<&str>) -> Result<String, Failure> {
+    let progress = Terminal::new();
+    let project = project::read(&args.study, &progress)?;
+    let measures = indicator::measures(&project.ingested.study);
+    let keys: Vec<String> = measures.iter().map(ToString::to_string).collect();
+    let Some(name) = name else { return Ok(format!("{}\n", keys.join("\n"))) };
+    let found = measures.iter().find(|measure| measure.to_string() == name);
+    let measure = found
+        .ok_or_else(|| Failure::Said(format!("there is no indicator {name:?}; there are: {}", keys.join("; "))))?;
+    let meaning = match measure {
+        Measure::Covered => "At least one service reaches the place, of whatever speed.".to_owned(),
+        Measure::Down(speed) => format!("A service with {speed} down or more reaches the place."),
+        Measure::Up(speed) => format!("A service with {speed} up or more reaches the place."),
+        Measure::Technology(technology) => format!("A service by {technology} reaches the place."),
+        Measure::Operators(n) => format!("Services of at least {n} operators reach the place."),
+    };
+    Ok(format!(
+        "{name}\n\n{meaning}\n\n\
+         total      all units of the row's area, settlement class and category\n\
+         covered    units at places of which this is so, under the row's profile\n\
+         unmatched  units at places of which it cannot be said (see: nittio explain rule unmatched)\n\
+         missing    total − covered − unmatched\n\
+         share      covered / total\n\n\
+         What counts as reaching is the profile's: see nittio explain rule reach, nittio explain rule profiles.\n"
+    ))
+}
+
+fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
+    let progress = Terminal::new();
+    let project = project::read(&args.study, &progress)?;
+    let study = &project.ingested.study;
+    let found = study.places.ids.iter().position(|known| **known == *id);
+    let place = found.ok_or_else(|| {
+        let rejected = project.ingested.diagnostics.iter().find(|d| d.id.as_deref() == Some(id));
+        let why = rejected.map(|d| format!(": row {} was dropped, {}", d.at.row, d.message)).unwrap_or_default();
+        Failure::Said(format!("no place has the id {id:?}{why}"))
+    })?;
+    let index = CoverageIndex::build(study);
+    let coverage = coverage::join(&index, study, |_| {});
+    let said = explain::place(study, &index, &coverage, place);
+    let inputs = &project.ingested.provenance.inputs;
+    let mut out = String::new();
+    let origin = study.places.origin[place];
+    let _ = writeln!(out, "{id}: row {} of {}", origin.row, inputs[usize::from(origin.source)].path);
+    match study.places.position(place) {
+        Some(at) => {
+            let _ = writeln!(out, "At {} {} ({})", at.x, at.y, project.ingested.provenance.crs);
+        }
+        None => out.push_str("It has no position.\n"),
+    }
+    for (level, areas) in study.frame.levels.iter().zip(&coverage.areas) {
+        let area = level.areas.get(areas[place] as usize);
+        let named = area.map_or_else(|| "none".to_owned(), |a| format!("{} {}", a.code, a.name));
+        let _ = writeln!(out, "{}: {named}", level.key);
+    }
+    if study.frame.settlements {
+        let _ = writeln!(out, "settlement: {}", coverage.settlement[place].key());
+    }
+
+    let _ = writeln!(out, "\nReached by {} footprints and {} offers", said.footprints.len(), said.offers.len());
+    for covering in &said.footprints {
+        let footprint = &study.footprints[covering.footprint];
+        let how = if covering.position == Position::Boundary { "on the border of" } else { "inside" };
+        let name = footprint.name.as_deref().unwrap_or("an unnamed area");
+        let file = &inputs[usize::from(footprint.origin.source)].path;
+        let _ =
+            writeln!(out, "  {how} {name} (row {} of {file}): {}", footprint.origin.row, link(study, footprint.link));
+    }
+    for &offer in &said.offers {
+        let _ = writeln!(out, "  on an offer list: {}", link(study, offer));
+    }
+
+    for (profile, best) in study.profiles.iter().zip(&said.best) {
+        let _ = writeln!(out, "\nAs {} on {}", profile.key, study.frame.as_of);
+        out.push_str(&match best {
+            None => "  unmatched: see nittio explain rule unmatched\n".to_owned(),
+            Some(best) => amounts_to(best),
+        });
+        let not_counted: Vec<Link> = coverage
+            .links(coverage.set[place])
+            .into_iter()
+            .flat_map(|links| links.iter().copied())
+            .filter(|&l| !profile.counts(l, &study.frame.services, study.frame.as_of))
+            .collect();
+        for l in not_counted {
+            let _ = writeln!(out, "  does not count: {}", link(study, l));
+        }
+    }
+    Ok(out)
+}
+
+fn amounts_to(best: &Best) -> String {
+    if !best.covered {
+        return "  not covered\n".to_owned();
+    }
+    let speed =
+        |speed: Option<nittio_core::quantity::Speed>| speed.map_or_else(|| "unknown".to_owned(), |s| s.to_string());
+    let technologies: Vec<&str> = best.technologies.iter().map(|t| t.key()).collect();
+    format!(
+        "  covered: {} down, {} up at best; {}; {} operators\n",
+        speed(best.down),
+        speed(best.up),
+        technologies.join(", "),
+        best.operators
+    )
+}
+
+fn link(study: &Study, link: Link) -> String {
+    let Service { operator, owner, technology, down, up, status, available_from, open_access, project } =
+        study.frame.services.get(link.service);
+    let mut text = format!("{operator}, {technology}");
+    for (speed, way) in [(down, "down"), (up, "up")] {
+        if let Some(speed) = speed {
+            let _ = write!(text, ", {speed} {way}");
+        }
+    }
+    let _ = write!(text, ", {}, {}", link.reach.key(), status.key());
+    if let Some(day) = available_from {
+        let _ = write!(text, " from {day}");
+    }
+    if let Some(owner) = owner {
+        let _ = write!(text, ", owned by {owner}");
+    }
+    if *open_access == Some(true) {
+        text.push_str(", open access");
+    }
+    if let Some(project) = project {
+        let _ = write!(text, ", project {project}");
+    }
+    text
+}

@@ -1,0 +1,36 @@
+//! The commands: each parses nothing, decides nothing, calls the libraries and prints.
+
+pub(crate) mod run;
+
+pub(crate) mod check;
+pub(crate) mod explain;
+pub(crate) mod init;
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::{Answer, args::Args, failure::Failure};
+
+/// Prints the JSON Schema of the study file.
+pub(crate) fn schema() -> Result<Answer, Failure> {
+    let schema = serde_json::to_string_pretty(&nittio_io::study_file::json_schema())
+        .map_err(|e| Failure::Said(format!("the schema cannot be written: {e}")))?;
+    print(&format!("{schema}\n"))?;
+    Ok(Answer::Yes)
+}
+
+/// Prints completions for a shell.
+pub(crate) fn completions(shell: Shell) -> Result<Answer, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "nittio", &mut text);
+    std::io::stdout().write_all(&text).map_err(Failure::output)?;
+    Ok(Answer::Yes)
+}
+
+/// Prints to standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::output)
+}

@@ -1,0 +1,45 @@
+//! What makes a command stop, and how it is said: on standard error, in plain words.
+
+use std::{io, path::PathBuf};
+
+use nittio_io::{study_file::StudyFileErrors, write::WriteError};
+use nittio_report::render::RenderError;
+
+/// A command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Study(#[from] StudyFileErrors),
+    #[error("error: {0}")]
+    Write(#[from] WriteError),
+    #[error("error: the report cannot be drawn: {0}")]
+    Render(#[from] RenderError),
+    #[error("error: {}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("error: {0}")]
+    Said(String),
+    #[error("the reader has closed the pipe")]
+    ClosedPipe,
+}
+
+impl Failure {
+    /// An error on standard output.
+    pub(crate) fn output(source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::Said(format!("standard output cannot be written: {source}")),
+        }
+    }
+}
+
+/// Says it on standard error.
+#[expect(clippy::print_stderr, reason = "errors belong on standard error")]
+pub(crate) fn say(failure: &Failure) {
+    eprintln!("{failure}");
+}
+
+/// Says something that is neither a result nor an error.
+#[expect(clippy::print_stderr, reason = "everything but results belongs on standard error")]
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}

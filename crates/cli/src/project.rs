@@ -1,0 +1,76 @@
+//! Which study a command is about, read from disk or from the program itself.
+
+use std::path::{Path, PathBuf};
+
+use nittio_core::diagnostic::Diagnostic;
+use nittio_datasets::Dataset;
+use nittio_io::{
+    ingest::{self, Ingested},
+    study_file::{self, Loaded},
+};
+
+use crate::{
+    args::{Example, StudyArgs},
+    failure::{Failure, note},
+    progress::Terminal,
+};
+
+/// A study, read.
+pub(crate) struct Project {
+    pub(crate) loaded: Loaded,
+    pub(crate) ingested: Ingested,
+    /// Holds an embedded study's files while they are in use.
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// Reads the study that the arguments name.
+pub(crate) fn read(args: &StudyArgs, progress: &Terminal) -> Result<Project, Failure> {
+    if let Some(threads) = args.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(threads))
+            .build_global()
+            .map_err(|e| Failure::Said(format!("{threads} threads cannot be had: {e}")))?;
+    }
+    let (path, folder) = find(args)?;
+    let loaded = study_file::load(&path)?;
+    let ingested = ingest::study(&loaded, progress)?;
+    Ok(Project { loaded, ingested, _folder: folder })
+}
+
+fn find(args: &StudyArgs) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
+    let here = Path::new("nittio.toml");
+    match (&args.project, args.example) {
+        (Some(path), _) if path.is_dir() => Ok((path.join(here), None)),
+        (Some(path), _) => Ok((path.clone(), None)),
+        (None, None) if here.exists() => Ok((here.to_owned(), None)),
+        (None, example) => {
+            if example.is_none() {
+                note(
+                    "No nittio.toml here: this is the embedded study of Jönköpings län. Its addresses and networks are synthetic.",
+                );
+            }
+            let folder = tempfile::tempdir().map_err(|source| Failure::File { path: std::env::temp_dir(), source })?;
+            let dataset = dataset(example.unwrap_or(Example::Jonkoping));
+            dataset.unpack(folder.path()).map_err(|source| Failure::File { path: folder.path().to_owned(), source })?;
+            Ok((folder.path().join(here), Some(folder)))
+        }
+    }
+}
+
+/// An embedded example.
+pub(crate) fn dataset(example: Example) -> Dataset {
+    match example {
+        Example::Jonkoping => nittio_datasets::jonkoping(),
+        Example::Toyland => nittio_datasets::toyland(),
+    }
+}
+
+impl Project {
+    /// All findings of reading and joining, in the order of files and rows.
+    pub(crate) fn diagnostics(&self, coverage: &nittio_core::coverage::Coverage) -> Vec<Diagnostic> {
+        let mut all = self.ingested.diagnostics.clone();
+        all.extend(ingest::odd_places(&self.ingested.study, coverage));
+        all.sort();
+        all
+    }
+}
