@@ -7,8 +7,9 @@
 //! them do. RT 90 is moved with Lantmäteriet's seven parameters, the ones PROJ uses too (EPSG operation 1895).
 //!
 //! # Accuracy
-//! Against PROJ 9.5.1 the largest difference over about 8 000 points is MEASURED. The oracle and the test that
-//! holds it are in `tests/crs_oracle.rs`; the table by code is in `docs/methods/coordinate-systems.md`.
+//! Against PROJ 9.5.1, over 8 640 points, the largest difference is 0.1 mm where RT 90 takes part and 0.000 004 mm
+//! elsewhere. The comparison is in `tests/crs_oracle.rs`; the table by code is in
+//! `docs/methods/coordinate-systems.md`.
 
 use std::{fmt, str::FromStr};
 
