@@ -26,6 +26,7 @@ pub use odd::odd_places;
 
 use crate::{
     crs::Crs,
+    extent::Country,
     read::{Batch, ReadError},
     repair,
     study_file::{self, Loaded, SettlementsSource, StudyFileError},
@@ -116,7 +117,7 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
 struct Reading<'a> {
     loaded: &'a Loaded,
     crs: Crs,
-    country: Option<String>,
+    country: Option<Country>,
     progress: &'a dyn Progress,
     inputs: RefCell<Vec<Input>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -131,8 +132,9 @@ impl<'a> Reading<'a> {
             .parse::<Crs>()
             .map_err(|e| loaded.error_at(about.crs.span(), &e.to_string(), "write crs = \"EPSG:3006\" or crs = \"as-is\""))?;
         let country = match (&about.country, crs) {
-            (Some(country), _) => (country.get_ref() != "none").then(|| country.get_ref().clone()),
-            (None, Crs::Epsg(3006..=3024)) => Some("SE".to_owned()),
+            (Some(text), _) if text.get_ref() == "none" => None,
+            (Some(text), _) => Some(text.get_ref().parse().map_err(|e: String| loaded.error_at(text.span(), &e, ""))?),
+            (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
             (None, _) => None,
         };
         let reading = Self {
