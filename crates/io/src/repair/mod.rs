@@ -17,16 +17,15 @@
 mod meeting;
 mod pieces;
 mod point;
+mod readings;
 
-use geo::{
-    Area, BooleanOps, BoundingRect, Coord, Geometry, LineString, MultiPolygon, Polygon, Winding,
-    algorithm::bool_ops::{FillRule, OpType},
-};
+use geo::{BoundingRect, Coord, Geometry, LineString, MultiPolygon, Polygon, Winding};
 use nittio_core::polygon::{Position, PreparedPolygon};
 use rstar::{AABB, RTree, primitives::GeomWithData, primitives::Rectangle};
 
 use meeting::{Kind, Meeting, Meetings};
 use pieces::{Pieces, position};
+use readings::{Readings, keep_vertices};
 
 pub use point::point;
 
@@ -195,18 +194,14 @@ fn settle(
     if width <= low.max(high) * 1e-10 || width < 1e-100 {
         return Err(format!("{}; the polygon is too small to be mended", doubt()));
     }
-    let shell = Polygon::new(polygon.exterior().clone(), vec![]);
-    let holes = MultiPolygon(polygon.interiors().iter().map(|hole| Polygon::new(hole.clone(), vec![])).collect());
-    let crossings = shell.boolean_op_with_fill_rule(&holes, OpType::Xor, FillRule::EvenOdd);
-    let structure = shell.boolean_op_with_fill_rule(&holes, OpType::Difference, FillRule::NonZero);
-    let disputed = crossings.xor(&structure).unsigned_area();
-    if disputed > crossings.unsigned_area().max(structure.unsigned_area()) * DISPUTED_SHARE {
+    let Readings { structure, area, disputed } = Readings::of(polygon);
+    if disputed > area * DISPUTED_SHARE {
         return Err(doubt());
     }
     if !meeting.is_within_one_ring() && meeting.kind == Kind::Touch {
         return Ok(None);
     }
-    let pieces = structure.0.len();
+    let pieces = structure.len();
     let became = match pieces {
         0 => "encloses no area and is dropped".to_owned(),
         1 => "is mended".to_owned(),
@@ -332,42 +327,6 @@ fn within_boxes(boxes: impl Iterator<Item = Option<geo::Rect>>) -> Vec<(usize, u
     }
     within.sort_unstable();
     within
-}
-
-/// Gives vertices that were there before their own coordinates back: the overlay rounds to a grid.
-fn keep_vertices(mended: MultiPolygon, original: &Polygon, width: f64) -> Vec<Polygon> {
-    let vertices: Vec<[f64; 2]> = std::iter::once(original.exterior())
-        .chain(original.interiors())
-        .flat_map(|ring| &ring.0)
-        .map(|coord| [coord.x, coord.y])
-        .collect();
-    let tree = RTree::bulk_load(vertices);
-    // The grid has between 2^29 and 2^30 steps over half the width.
-    let step = width * 4e-9;
-    let restore = |ring: &mut LineString| {
-        for coord in &mut ring.0 {
-            if let Some(&[x, y]) = tree.nearest_neighbor([coord.x, coord.y])
-                && (x - coord.x).abs() <= step
-                && (y - coord.y).abs() <= step
-            {
-                *coord = Coord { x, y };
-            }
-        }
-    };
-    let mut polygons = mended.0;
-    for polygon in &mut polygons {
-        polygon.exterior_mut(|shell| {
-            restore(shell);
-            shell.make_ccw_winding();
-        });
-        polygon.interiors_mut(|holes| {
-            for hole in holes {
-                restore(hole);
-                hole.make_cw_winding();
-            }
-        });
-    }
-    polygons
 }
 
 #[cfg(test)]

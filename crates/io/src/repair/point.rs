@@ -67,7 +67,7 @@ fn inside(polygons: &[Polygon]) -> Option<Coord> {
 }
 
 /// The widest stretch inside on a horizontal line that meets no vertex, and its middle.
-fn widest_stretch(polygon: &Polygon) -> Option<(f64, Coord)> {
+pub(super) fn widest_stretch(polygon: &Polygon) -> Option<(f64, Coord)> {
     let rings = || std::iter::once(polygon.exterior()).chain(polygon.interiors());
     let rect = polygon.bounding_rect()?;
     let middle = rect.min().y / 2.0 + rect.max().y / 2.0;

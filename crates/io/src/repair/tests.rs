@@ -319,4 +319,24 @@ proptest! {
             let _ = super::point(&geometry, which);
         }
     }
+
+    /// Metres with all their decimals, so that every crossing has to be rounded.
+    #[test]
+    fn mending_in_metres_covers_the_same_and_lasts(
+        corners in prop::collection::vec((450_000.0..451_000.0, 6_404_000.0..6_405_000.0), 3..9)
+    ) {
+        let delivered = Polygon::new(LineString::from_iter(corners), vec![]);
+        let Ok(found) = areal(delivered.clone().into()) else { return Ok(()) };
+        let again = areal(found.polygons.clone().into());
+        prop_assert_eq!(again, Ok(Repaired { polygons: found.polygons.clone(), mended: None }));
+        let before = PreparedPolygon::new(&delivered);
+        let after: Vec<PreparedPolygon> = found.polygons.iter().map(PreparedPolygon::new).collect();
+        for x in 0..20 {
+            for y in 0..20 {
+                let at = Coord { x: 450_000.0 + f64::from(x) * 50.0, y: 6_404_000.0 + f64::from(y) * 50.0 };
+                let covered = after.iter().any(|polygon| polygon.position(at) != Position::Outside);
+                prop_assert_eq!(covered, before.position(at) != Position::Outside, "{:?} {:?}", at, found);
+            }
+        }
+    }
 }
