@@ -1,5 +1,16 @@
 //! nittio-io reads and writes the files people have.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stderr,
+        reason = "tests fail by panicking"
+    )
+)]
+
 pub mod crs;
 pub mod read;
 pub mod repair;
