@@ -1,6 +1,17 @@
 //! nittio-io reads and writes the files people have.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stderr,
+        reason = "tests fail by panicking"
+    )
+)]
+
 pub mod crs;
 pub mod extent;
 pub mod read;
