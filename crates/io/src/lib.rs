@@ -1,5 +1,7 @@
 //! nittio-io reads and writes the files people have.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+//!
+//! In goes a study file and the files it names; out comes a [`Study`](nittio_core::study::Study) with an account of
+//! what was odd ([`ingest`]), and, after the core has counted, the files of the result ([`write`]).
 
 #![cfg_attr(
     test,
@@ -12,9 +14,12 @@
     )
 )]
 
+pub mod study_file;
+
+pub mod read;
 pub mod crs;
 pub mod extent;
-pub mod read;
 pub mod repair;
-pub mod study_file;
+pub mod ingest;
+
 pub mod write;

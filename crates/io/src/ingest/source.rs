@@ -14,12 +14,12 @@ use nittio_core::{
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::{Reading, StudyFileError};
+use super::Reading;
 use crate::{
     crs::{Crs, Transformer},
     extent::{Guard, Look, Seen, Verdict},
-    read::{self, Batch, Description, Format, ReadError, ReadOptions},
-    study_file::FileSource,
+    read::{self, Batch, DeclaredCrs, Description, ReadError, ReadOptions},
+    study_file::{FileSource, check, error::StudyFileError},
 };
 
 /// An input file with all that its rows need.
@@ -50,11 +50,8 @@ impl<'a> Source<'a> {
     /// Opens the file and enters it in the list of inputs.
     pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, StudyFileError> {
         let path = reading.loaded.resolve(&file.path)?;
-        let format = file.format.as_ref().map(|name| {
-            name.get_ref().parse().map_err(|e: read::UnknownFormat| reading.at(name, &e.to_string(), ""))
-        });
         let options = ReadOptions {
-            format: format.transpose()?,
+            format: file.format.as_ref().and_then(|name| check::format_named(name.get_ref())),
             layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
             encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
             geometry_column: None,
@@ -95,9 +92,7 @@ impl<'a> Source<'a> {
     /// Asks for a column; the answer is its index in every batch.
     pub(super) fn column(&mut self, name: &Spanned<String>) -> Result<usize, StudyFileError> {
         let wanted = name.get_ref();
-        // GeoJSON says what its features have only as they are read.
-        let closed = !matches!(self.description.format, Format::GeoJson | Format::GeoJsonLines);
-        if closed && !self.description.columns.contains(wanted) {
+        if !self.description.columns.contains(wanted) {
             let columns = self.description.columns.join(", ");
             return Err(self.reading.at(
                 name,
@@ -246,8 +241,13 @@ impl Placing {
     }
 }
 
-/// SHA-256 in hexadecimal, and the size in bytes.
-pub(crate) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
+/// SHA-256 in hexadecimal, and the size in bytes, of a text in memory.
+pub(super) fn digest_of(text: &[u8]) -> (String, u64) {
+    (hexadecimal(&Sha256::digest(text)), text.len() as u64)
+}
+
+/// SHA-256 in hexadecimal, and the size in bytes, of a file.
+pub(super) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -260,5 +260,9 @@ pub(crate) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
         hasher.update(&buffer[..n]);
         bytes += n as u64;
     }
-    Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes))
+    Ok((hexadecimal(&hasher.finalize()), bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

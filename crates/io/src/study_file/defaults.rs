@@ -8,7 +8,7 @@ use nittio_core::{
     unit::Unit,
 };
 
-use super::{GoalEntry, ProfileEntry, StudyFile};
+use super::{GoalEntry, Locale, ProfileEntry, StudyFile};
 
 /// A goal of the study file that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,6 +116,31 @@ pub fn report_unit(file: &StudyFile, goal: Option<&Goal>) -> Unit {
     let counted = units(file);
     let of_goal = goal.and_then(|goal| goal.units.iter().find(|unit| counted.contains(unit)));
     of_goal.cloned().unwrap_or(Unit::Places)
+}
+
+/// What the report is drawn for, resolved against the study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportView {
+    /// The language.
+    pub locale: Locale,
+    /// The key of the level of tables and maps; [`nittio_core::indicator::TOTAL`] when the study has no levels.
+    pub level: String,
+    /// Index of the goal that comes first.
+    pub goal: usize,
+    /// The unit of maps and bars.
+    pub unit: Unit,
+}
+
+/// What the report is drawn for; `goals` are the study's, as [`goals`] gives them.
+#[must_use]
+pub fn report_view(file: &StudyFile, goals: &[Goal]) -> ReportView {
+    let goal = report_goal(file, goals);
+    ReportView {
+        locale: file.study.locale,
+        level: report_level(file).unwrap_or(nittio_core::indicator::TOTAL).to_owned(),
+        goal: goal.and_then(|wanted| goals.iter().position(|goal| goal.id == wanted.id)).unwrap_or(0),
+        unit: report_unit(file, goal),
+    }
 }
 
 #[cfg(test)]

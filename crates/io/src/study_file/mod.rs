@@ -84,6 +84,9 @@ pub struct About {
     /// The language of the report: `sv` (default) or `en`.
     #[serde(default)]
     pub locale: Locale,
+    /// The country that places are guarded to lie in: `SE` (default when the working CRS is Swedish) or `none`.
+    #[schemars(with = "Option<String>")]
+    pub country: Option<Spanned<String>>,
     /// A sentence that every reader should see first, for example that the data are synthetic.
     pub notice: Option<String>,
 }
