@@ -118,14 +118,16 @@ impl<'a> Source<'a> {
         let own = match (given.transpose()?, &self.description.crs) {
             (Some(crs), _) => crs,
             _ if working == Crs::AsIs => Crs::AsIs,
-            (None, Some(crs)) => *crs,
-            (None, None) if positions == Positions::Columns => working,
-            (None, None) => {
-                return Err(self.reading.at(
-                    &self.file.path,
-                    &format!("{} does not say which CRS its coordinates are in", self.path.display()),
-                    "add crs = \"EPSG:3006\", or what is right, to this source",
-                ));
+            // Columns of coordinates have no CRS of their own, whatever else the file declares.
+            (None, _) if positions == Positions::Columns => working,
+            (None, DeclaredCrs::Known(crs)) => *crs,
+            (None, DeclaredCrs::Unknown(name)) => {
+                let help = "add crs = \"EPSG:…\" to this source, with the code of one that nittio knows";
+                return Err(self.error(&format!("its CRS is not one that nittio knows: {name}"), help));
+            }
+            (None, DeclaredCrs::None) => {
+                let help = "add crs = \"EPSG:3006\", or what is right, to this source";
+                return Err(self.error("it does not say which CRS its coordinates are in", help));
             }
         };
         self.reading.input(self.number, |input| input.crs = Some(own.to_string()));
