@@ -1,0 +1,3 @@
+//! Makes the synthetic part of `datasets/jonkoping`.
+
+fn main() {}
