@@ -4,9 +4,9 @@
 //! `README.md` in the folder of this crate says of each where it comes from and under which licence.
 //!
 //! ```
-//! let folder = tempfile::tempdir()?;
-//! nittio_datasets::toyland().unpack(folder.path())?;
-//! assert!(folder.path().join("nittio.toml").exists());
+//! let folder = std::env::temp_dir().join("nittio-toyland");
+//! nittio_datasets::toyland().unpack(&folder)?;
+//! assert!(folder.join("nittio.toml").exists());
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
@@ -126,14 +126,15 @@ mod tests {
 
     #[test]
     fn unpacking_writes_every_file_and_replaces_older_ones() {
-        let folder = tempfile::tempdir().unwrap();
-        let inner = folder.path().join("new/study");
+        let folder = std::env::temp_dir().join(format!("nittio-datasets-{}", std::process::id()));
+        let inner = folder.join("new/study");
         toyland().unpack(&inner).unwrap();
         std::fs::write(inner.join("nittio.toml"), "old").unwrap();
         toyland().unpack(&inner).unwrap();
         for (name, bytes) in toyland().files {
             assert_eq!(std::fs::read(inner.join(name)).unwrap(), *bytes, "{name}");
         }
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

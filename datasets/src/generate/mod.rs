@@ -22,7 +22,7 @@ use outline::{AROUND, BESIDE, Raster};
 use table::{Offer, Row};
 
 /// What every random number comes from.
-const SEED: u128 = 2024_12_31;
+const SEED: u128 = 20_241_231;
 
 /// Addresses before faults are put in.
 const ADDRESSES: usize = 136_000;

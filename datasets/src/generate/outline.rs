@@ -102,8 +102,7 @@ impl Raster {
         while let Some((&start, _)) = edges.first_key_value() {
             let mut ring = Vec::new();
             let (mut at, mut heading) = (start, (0, 0));
-            loop {
-                let Some(next) = edges.get_mut(&at) else { break };
+            while let Some(next) = edges.get_mut(&at) {
                 // At a shared corner turn left, which keeps to the same square.
                 let left = next.iter().position(|to| (to.0 - at.0, to.1 - at.1) == (-heading.1, heading.0));
                 let to = next.swap_remove(left.unwrap_or(0));
