@@ -237,13 +237,18 @@ impl<'de, T: Constant> de::Visitor<'de> for MappedVisitor<T> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, bound = "T: Constant")]
 struct Raw<T> {
-    #[serde(rename = "$__toml_private_datetime")]
+    // Read as plain text: the TOML reader hands a date over in a way that cannot be optional.
+    #[serde(rename = "$__toml_private_datetime", default, deserialize_with = "some_text")]
     datetime: Option<String>,
     column: Option<Spanned<String>>,
     #[serde(default = "IndexMap::new")]
     map: IndexMap<String, Meaning<T>>,
     unit: Option<Spanned<String>>,
     empty: Option<Meaning<T>>,
+}
+
+fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 /// A constant inside a column's table. It is parsed where it stands, so that an error points at it and not at the table.

@@ -379,9 +379,8 @@ fn a_study_file_that_is_not_there_is_told() {
         &load(Path::new("no-such-directory/nittio.toml")).map(|_| ()).unwrap_err().to_string(),
         "
 error: there is no such study file
- --> no-such-directory/nittio.toml
-  |
-  = help: `nittio init` writes one to begin with
+--> no-such-directory/nittio.toml
+ = help: `nittio init` writes one to begin with
 ",
     );
 }
