@@ -95,7 +95,15 @@ impl Parquet {
         let cloned = file.try_clone().map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
         let (metadata, schema) = guarded(path, || {
             let mut reader = ParquetReader::new(cloned);
-            Ok((reader.get_metadata()?.clone(), reader.schema()?))
+            let mut metadata = FileMetadata::clone(reader.get_metadata()?);
+            // Arrow writers note their own types beside the Parquet ones. Among them are extension types such as
+            // geoarrow.wkb, which polars does not turn into columns; the Parquet types are all that is needed.
+            if let Some(pairs) = &mut metadata.key_value_metadata {
+                pairs.retain(|pair| pair.key != "ARROW:schema");
+            }
+            let metadata = Arc::new(metadata);
+            reader.set_metadata(Arc::clone(&metadata));
+            Ok((metadata, reader.schema()?))
         })?;
         let columns: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let mut parquet = Self { file, metadata, schema, columns, geometry: None };
@@ -203,6 +211,12 @@ fn unsupported(path: &Path, column: &str, dtype: &str) -> ReadError {
 fn guarded<T>(path: &Path, run: impl FnOnce() -> PolarsResult<T>) -> Result<T, ReadError> {
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(value)) => Ok(value),
+        // The geometry type that Parquet itself has since 2025 is unknown to the polars used here.
+        Ok(Err(error)) if error.to_string().contains("LogicalType union") => Err(ReadError::unreadable(
+            path,
+            "a column is of a type newer than this reader, such as Parquet's own GEOMETRY; write the file as GeoParquet \
+             1.1 with the encoding WKB",
+        )),
         Ok(Err(error)) => Err(ReadError::unreadable(path, format!("not a readable Parquet file: {error}"))),
         Err(_) => Err(ReadError::unreadable(path, "not a readable Parquet file: it is damaged")),
     }
