@@ -10,10 +10,7 @@
 //! [`compose()`] decides every word and number; [`render`] only sets them. Words stand in `messages/`, one file per
 //! language. The same outcome gives the same bytes, today and later: nothing here asks for the time.
 
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod chart;
 mod compose;

@@ -84,10 +84,7 @@ fn tones(scene: &Scene<'_>, rows: &[Row]) -> Vec<Entry> {
     [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met"), (Tone::Context, "bars.legend-context")]
         .into_iter()
         .filter(|&(tone, _)| has(tone))
-        .map(|(tone, key)| Entry {
-            swatch: Swatch::Fill(tone.colour()),
-            label: scene.t.say(key, &[("share", &share)]),
-        })
+        .map(|(tone, key)| Entry { swatch: Swatch::Fill(tone.colour()), label: scene.t.say(key, &[("share", &share)]) })
         .collect()
 }
 
@@ -138,10 +135,8 @@ fn title(scene: &Scene<'_>) -> String {
             return t.say("bars.title-met", &[("areas", &scene.areas_word(2)), ("share", &scene.share_word(step))]);
         }
         let n = scene.locale.needed(gap, scene.scaled());
-        return t.say(
-            "bars.title-gap",
-            &[("area", &scene.area_name(area)), ("n", &n), ("units", &scene.units_for(gap))],
-        );
+        return t
+            .say("bars.title-gap", &[("area", &scene.area_name(area)), ("n", &n), ("units", &scene.units_for(gap))]);
     }
     t.say(
         "bars.title-range",
@@ -185,16 +180,10 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let median = figures[figures.len() / 2];
     let n = scene.whole(figures.len());
     let areas = scene.areas_word(2);
-    let title = t.say(
-        "bars.histogram-title",
-        &[("n", &n), ("areas", &areas), ("median", &scene.plain_share(&median))],
-    );
+    let title = t.say("bars.histogram-title", &[("n", &n), ("areas", &areas), ("median", &scene.plain_share(&median))]);
     let range = |bin: &Bin| {
         let number = |share: f64| scene.locale.plain((share * 100.0).round());
-        t.say(
-            "bars.histogram-range",
-            &[("from", &number(bin.from)), ("to", &scene.locale.percent(&number(bin.to)))],
-        )
+        t.say("bars.histogram-range", &[("from", &number(bin.from)), ("to", &scene.locale.percent(&number(bin.to)))])
     };
     let table = Table {
         id: "spread-table".to_owned(),
@@ -213,10 +202,7 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let legend = scene.step().map_or_else(Vec::new, |step| {
         let share = scene.share_word(step);
         [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met")]
-            .map(|(tone, key)| Entry {
-                swatch: Swatch::Fill(tone.colour()),
-                label: t.say(key, &[("share", &share)]),
-            })
+            .map(|(tone, key)| Entry { swatch: Swatch::Fill(tone.colour()), label: t.say(key, &[("share", &share)]) })
             .to_vec()
     });
     let ticks = [0u32, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]

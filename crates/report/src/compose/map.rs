@@ -174,9 +174,10 @@ fn lengths(scene: &Scene<'_>) -> Vec<(f64, String)> {
 
 /// Whether all coordinates could be longitudes and latitudes.
 fn in_degrees(shapes: &[(usize, &MultiPolygon)]) -> bool {
-    shapes.iter().filter_map(|(_, shape)| shape.bounding_rect()).all(|b| {
-        b.min().x >= -180.0 && b.max().x <= 180.0 && b.min().y >= -90.0 && b.max().y <= 90.0
-    })
+    shapes
+        .iter()
+        .filter_map(|(_, shape)| shape.bounding_rect())
+        .all(|b| b.min().x >= -180.0 && b.max().x <= 180.0 && b.min().y >= -90.0 && b.max().y <= 90.0)
 }
 
 fn middle_latitude(shapes: &[(usize, &MultiPolygon)]) -> f64 {

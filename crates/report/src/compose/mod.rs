@@ -104,7 +104,8 @@ impl<'a> Scene<'a> {
         let outside = (1..ind.areas.len()).find(|i| of_level(i) && !named(i));
         let mut context = vec![0];
         for other in out.frame.levels.iter().filter(|l| l.key != level) {
-            let rows: Vec<usize> = (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
+            let rows: Vec<usize> =
+                (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
             // More would be a table of its own, and the total stands there already.
             if rows.len() <= 3 {
                 context.extend(rows);
