@@ -114,7 +114,7 @@ impl Bars {
                 Row::Bar(bar) if narrow => {
                     paint_words_above(canvas, bar, y, width);
                     paint_bar(canvas, bar, &scale, y + 23.0, 10.0);
-                    goal_spans.push((y + 20.0, y + 36.0));
+                    goal_spans.push((y + 21.0, y + 36.0));
                 }
                 Row::Bar(bar) => {
                     let middle = y + height / 2.0;
