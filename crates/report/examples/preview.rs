@@ -15,7 +15,7 @@ mod fixture;
 use std::{fs, path::Path};
 
 use fixture::{Sketch, goals, grid, outcome};
-use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, LineString, MapCoords, MultiPolygon, Polygon};
 use nittio_core::{goal::Goal, quantity::Share, unit::Unit};
 use nittio_report::{Locale, Settings, compose, render};
 
@@ -98,6 +98,11 @@ fn previews() -> Vec<(&'static str, Locale, Sketch)> {
     ));
     out.push(("no-goal", Locale::En, Sketch { goals: Vec::new(), ..sketch("Without a goal") }));
     out.push(("no-workplaces", Locale::Sv, Sketch { workplaces: false, ..sketch("Utan arbetsställen") }));
+    let degrees = small().into_iter().map(|(code, name, shape)| {
+        (code, name, shape.map_coords(|c| Coord { x: c.x / 55_000.0 + 6.0, y: c.y / 111_000.0 }))
+    });
+    let degrees = Sketch { crs: "as-is".to_owned(), ..Sketch::new("I grader", degrees.collect()) };
+    out.push(("degrees", Locale::Sv, degrees));
     out.push(("level-missing", Locale::Sv, sketch("Nivån saknas")));
     out
 }
