@@ -153,7 +153,7 @@ impl Map {
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
         let (fit, shapes, labels) = self.layout(width);
         // A dark edge under everything shows around the whole; a light one over it parts the areas.
-        let (edge, border) = if self.areas.len() > 150 { (1.4, 0.5) } else { (3.0, 1.3) };
+        let (edge, border) = if self.areas.len() > 150 { (1.4, 0.5) } else { (3.0, 2.0) };
         paint_borders(canvas, &shapes, EDGE, edge);
         for (area, shape) in self.areas.iter().zip(&shapes) {
             let colour = self.colour(area);
@@ -170,6 +170,10 @@ impl Map {
             }
         }
         paint_borders(canvas, &shapes, PAPER, border);
+        if self.areas.len() <= 150 {
+            // On the lightest class paper alone would hardly show.
+            paint_borders(canvas, &shapes, EDGE, 0.6);
+        }
         for label in &labels {
             self.paint_label(canvas, label);
         }
