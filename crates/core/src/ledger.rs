@@ -18,7 +18,7 @@ pub struct Line {
     pub joint: Verdict,
 }
 
-/// The areas of one level, and the total last, held against one goal under one definition.
+/// The areas of one level that hold any place, and the total last, held against one goal under one definition.
 #[must_use]
 pub fn ledger(indicators: &Indicators, goal: &Goal, profile: usize, level: &str) -> Vec<Line> {
     let units = units(indicators, goal);
