@@ -22,12 +22,10 @@ pub struct Line {
 #[must_use]
 pub fn ledger(indicators: &Indicators, goal: &Goal, profile: usize, level: &str) -> Vec<Line> {
     let units = units(indicators, goal);
-    let of_level =
-        |key: &str| indicators.areas.iter().enumerate().filter(|(_, a)| a.level == key).map(|(i, _)| i).collect();
-    let mut areas: Vec<usize> = of_level(level);
-    if level != TOTAL {
-        areas.extend(of_level(TOTAL));
-    }
+    let holds_places = |area: &usize| indicators.figure(At { area: *area, ..At::default() }).total > 0;
+    let of_level = |area: &usize| level != TOTAL && indicators.areas[*area].level == level;
+    let mut areas: Vec<usize> = (0..indicators.areas.len()).filter(of_level).filter(holds_places).collect();
+    areas.push(0);
     let pairs: Vec<(&Unit, &Step)> =
         units.iter().flat_map(|unit| goal.steps.iter().map(move |step| (unit, step))).collect();
     areas
