@@ -1,7 +1,25 @@
 //! nittio-io reads and writes the files people have.
+//!
+//! In goes a study file and the files it names; out comes a [`Study`](nittio_core::study::Study) with an account of
+//! what was odd ([`ingest`]), and, after the core has counted, the files of the result ([`write`]).
 
-pub mod crs;
-pub mod read;
-pub mod repair;
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stderr,
+        reason = "tests fail by panicking"
+    )
+)]
+
 pub mod study_file;
+
+pub mod read;
+pub mod crs;
+pub mod extent;
+pub mod repair;
+pub mod ingest;
+
 pub mod write;

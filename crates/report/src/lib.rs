@@ -1,1 +1,50 @@
-//! Stub.
+//! nittio-report composes a coverage report from an outcome and renders it as one page and as pictures.
+//!
+//! In goes an [`nittio_core::outcome::Outcome`], which holds figures per area and no place. Out come one HTML file that
+//! needs nothing beside it, and the same figures as SVG and PNG.
+//!
+//! ```text
+//! Outcome ──compose──▶ Report ──render──▶ report.html, figures as .svg and .png
+//! ```
+//!
+//! [`compose()`] decides every word and number; [`render`] only sets them. Words stand in `messages/`, one file per
+//! language. The same outcome gives the same bytes, today and later: nothing here asks for the time.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")
+)]
+
+mod chart;
+mod compose;
+mod locale;
+mod messages;
+pub mod render;
+mod report;
+mod typeface;
+
+use nittio_core::{outcome::Outcome, unit::Unit};
+
+pub use locale::Locale;
+pub use report::Report;
+
+/// What a report puts first, and its language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The language.
+    pub locale: Locale,
+    /// The key of the level that tables and maps show, for example `municipality`.
+    pub level: String,
+    /// The goal that comes first: an index into the outcome's goals.
+    pub goal: usize,
+    /// The unit that maps and bars are drawn for. A unit that the study lacks is replaced by places.
+    pub unit: Unit,
+}
+
+/// Composes a report: all its words, numbers and figures.
+///
+/// A level, goal or unit that the outcome lacks is no error: the report then says what it cannot show.
+#[must_use]
+pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
+    compose::report(outcome, settings)
+}

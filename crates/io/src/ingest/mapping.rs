@@ -7,7 +7,7 @@ use nittio_core::{
 };
 
 use super::{
-    IngestError, Reading, cell,
+    Reading, StudyFileError, cell,
     source::{Placing, Source},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) enum Bound<'a, T> {
 }
 
 impl<'a, T: Constant + Clone> Bound<'a, T> {
-    pub(super) fn new(source: &mut Source<'_>, mapped: Option<&'a Mapped<T>>) -> Result<Self, IngestError> {
+    pub(super) fn new(source: &mut Source<'_>, mapped: Option<&'a Mapped<T>>) -> Result<Self, StudyFileError> {
         Ok(match mapped {
             None => Self::Absent,
             Some(Mapped::Constant(value)) => Self::Constant(value),
@@ -73,7 +73,7 @@ impl<'a> ServiceReader<'a> {
         source: &mut Source<'_>,
         columns: &'a ServiceColumns,
         default_reach: Reach,
-    ) -> Result<Self, IngestError> {
+    ) -> Result<Self, StudyFileError> {
         Ok(Self {
             operator: Bound::new(source, Some(&columns.operator))?,
             owner: Bound::new(source, columns.owner.as_ref())?,
@@ -144,7 +144,7 @@ impl<'a> ServiceReader<'a> {
 }
 
 /// How many Mbit/s one of a column's bare numbers is.
-fn speed_unit(reading: &Reading<'_>, mapped: Option<&Mapped<Speed>>) -> Result<f64, IngestError> {
+fn speed_unit(reading: &Reading<'_>, mapped: Option<&Mapped<Speed>>) -> Result<f64, StudyFileError> {
     let Some(Mapped::Column(ColumnMap { unit: Some(unit), .. })) = mapped else { return Ok(1.0) };
     match unit.get_ref().as_str() {
         "kbit/s" => Ok(0.001),

@@ -26,9 +26,10 @@ pub use odd::odd_places;
 
 use crate::{
     crs::Crs,
+    extent::Country,
     read::{Batch, ReadError},
     repair,
-    study_file::{self, Loaded, SettlementsSource, StudyFileError},
+    study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
 use mapping::Bound;
 use source::{Placing, Positions, Source};
@@ -100,9 +101,9 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
         offers,
         footprints,
         settlements,
-        profiles: study_file::profiles(file),
+        profiles: defaults::profiles(file),
         speeds: file.indicators.speeds.clone(),
-        goals: study_file::goals(file),
+        goals: defaults::goals(file).map_err(|e| loaded.error_at(0..0, e.to_string(), None::<String>))?,
     };
     let provenance = Provenance {
         program: concat!("nittio ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -116,7 +117,7 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
 struct Reading<'a> {
     loaded: &'a Loaded,
     crs: Crs,
-    country: Option<String>,
+    country: Option<Country>,
     progress: &'a dyn Progress,
     inputs: RefCell<Vec<Input>>,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -129,10 +130,11 @@ impl<'a> Reading<'a> {
             .crs
             .get_ref()
             .parse::<Crs>()
-            .map_err(|e| loaded.error_at(about.crs.span(), &e.to_string(), "write crs = \"EPSG:3006\" or crs = \"as-is\""))?;
+            .map_err(|e| loaded.error_at(about.crs.span(), e.to_string(), None::<String>))?;
         let country = match (&about.country, crs) {
-            (Some(country), _) => (country.get_ref() != "none").then(|| country.get_ref().clone()),
-            (None, Crs::Epsg(3006..=3024)) => Some("SE".to_owned()),
+            (Some(text), _) if text.get_ref() == "none" => None,
+            (Some(text), _) => Some(text.get_ref().parse().map_err(|e: String| loaded.error_at(text.span(), e, None::<String>))?),
+            (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
             (None, _) => None,
         };
         let reading = Self {
@@ -143,7 +145,7 @@ impl<'a> Reading<'a> {
             inputs: RefCell::default(),
             diagnostics: RefCell::default(),
         };
-        let (sha256, bytes) = loaded.digest();
+        let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
         reading.add_input(Input {
             path: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             role: "study".to_owned(),
@@ -171,7 +173,7 @@ impl<'a> Reading<'a> {
 
     /// An error at a place in the study file.
     fn at<T>(&self, place: &Spanned<T>, message: &str, help: &str) -> StudyFileError {
-        self.loaded.error_at(place.span(), message, help)
+        self.loaded.error_at(place.span(), message, (!help.is_empty()).then_some(help))
     }
 
     fn unreadable(&self, path: &Spanned<String>, error: &ReadError) -> StudyFileError {

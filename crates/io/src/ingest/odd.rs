@@ -14,7 +14,7 @@ pub fn odd_places(study: &Study, coverage: &Coverage) -> Vec<Diagnostic> {
     let levels = &study.frame.levels;
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut nowhere: Option<(usize, Vec<&str>)> = None;
-    let mut flush = |nowhere: &mut Option<(usize, Vec<&str>)>, out: &mut Vec<Diagnostic>| {
+    let flush = |nowhere: &mut Option<(usize, Vec<&str>)>, out: &mut Vec<Diagnostic>| {
         if let Some((place, keys)) = nowhere.take() {
             let unmatched = coverage.set[place] == Coverage::UNMATCHED;
             out.push(Diagnostic {

@@ -14,12 +14,12 @@ use nittio_core::{
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::{IngestError, Reading};
+use super::Reading;
 use crate::{
     crs::{Crs, Transformer},
-    extent::{Guard, Plausibility},
-    read::{self, Batch, Description, Format, ReadError, ReadOptions},
-    study_file::FileSource,
+    extent::{Guard, Look, Seen, Verdict},
+    read::{self, Batch, DeclaredCrs, Description, ReadError, ReadOptions},
+    study_file::{FileSource, check, error::StudyFileError},
 };
 
 /// An input file with all that its rows need.
@@ -48,13 +48,10 @@ pub(super) enum Positions {
 
 impl<'a> Source<'a> {
     /// Opens the file and enters it in the list of inputs.
-    pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, IngestError> {
+    pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, StudyFileError> {
         let path = reading.loaded.resolve(&file.path)?;
-        let format = file.format.as_ref().map(|name| {
-            name.get_ref().parse().map_err(|e: read::UnknownFormat| reading.at(name, &e.to_string(), ""))
-        });
         let options = ReadOptions {
-            format: format.transpose()?,
+            format: file.format.as_ref().and_then(|name| check::format_named(name.get_ref())),
             layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
             encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
             geometry_column: None,
@@ -87,12 +84,15 @@ impl<'a> Source<'a> {
         })
     }
 
+    /// An error about this file.
+    pub(super) fn error(&self, message: &str, help: &str) -> StudyFileError {
+        self.reading.at(&self.file.path, &format!("{}: {message}", self.path.display()), help)
+    }
+
     /// Asks for a column; the answer is its index in every batch.
-    pub(super) fn column(&mut self, name: &Spanned<String>) -> Result<usize, IngestError> {
+    pub(super) fn column(&mut self, name: &Spanned<String>) -> Result<usize, StudyFileError> {
         let wanted = name.get_ref();
-        // GeoJSON says what its features have only as they are read.
-        let closed = !matches!(self.description.format, Format::GeoJson | Format::GeoJsonLines);
-        if closed && !self.description.columns.contains(wanted) {
+        if !self.description.columns.contains(wanted) {
             let columns = self.description.columns.join(", ");
             return Err(self.reading.at(
                 name,
@@ -107,7 +107,7 @@ impl<'a> Source<'a> {
     }
 
     /// Settles how coordinates of this file become the study's.
-    pub(super) fn locate(&mut self, positions: Positions) -> Result<(), IngestError> {
+    pub(super) fn locate(&mut self, positions: Positions) -> Result<(), StudyFileError> {
         if positions == Positions::None {
             return Ok(());
         }
@@ -118,14 +118,16 @@ impl<'a> Source<'a> {
         let own = match (given.transpose()?, &self.description.crs) {
             (Some(crs), _) => crs,
             _ if working == Crs::AsIs => Crs::AsIs,
-            (None, Some(crs)) => *crs,
-            (None, None) if positions == Positions::Columns => working,
-            (None, None) => {
-                return Err(self.reading.at(
-                    &self.file.path,
-                    &format!("{} does not say which CRS its coordinates are in", self.path.display()),
-                    "add crs = \"EPSG:3006\", or what is right, to this source",
-                ));
+            // Columns of coordinates have no CRS of their own, whatever else the file declares.
+            (None, _) if positions == Positions::Columns => working,
+            (None, DeclaredCrs::Known(crs)) => *crs,
+            (None, DeclaredCrs::Unknown(name)) => {
+                let help = "add crs = \"EPSG:…\" to this source, with the code of one that nittio knows";
+                return Err(self.error(&format!("its CRS is not one that nittio knows: {name}"), help));
+            }
+            (None, DeclaredCrs::None) => {
+                let help = "add crs = \"EPSG:3006\", or what is right, to this source";
+                return Err(self.error("it does not say which CRS its coordinates are in", help));
             }
         };
         self.reading.input(self.number, |input| input.crs = Some(own.to_string()));
@@ -137,17 +139,18 @@ impl<'a> Source<'a> {
                 .map_err(|e| self.reading.at(self.file.crs.as_ref().unwrap_or(&self.file.path), &e.to_string(), ""))?;
             self.transformer = Some(transformer);
         }
-        self.guard = Some(Guard::new(own, self.reading.country.as_deref()));
+        self.guard = Some(Guard::new(own, self.reading.country));
         Ok(())
     }
 
     /// Reads all rows; refuses the file when its axes have changed places.
-    pub(super) fn read(mut self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), IngestError> {
+    pub(super) fn read(mut self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), StudyFileError> {
         let mut placing = Placing {
             source: self.number,
             swap: self.file.swap_axes,
             transformer: self.transformer.take(),
             guard: self.guard.take(),
+            seen: Seen::default(),
             diagnostics: Vec::new(),
             used: 0,
         };
@@ -166,8 +169,8 @@ impl<'a> Source<'a> {
         });
         progress.end();
         result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
-        if let Some(refusal) = placing.guard.as_ref().and_then(Guard::refusal) {
-            return Err(self.reading.at(&self.file.path, &format!("{}: {}", self.path.display(), refusal.message), &refusal.help));
+        if let Some(Verdict::Refused(why)) = placing.guard.as_ref().map(|guard| placing.seen.verdict(guard)) {
+            return Err(self.reading.at(&self.file.path, &format!("{}: {why}", self.path.display()), ""));
         }
         self.reading.input(self.number, |input| {
             input.rows = rows;
@@ -184,6 +187,7 @@ pub(super) struct Placing {
     swap: bool,
     transformer: Option<Transformer>,
     guard: Option<Guard>,
+    seen: Seen,
     diagnostics: Vec<Diagnostic>,
     /// Rows that are in the result.
     pub(super) used: u64,
@@ -206,17 +210,11 @@ impl Placing {
         if !coord.x.is_finite() || !coord.y.is_finite() {
             return Err((Finding::NoPosition, "the coordinates are not numbers".to_owned()));
         }
-        if let Some(guard) = &mut self.guard {
-            match guard.look(coord) {
-                Plausibility::Plausible => {}
-                Plausibility::Swapped => {
-                    let message = format!("{} {}: east and north seem to have changed places", coord.x, coord.y);
-                    return Err((Finding::SwappedAxes, message));
-                }
-                Plausibility::OutsideExtent => {
-                    let message = format!("{} {} is outside the country or the CRS", coord.x, coord.y);
-                    return Err((Finding::OutsideExtent, message));
-                }
+        if let Some(guard) = &self.guard {
+            let look = self.seen.look(guard, coord);
+            let finding = if look == Look::Swapped { Finding::SwappedAxes } else { Finding::OutsideExtent };
+            if let Some(message) = guard.finding(coord, look) {
+                return Err((finding, message));
             }
         }
         let Some(transformer) = &self.transformer else { return Ok(coord) };
@@ -229,9 +227,10 @@ impl Placing {
     pub(super) fn geometry(&mut self, geometry: Geometry) -> Result<Geometry, (Finding, String)> {
         use geo::{CoordsIter, MapCoords};
         let geometry = if self.swap { geometry.map_coords(|c| Coord { x: c.y, y: c.x }) } else { geometry };
-        if let (Some(guard), Some(first)) = (&mut self.guard, geometry.coords_iter().next()) {
-            if first.x.is_finite() && first.y.is_finite() && guard.look(first) == Plausibility::Swapped {
-                let message = format!("{} {}: east and north seem to have changed places", first.x, first.y);
+        if let (Some(guard), Some(first)) = (&self.guard, geometry.coords_iter().next()) {
+            // A footprint or an area may well reach across a country's border; only swapped axes are an error.
+            if self.seen.look(guard, first) == Look::Swapped {
+                let message = guard.finding(first, Look::Swapped).unwrap_or_default();
                 return Err((Finding::SwappedAxes, message));
             }
         }
@@ -244,8 +243,13 @@ impl Placing {
     }
 }
 
-/// SHA-256 in hexadecimal, and the size in bytes.
-pub(crate) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
+/// SHA-256 in hexadecimal, and the size in bytes, of a text in memory.
+pub(super) fn digest_of(text: &[u8]) -> (String, u64) {
+    (hexadecimal(&Sha256::digest(text)), text.len() as u64)
+}
+
+/// SHA-256 in hexadecimal, and the size in bytes, of a file.
+pub(super) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
@@ -258,5 +262,9 @@ pub(crate) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
         hasher.update(&buffer[..n]);
         bytes += n as u64;
     }
-    Ok((hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes))
+    Ok((hexadecimal(&hasher.finalize()), bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,8 +9,12 @@ use nittio_core::{
     service::{Reach, Status, Technology},
     settlement::Settlement,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Value, json};
 use toml::Spanned;
+
+use super::schema::{self, as_schema};
 
 /// A constant, `"Stadsnätet"`, or a column, `{ column = "agare", map = { "SN" = "Stadsnätet" } }`.
 #[derive(Debug, Clone)]
@@ -39,6 +43,9 @@ pub trait Constant: Sized {
     /// What to call it in an error.
     const WHAT: &'static str;
 
+    /// What a constant looks like, as JSON Schema.
+    fn schema() -> Value;
+
     /// From text.
     ///
     /// # Errors
@@ -65,6 +72,10 @@ pub trait Constant: Sized {
 impl Constant for String {
     const WHAT: &'static str = "name";
 
+    fn schema() -> Value {
+        json!({ "type": "string" })
+    }
+
     fn from_text(text: &str) -> Result<Self, String> {
         Ok(text.to_owned())
     }
@@ -72,6 +83,10 @@ impl Constant for String {
 
 impl Constant for Speed {
     const WHAT: &'static str = "speed";
+
+    fn schema() -> Value {
+        schema::speed()
+    }
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|e: nittio_core::quantity::QuantityError| e.to_string())
@@ -83,9 +98,13 @@ impl Constant for Speed {
 }
 
 macro_rules! constant_by_word {
-    ($($kind:ty, $what:literal;)*) => {$(
+    ($($kind:ty, $what:literal, $words:expr;)*) => {$(
         impl Constant for $kind {
             const WHAT: &'static str = $what;
+
+            fn schema() -> Value {
+                schema::words(&$words)
+            }
 
             fn from_text(text: &str) -> Result<Self, String> {
                 <$kind>::from_str(text).map_err(|e| e.to_string())
@@ -95,12 +114,16 @@ macro_rules! constant_by_word {
 }
 
 constant_by_word! {
-    Technology, "technology";
-    Status, "status";
+    Technology, "technology", Technology::ALL.map(Technology::key);
+    Status, "status", [Status::InService, Status::UnderConstruction, Status::Planned].map(Status::key);
 }
 
 impl Constant for Reach {
     const WHAT: &'static str = "reach";
+
+    fn schema() -> Value {
+        schema::words(&["connected", "passed"])
+    }
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text.trim().to_lowercase().as_str() {
@@ -114,6 +137,10 @@ impl Constant for Reach {
 impl Constant for Settlement {
     const WHAT: &'static str = "settlement class";
 
+    fn schema() -> Value {
+        schema::words(&["locality", "smaller_locality"])
+    }
+
     fn from_text(text: &str) -> Result<Self, String> {
         match text.trim().to_lowercase().as_str() {
             "locality" | "tätort" => Ok(Self::Locality),
@@ -125,6 +152,10 @@ impl Constant for Settlement {
 
 impl Constant for bool {
     const WHAT: &'static str = "yes or no";
+
+    fn schema() -> Value {
+        json!({ "anyOf": [{ "type": "boolean" }, { "type": "string" }] })
+    }
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text.trim().to_lowercase().as_str() {
@@ -142,8 +173,20 @@ impl Constant for bool {
 impl Constant for Date {
     const WHAT: &'static str = "date";
 
+    fn schema() -> Value {
+        schema::day()
+    }
+
     fn from_text(text: &str) -> Result<Self, String> {
-        text.trim().parse().map_err(|_| format!("{text:?} is not a date; write 2027-12-31"))
+        // Only the whole day: a time of day or a week date would be read differently by different readers.
+        let day = text.trim();
+        let spelled = day.len() == 10 && day.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let wrong = || format!("{text:?} is not a date; write 2027-12-31 (year, month, day)");
+        if spelled { day.parse().map_err(|_| wrong()) } else { Err(wrong()) }
+    }
+
+    fn from_number(number: f64) -> Result<Self, String> {
+        Err(format!("{number} is not a date; write 2027-12-31 (year, month, day)"))
     }
 }
 
@@ -181,38 +224,118 @@ impl<'de, T: Constant> de::Visitor<'de> for MappedVisitor<T> {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         // A TOML date comes as a map with one private key, so the keys are looked at before the columns are read.
-        let raw = Raw::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        let raw = Raw::<T>::deserialize(de::value::MapAccessDeserializer::new(map))?;
         if let Some(date) = raw.datetime {
-            return T::from_text(&date.to_string()).map(Mapped::Constant).map_err(de::Error::custom);
+            return T::from_text(&date).map(Mapped::Constant).map_err(de::Error::custom);
         }
         let column = raw.column.ok_or_else(|| de::Error::missing_field("column"))?;
-        let parse = |text: &Spanned<String>| T::from_text(text.get_ref()).map_err(de::Error::custom);
-        let map =
-            raw.map.iter().map(|(word, text)| Ok((word.clone(), parse(text)?))).collect::<Result<_, A::Error>>()?;
-        let empty = raw.empty.as_ref().map(parse).transpose()?;
-        Ok(Mapped::Column(ColumnMap { column, map, unit: raw.unit, empty }))
+        let map = raw.map.into_iter().map(|(word, meaning)| (word, meaning.0)).collect();
+        Ok(Mapped::Column(ColumnMap { column, map, unit: raw.unit, empty: raw.empty.map(|meaning| meaning.0) }))
     }
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    #[serde(rename = "$__toml_private_datetime")]
+#[serde(deny_unknown_fields, bound = "T: Constant")]
+struct Raw<T> {
+    // Read as plain text: the TOML reader hands a date over in a way that cannot be optional.
+    #[serde(rename = "$__toml_private_datetime", default, deserialize_with = "some_text")]
     datetime: Option<String>,
     column: Option<Spanned<String>>,
-    #[serde(default)]
-    map: IndexMap<String, Spanned<String>>,
+    #[serde(default = "IndexMap::new")]
+    map: IndexMap<String, Meaning<T>>,
     unit: Option<Spanned<String>>,
-    empty: Option<Spanned<String>>,
+    empty: Option<Meaning<T>>,
 }
 
-/// Reads a TOML date.
+fn some_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+/// A constant inside a column's table. It is parsed where it stands, so that an error points at it and not at the table.
+struct Meaning<T>(T);
+
+impl<'de, T: Constant> Deserialize<'de> for Meaning<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MeaningVisitor(PhantomData))
+    }
+}
+
+struct MeaningVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Constant> de::Visitor<'de> for MeaningVisitor<T> {
+    type Value = Meaning<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a {}", T::WHAT)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        T::from_text(text).map(Meaning).map_err(E::custom)
+    }
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Self::Value, E> {
+        T::from_flag(flag).map(Meaning).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        #[expect(clippy::cast_precision_loss, reason = "only shown in an error")]
+        T::from_number(number as f64).map(Meaning).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
+        T::from_number(number).map(Meaning).map_err(E::custom)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        match map.next_entry::<String, toml::Value>()? {
+            Some((key, toml::Value::String(date))) if key == DATE_KEY => {
+                T::from_text(&date).map(Meaning).map_err(de::Error::custom)
+            }
+            _ => Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+        }
+    }
+}
+
+/// The key under which the TOML reader hands over its own dates.
+const DATE_KEY: &str = "$__toml_private_datetime";
+
+impl<T: Constant> JsonSchema for Mapped<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("{}_or_column", T::WHAT.replace(' ', "_")).into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        as_schema(json!({ "oneOf": [T::schema(), {
+            "type": "object",
+            "properties": {
+                "column": { "type": "string", "description": "The column's name in the file." },
+                "map": {
+                    "type": "object",
+                    "additionalProperties": T::schema(),
+                    "description": "What the column's words mean. A word that is not here is read as it is.",
+                },
+                "unit": {
+                    "enum": ["Mbit/s", "kbit/s", "Gbit/s"],
+                    "description": "The unit of a column of bare numbers. Default: Mbit/s.",
+                },
+                "empty": { "allOf": [T::schema()], "description": "What an empty cell means. Default: not known." },
+            },
+            "required": ["column"],
+            "additionalProperties": false,
+        }]}))
+    }
+}
+
+/// Reads a date, with or without quotation marks.
 pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let found = toml::value::Datetime::deserialize(deserializer)?;
-    found.to_string().parse().map_err(|_| de::Error::custom(format!("{found} is not a day; write 2024-12-31")))
+    Meaning::<Date>::deserialize(deserializer).map(|meaning| meaning.0)
 }
 
-/// Reads a TOML date that may be left out.
+/// Reads a date that may be left out.
 pub(super) fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     date(deserializer).map(Some)
 }

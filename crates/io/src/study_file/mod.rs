@@ -2,7 +2,21 @@
 //!
 //! Strict: an unknown key is refused, a quantity is text with its unit, a path is relative to the file.
 
+pub mod error;
+pub mod load;
+
+pub mod check;
+pub mod defaults;
 pub mod mapped;
+mod raw;
+
+pub mod reference;
+pub mod schema;
+pub mod template;
+mod wording;
+
+#[cfg(test)]
+mod tests;
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
@@ -13,13 +27,14 @@ use nittio_core::{
     settlement::Settlement,
     unit::Unit,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use mapped::Mapped;
 
 /// A study file, as written: nothing that it names has been opened.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StudyFile {
     /// What the study is.
@@ -53,26 +68,31 @@ pub struct StudyFile {
 }
 
 /// What the study is.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct About {
     /// Its name, the report's title.
     pub name: String,
     /// The day the figures are for.
     #[serde(deserialize_with = "mapped::date")]
+    #[schemars(schema_with = "schema::day_schema")]
     pub as_of: Date,
     /// The working CRS: `EPSG:3006` (default), another projected one, or `as-is` for the files' own units.
     #[serde(default = "default_crs")]
+    #[schemars(with = "String", default = "default_crs_text")]
     pub crs: Spanned<String>,
     /// The language of the report: `sv` (default) or `en`.
     #[serde(default)]
     pub locale: Locale,
+    /// The country that places are guarded to lie in: `SE` (default when the working CRS is Swedish) or `none`.
+    #[schemars(with = "Option<String>")]
+    pub country: Option<Spanned<String>>,
     /// A sentence that every reader should see first, for example that the data are synthetic.
     pub notice: Option<String>,
 }
 
 /// A language of reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// Swedish.
@@ -83,8 +103,7 @@ pub enum Locale {
 }
 
 /// A file and how to read it. Everything but the path is known from the file unless said.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct FileSource {
     /// The file, relative to the study file; `${NAME}` stands for an environment variable.
     pub path: Spanned<String>,
@@ -95,7 +114,6 @@ pub struct FileSource {
     /// The CRS of the coordinates, where the file does not say it or says it wrong.
     pub crs: Option<Spanned<String>>,
     /// Whether east and north are to change places.
-    #[serde(default)]
     pub swap_axes: bool,
     /// The encoding of a text file: `utf-8`, `windows-1252` or `iso-8859-1`.
     pub encoding: Option<Spanned<String>>,
@@ -104,8 +122,9 @@ pub struct FileSource {
 }
 
 /// Places in a file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "raw::Places")]
+#[schemars(with = "raw::Places")]
 pub struct PlacesSource {
     /// The file.
     pub file: FileSource,
@@ -116,20 +135,17 @@ pub struct PlacesSource {
     /// The column with the northing or latitude, where the file has no geometry.
     pub northing: Option<Spanned<String>>,
     /// Which point stands for a polygon or a multipoint.
-    #[serde(default)]
     pub point: RepresentativePoint,
     /// What the places are: `home`, `workplace`, `school` … A constant, or a column with a map of its words.
     pub category: Option<Mapped<String>>,
     /// Per unit, the column that has it: `population = "bef"`. An unknown unit is a weight of your own.
-    #[serde(default)]
     pub units: IndexMap<Unit, Spanned<String>>,
     /// Per level, the column with the area's code.
-    #[serde(default)]
     pub codes: IndexMap<String, Spanned<String>>,
 }
 
 /// Which point stands for a polygon or several points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RepresentativePoint {
     /// A point that is surely inside the polygon; the first of several points.
@@ -142,8 +158,7 @@ pub enum RepresentativePoint {
 }
 
 /// A service, told by constants and columns.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct ServiceColumns {
     /// Who sells it.
     pub operator: Mapped<String>,
@@ -168,8 +183,9 @@ pub struct ServiceColumns {
 }
 
 /// Footprints in a file: polygons in which a service can be had.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "raw::Footprints")]
+#[schemars(with = "raw::Footprints")]
 pub struct FootprintsSource {
     /// The file.
     pub file: FileSource,
@@ -180,8 +196,9 @@ pub struct FootprintsSource {
 }
 
 /// An offer list: rows of place id and service.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "raw::Offers")]
+#[schemars(with = "raw::Offers")]
 pub struct OffersSource {
     /// The file.
     pub file: FileSource,
@@ -192,8 +209,9 @@ pub struct OffersSource {
 }
 
 /// One level of areas: from polygons, from the places' code column, or from another level's codes.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(try_from = "raw::Areas")]
+#[schemars(with = "raw::Areas")]
 pub struct AreasSource {
     /// The file with borders, or only with codes and names; none when the places' codes are all there is.
     pub file: Option<FileSource>,
@@ -202,7 +220,6 @@ pub struct AreasSource {
     /// The column with the name.
     pub name: Option<Spanned<String>>,
     /// Names by code, for levels without a file.
-    #[serde(default)]
     pub names: IndexMap<String, String>,
     /// Another level whose codes begin with this level's: `from = "municipality", digits = 2`.
     pub from: Option<Spanned<String>>,
@@ -211,8 +228,9 @@ pub struct AreasSource {
 }
 
 /// Settlement polygons in a file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "raw::Settlements")]
+#[schemars(with = "raw::Settlements")]
 pub struct SettlementsSource {
     /// The file.
     pub file: FileSource,
@@ -221,49 +239,60 @@ pub struct SettlementsSource {
 }
 
 /// A definition of access.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileEntry {
     /// Its key in files.
+    #[schemars(with = "String")]
     pub key: Spanned<String>,
     /// Which ways of reaching a place count: `connected`, `passed`.
+    #[schemars(with = "Vec<schema::ReachWord>")]
     pub reach: Vec<Reach>,
     /// Only these technologies count.
+    #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
     pub technologies: Option<Vec<Technology>>,
     /// Services under construction or planned count when available by this day.
     #[serde(default, deserialize_with = "mapped::optional_date")]
+    #[schemars(schema_with = "schema::day_schema")]
     pub planned_until: Option<Date>,
 }
 
 /// A goal: a built-in one by `use`, its units replaced if `units` is given; or one of the study's own.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GoalEntry {
     /// The id of a built-in goal.
     #[serde(rename = "use")]
+    #[schemars(with = "Option<String>")]
     pub builtin: Option<Spanned<String>>,
     /// The id of a goal of the study's own.
+    #[schemars(with = "Option<String>")]
     pub id: Option<Spanned<String>>,
     /// Its name, by language.
+    #[schemars(with = "Option<schema::TextTable>")]
     pub name: Option<Text>,
     /// The year it was decided.
     pub decided: Option<i16>,
     /// The year by whose end it should be reached.
     pub year: Option<i16>,
     /// The units that must all reach it.
+    #[schemars(with = "Option<Vec<String>>")]
     pub units: Option<Vec<Unit>>,
     /// Thresholds and shares.
+    #[schemars(with = "Option<Vec<schema::StepTable>>")]
     pub steps: Option<Vec<Step>>,
     /// Where it stands.
+    #[schemars(with = "Option<schema::SourceTable>")]
     pub source: Option<Source>,
 }
 
 /// Which indicators to compute.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorSettings {
     /// Speed thresholds, down and up. Default: 10, 30, 100 Mbit/s and 1 Gbit/s.
     #[serde(default = "default_speeds")]
+    #[schemars(with = "Vec<schema::SpeedText>")]
     pub speeds: Vec<Speed>,
 }
 
@@ -274,14 +303,17 @@ impl Default for IndicatorSettings {
 }
 
 /// How the report looks and what it puts first.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReportSettings {
     /// The level that tables and maps are drawn for. Default: `municipality`, else the first level.
+    #[schemars(with = "Option<String>")]
     pub level: Option<Spanned<String>>,
     /// The id of the goal that comes first. Default: the first goal.
+    #[schemars(with = "Option<String>")]
     pub goal: Option<Spanned<String>>,
     /// The unit that maps and bars are drawn for. Default: the goal's first unit that the study has, else places.
+    #[schemars(with = "Option<String>")]
     pub unit: Option<Unit>,
 }
 
@@ -291,4 +323,8 @@ fn default_crs() -> Spanned<String> {
 
 fn default_speeds() -> Vec<Speed> {
     [10, 30, 100, 1000].map(Speed::from_mbps).to_vec()
+}
+
+fn default_crs_text() -> String {
+    "EPSG:3006".to_owned()
 }

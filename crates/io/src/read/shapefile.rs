@@ -1,0 +1,313 @@
+//! Shapefiles, bare or zipped: the shapes, the table beside them, and what `.prj` and `.cpg` say.
+//!
+//! Both files are read from beginning to end, so that a zipped shapefile needs no room on disk; the index (`.shx`) is
+//! not needed. Records count from 1. Without a `.dbf` there are shapes but no columns.
+
+use std::{
+    fs::File,
+    io::{BufReader, Read},
+    path::{Path, PathBuf},
+};
+
+use encoding_rs::Encoding;
+use geo::{
+    Area, BoundingRect, Contains, Coord, CoordinatePosition, Geometry, LineString, MultiLineString, MultiPoint,
+    MultiPolygon, Point, Polygon, coordinate_position::CoordPos,
+};
+use zip::ZipArchive;
+
+use super::{
+    Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
+    batcher::{Batcher, RowGeometry, Wanted},
+    bytes::{Bytes, CutShort},
+    dbf::{self, Dbf},
+    detect, encoding, geometry,
+};
+
+/// As much as is read of a `.prj` or `.cpg`.
+const SMALL_FILE: u64 = 1 << 16;
+
+pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadError> {
+    with_files(path, options, &mut |files| Ok(files.description()))
+}
+
+pub(super) fn read(
+    path: &Path,
+    options: &ReadOptions,
+    wanted: Wanted<'_>,
+    take: &mut dyn FnMut(Batch) -> bool,
+) -> Result<Description, ReadError> {
+    with_files(path, options, &mut |files| {
+        files.read(path, wanted, take)?;
+        Ok(files.description())
+    })
+}
+
+/// The files of one shapefile, open for reading.
+struct Files<'a> {
+    shp: Box<dyn Read + 'a>,
+    dbf: Option<Dbf<Box<dyn Read + 'a>>>,
+    crs: DeclaredCrs,
+}
+
+impl Files<'_> {
+    fn description(&self) -> Description {
+        let columns = self.dbf.as_ref().map(Dbf::columns).unwrap_or_default();
+        Description { format: Format::Shapefile, columns, geometry: true, crs: self.crs.clone() }
+    }
+
+    fn read(&mut self, path: &Path, wanted: Wanted<'_>, take: &mut dyn FnMut(Batch) -> bool) -> Result<(), ReadError> {
+        let columns = self.dbf.as_ref().map(Dbf::columns).unwrap_or_default();
+        if self.dbf.is_none() && !wanted.columns.is_empty() {
+            return Err(ReadError::unreadable(path, "there is no .dbf beside the .shp, so there are no columns"));
+        }
+        let positions = wanted.positions(path, &columns)?;
+        let mut head = [0; 100];
+        self.shp.read_exact(&mut head).map_err(|_| ReadError::unreadable(path, "the .shp is cut short"))?;
+        if !head.starts_with(&[0, 0, 0x27, 0x0a]) {
+            return Err(ReadError::unreadable(path, "the .shp does not begin as a shapefile does"));
+        }
+        let mut batcher = Batcher::new(wanted, take);
+        let mut record = Vec::new();
+        let mut row = 0;
+        while next_record(&mut self.shp, &mut record)
+            .map_err(|reason| ReadError::unreadable(path, format!("after record {row} of the .shp: {reason}")))?
+        {
+            row += 1;
+            let shape = || decode(&record);
+            match &mut self.dbf {
+                None => batcher.push(row, std::iter::empty(), shape)?,
+                Some(dbf) => {
+                    let more = dbf.next().map_err(|e| {
+                        ReadError::unreadable(path, format!("record {row} of the .dbf: {}", detect::in_words(&e)))
+                    })?;
+                    if !more {
+                        return Err(ReadError::unreadable(
+                            path,
+                            format!("the .dbf ends before record {row} of the .shp; the two do not belong together"),
+                        ));
+                    }
+                    if dbf.deleted() {
+                        batcher.malformed(row, "the record is marked as deleted in the .dbf")?;
+                    } else {
+                        batcher.push(row, positions.iter().map(|&p| dbf.value(p)), shape)?;
+                    }
+                }
+            }
+        }
+        batcher.finish()
+    }
+}
+
+/// Opens the files that belong together and hands them to `run`.
+fn with_files(
+    path: &Path,
+    options: &ReadOptions,
+    run: &mut dyn FnMut(&mut Files<'_>) -> Result<Description, ReadError>,
+) -> Result<Description, ReadError> {
+    let asked = options.encoding.as_deref().map(|label| encoding::named(path, label)).transpose()?;
+    let mut start = [0; 2];
+    let zipped = detect::open(path)?.read_exact(&mut start).is_ok() && &start == b"PK";
+    let failed = |reason: String| ReadError::unreadable(path, reason);
+    if !zipped {
+        let shp: Box<dyn Read> = Box::new(BufReader::new(detect::open(path)?));
+        let (crs, code_page) = (small_file(path, "prj"), small_file(path, "cpg"));
+        let table = sibling(path, "dbf");
+        let table = table.map(|p| -> Box<dyn Read> { Box::new(BufReader::new(p)) });
+        return run(&mut files(shp, table, crs, code_page, asked).map_err(failed)?);
+    }
+    let mut shapes = archive(path)?;
+    let mut tables = archive(path)?;
+    let name = member(path, &shapes, options.layer.as_deref())?;
+    let crs = zipped_small_file(&mut shapes, &name, "prj");
+    let code_page = zipped_small_file(&mut shapes, &name, "cpg");
+    let zip_failed = |e: zip::result::ZipError| failed(format!("the zip cannot be read: {e}"));
+    let table: Option<Box<dyn Read + '_>> = match zipped_sibling(&tables, &name, "dbf") {
+        Some(dbf) => Some(Box::new(BufReader::new(tables.by_name(&dbf).map_err(zip_failed)?))),
+        None => None,
+    };
+    let shp = Box::new(BufReader::new(shapes.by_name(&name).map_err(zip_failed)?));
+    run(&mut files(shp, table, crs, code_page, asked).map_err(failed)?)
+}
+
+fn files<'a>(
+    shp: Box<dyn Read + 'a>,
+    table: Option<Box<dyn Read + 'a>>,
+    crs: Option<String>,
+    code_page: Option<String>,
+    asked: Option<&'static Encoding>,
+) -> Result<Files<'a>, String> {
+    let encoding = asked.or_else(|| dbf::code_page(&code_page?));
+    let dbf = table.map(|table| Dbf::new(table, encoding)).transpose()?;
+    Ok(Files { shp, dbf, crs: crs.map_or(DeclaredCrs::None, |wkt| DeclaredCrs::from_wkt(&wkt)) })
+}
+
+/// The file beside the shapes with another extension, in small or capital letters.
+fn sibling(path: &Path, extension: &str) -> Option<File> {
+    let candidates: [PathBuf; 2] =
+        [path.with_extension(extension), path.with_extension(extension.to_ascii_uppercase())];
+    candidates.iter().find_map(|p| File::open(p).ok())
+}
+
+fn small_file(path: &Path, extension: &str) -> Option<String> {
+    text_of(sibling(path, extension)?)
+}
+
+fn text_of(file: impl Read) -> Option<String> {
+    let mut bytes = Vec::new();
+    file.take(SMALL_FILE).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+type Archive = ZipArchive<BufReader<File>>;
+
+fn archive(path: &Path) -> Result<Archive, ReadError> {
+    ZipArchive::new(BufReader::new(detect::open(path)?))
+        .map_err(|e| ReadError::unreadable(path, format!("the zip cannot be read: {e}")))
+}
+
+/// The `.shp` in the zip that is meant.
+fn member(path: &Path, archive: &Archive, layer: Option<&str>) -> Result<String, ReadError> {
+    let mut found = names(archive);
+    found.retain(|n| n.len() > 4 && n.to_ascii_lowercase().ends_with(".shp") && !n.starts_with("__MACOSX/"));
+    found.sort_unstable();
+    let list = found.join(", ");
+    if found.is_empty() {
+        return Err(ReadError::unreadable(path, "the zip holds no .shp; unpack it and name the file in it"));
+    }
+    if let Some(layer) = layer {
+        let stem = |n: &str| n.rsplit('/').next().and_then(|f| f.get(..f.len() - 4)).map(str::to_owned);
+        found.retain(|n| n == layer || n.rsplit('/').next() == Some(layer) || stem(n).as_deref() == Some(layer));
+        if found.is_empty() {
+            return Err(ReadError::unreadable(path, format!("the zip holds no shapefile {layer:?}; it holds {list}")));
+        }
+    }
+    match found.as_slice() {
+        [only] => Ok(only.clone()),
+        _ => Err(ReadError::unreadable(path, format!("the zip holds several shapefiles, so name one: {list}"))),
+    }
+}
+
+fn zipped_sibling(archive: &Archive, shp: &str, extension: &str) -> Option<String> {
+    let stem = shp.get(..shp.len() - 3)?;
+    names(archive).into_iter().find(|n| n.strip_prefix(stem).is_some_and(|e| e.eq_ignore_ascii_case(extension)))
+}
+
+fn names(archive: &Archive) -> Vec<String> {
+    archive.file_names().flatten().map(std::borrow::Cow::into_owned).collect()
+}
+
+fn zipped_small_file(archive: &mut Archive, shp: &str, extension: &str) -> Option<String> {
+    let name = zipped_sibling(archive, shp, extension)?;
+    text_of(archive.by_name(&name).ok()?)
+}
+
+/// Reads the next record's content; `false` at the end.
+fn next_record(shp: &mut dyn Read, record: &mut Vec<u8>) -> Result<bool, String> {
+    record.clear();
+    let in_words = |e: std::io::Error| detect::in_words(&e);
+    shp.take(8).read_to_end(record).map_err(in_words)?;
+    let [_, _, _, _, l0, l1, l2, l3] = match *record.as_slice() {
+        [] => return Ok(false),
+        _ => *record.first_chunk::<8>().ok_or("the file is cut short")?,
+    };
+    let length = u64::from(u32::from_be_bytes([l0, l1, l2, l3])) * 2;
+    record.clear();
+    shp.take(length).read_to_end(record).map_err(in_words)?;
+    if record.len() as u64 == length { Ok(true) } else { Err("the file is cut short".to_owned()) }
+}
+
+fn decode(record: &[u8]) -> RowGeometry {
+    let mut bytes = Bytes::little_endian(record);
+    let kind = bytes.i32()?;
+    let shape: Geometry = match kind {
+        0 => return Ok(None),
+        1 | 11 | 21 => Point(coord(&mut bytes)?).into(),
+        8 | 18 | 28 => {
+            bytes.take(32)?;
+            let n = bytes.count(16)?;
+            MultiPoint((0..n).map(|_| coord(&mut bytes).map(Point)).collect::<Result<_, _>>()?).into()
+        }
+        3 | 13 | 23 => {
+            let mut lines = parts(&mut bytes)?;
+            match lines.pop() {
+                Some(only) if lines.is_empty() => only.into(),
+                last => {
+                    lines.extend(last);
+                    MultiLineString(lines).into()
+                }
+            }
+        }
+        5 | 15 | 25 => polygons(parts(&mut bytes)?),
+        31 => return Err("a multipatch cannot be used; write it as polygons".to_owned()),
+        other => return Err(format!("the shape type {other} is unknown")),
+    };
+    geometry::checked(shape)
+}
+
+fn coord(bytes: &mut Bytes<'_>) -> Result<Coord, CutShort> {
+    Ok(Coord { x: bytes.f64()?, y: bytes.f64()? })
+}
+
+fn parts(bytes: &mut Bytes<'_>) -> Result<Vec<LineString>, String> {
+    bytes.take(32)?;
+    let (part_count, point_count) = (bytes.u32()? as usize, bytes.u32()? as usize);
+    if part_count.saturating_mul(4).saturating_add(point_count.saturating_mul(16)) > bytes.len() {
+        return Err(CutShort.into());
+    }
+    let mut starts = (0..part_count).map(|_| bytes.u32().map(|s| s as usize)).collect::<Result<Vec<_>, _>>()?;
+    let points = (0..point_count).map(|_| coord(bytes)).collect::<Result<Vec<_>, _>>()?;
+    starts.push(points.len());
+    let part = |ends: &[usize]| match *ends {
+        [from, to] => points.get(from..to).map(|p| LineString(p.to_vec())),
+        _ => None,
+    };
+    starts.windows(2).map(part).collect::<Option<_>>().ok_or_else(|| "the shape's parts are out of order".to_owned())
+}
+
+/// Puts rings together: clockwise ones are outer rings, and each of the others is a hole in the smallest outer ring
+/// around it. A hole with nothing around it is an outer ring after all, as it is for other programs. When no ring is
+/// clockwise the writer did not care, and rings inside an odd number of others are the holes.
+fn polygons(rings: Vec<LineString>) -> Geometry {
+    let mut rings: Vec<Polygon> =
+        rings.into_iter().filter(|r| !r.0.is_empty()).map(|r| Polygon::new(r, vec![])).collect();
+    if let ([_], Some(only)) = (rings.as_slice(), rings.first()) {
+        return only.clone().into();
+    }
+    let clockwise = rings.iter().any(|r| r.signed_area() < 0.0);
+    let is_hole: Vec<bool> = (0..rings.len())
+        .map(|i| match clockwise {
+            true => rings[i].signed_area() > 0.0,
+            false => (0..rings.len()).filter(|&j| j != i && surrounds(&rings[j], &rings[i])).count() % 2 == 1,
+        })
+        .collect();
+    let around: Vec<Option<usize>> = (0..rings.len())
+        .map(|i| {
+            let outer = (0..rings.len()).filter(|&j| is_hole[i] && !is_hole[j] && surrounds(&rings[j], &rings[i]));
+            outer.min_by(|&a, &b| rings[a].unsigned_area().total_cmp(&rings[b].unsigned_area()))
+        })
+        .collect();
+    for (i, outer) in around.iter().enumerate() {
+        if let Some(outer) = *outer {
+            let hole = rings[i].exterior().clone();
+            rings[outer].interiors_push(hole);
+        }
+    }
+    let mut outer = rings.into_iter().zip(around).filter(|(_, around)| around.is_none()).map(|(polygon, _)| polygon);
+    match (outer.next(), outer.next()) {
+        (Some(only), None) => only.into(),
+        (first, second) => MultiPolygon(first.into_iter().chain(second).chain(outer).collect()).into(),
+    }
+}
+
+/// Whether one ring lies within the other: by the first vertex that is not on the other's edge.
+fn surrounds(outer: &Polygon, inner: &Polygon) -> bool {
+    let (Some(o), Some(i)) = (outer.bounding_rect(), inner.bounding_rect()) else { return false };
+    if !(o.contains(&i) || o == i) {
+        return false;
+    }
+    // The rings that holes were put into keep their own outline, so only that is asked.
+    let outline = Polygon::new(outer.exterior().clone(), Vec::new());
+    let places = inner.exterior().coords().map(|c| outline.coordinate_position(c));
+    places.into_iter().find(|p| *p != CoordPos::OnBoundary).is_none_or(|p| p == CoordPos::Inside)
+}

@@ -1,0 +1,230 @@
+//! What a study file means where it says nothing.
+
+use std::collections::BTreeSet;
+
+use nittio_core::{
+    goal::{self, Goal},
+    profile::Profile,
+    unit::Unit,
+};
+
+use super::{GoalEntry, Locale, ProfileEntry, StudyFile};
+
+/// A goal of the study file that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GoalError {
+    /// The goals that nittio brings cannot be read, which a test rules out.
+    #[error("the built-in goals cannot be read: {reason}")]
+    BuiltIn {
+        /// Why.
+        reason: String,
+    },
+    /// An entry names no built-in goal and is not complete either. [`super::check::problems`] finds it first.
+    #[error("goal {number} of the study names no built-in goal and is not complete")]
+    Incomplete {
+        /// Which one, from 1.
+        number: usize,
+    },
+}
+
+/// The study's goals: the file's, or `se-2009-2020` for population and workplaces.
+///
+/// # Errors
+/// When an entry is neither a built-in goal nor complete, which [`super::load::parse`] does not let through.
+pub fn goals(file: &StudyFile) -> Result<Vec<Goal>, GoalError> {
+    let built_in = goal::built_in().map_err(|error| GoalError::BuiltIn { reason: error.to_string() })?;
+    let named = |id: &str| built_in.iter().find(|goal| goal.id == id).cloned();
+    if file.goals.is_empty() {
+        let mut default = named(DEFAULT_GOAL).ok_or(GoalError::Incomplete { number: 1 })?;
+        default.units = vec![Unit::Population, Unit::Workplaces];
+        return Ok(vec![default]);
+    }
+    let resolve = |(index, entry): (usize, &GoalEntry)| {
+        let goal = match &entry.builtin {
+            Some(id) => named(id.get_ref()).map(|mut goal| {
+                goal.units = entry.units.clone().unwrap_or(goal.units);
+                goal
+            }),
+            None => of_its_own(entry),
+        };
+        goal.ok_or(GoalError::Incomplete { number: index + 1 })
+    };
+    file.goals.iter().enumerate().map(resolve).collect()
+}
+
+/// The goal of a study that names none.
+const DEFAULT_GOAL: &str = "se-2009-2020";
+
+fn of_its_own(entry: &GoalEntry) -> Option<Goal> {
+    Some(Goal {
+        id: entry.id.as_ref()?.get_ref().clone(),
+        name: entry.name.clone()?,
+        decided: entry.decided,
+        year: entry.year?,
+        units: entry.units.clone()?,
+        steps: entry.steps.clone()?,
+        source: entry.source.clone(),
+    })
+}
+
+/// The study's definitions of access, the main one first: the file's, or connected or passed.
+#[must_use]
+pub fn profiles(file: &StudyFile) -> Vec<Profile> {
+    if file.profiles.is_empty() {
+        return vec![Profile::connected_or_passed()];
+    }
+    let resolve = |entry: &ProfileEntry| Profile {
+        key: entry.key.get_ref().clone(),
+        reach: entry.reach.iter().copied().collect(),
+        technologies: entry.technologies.as_ref().map(|these| these.iter().copied().collect()),
+        planned_until: entry.planned_until,
+    };
+    file.profiles.iter().map(resolve).collect()
+}
+
+/// The units that the study counts: places, and every unit that a source of places has a column for.
+#[must_use]
+pub fn units(file: &StudyFile) -> BTreeSet<Unit> {
+    let given = file.places.iter().flat_map(|source| source.units.keys().cloned());
+    given.chain([Unit::Places]).collect()
+}
+
+/// The level that the report is drawn for: the file's, `municipality`, or the first; `None` when there are no levels.
+#[must_use]
+pub fn report_level(file: &StudyFile) -> Option<&str> {
+    if let Some(level) = &file.report.level {
+        return Some(level.get_ref());
+    }
+    let municipality = file.areas.get_key_value("municipality");
+    municipality.or_else(|| file.areas.first()).map(|(key, _)| key.as_str())
+}
+
+/// The goal that comes first in the report: the file's, or the first of `goals`, which are the study's.
+#[must_use]
+pub fn report_goal<'a>(file: &StudyFile, goals: &'a [Goal]) -> Option<&'a Goal> {
+    let wanted = file.report.goal.as_ref().map(toml::Spanned::get_ref);
+    goals.iter().find(|goal| wanted.is_none_or(|id| goal.id == *id))
+}
+
+/// The unit that maps and bars are drawn for: the file's, or the goal's first unit that the study counts, or places.
+#[must_use]
+pub fn report_unit(file: &StudyFile, goal: Option<&Goal>) -> Unit {
+    if let Some(unit) = &file.report.unit {
+        return unit.clone();
+    }
+    let counted = units(file);
+    let of_goal = goal.and_then(|goal| goal.units.iter().find(|unit| counted.contains(unit)));
+    of_goal.cloned().unwrap_or(Unit::Places)
+}
+
+/// What the report is drawn for, resolved against the study.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportView {
+    /// The language.
+    pub locale: Locale,
+    /// The key of the level of tables and maps; [`nittio_core::indicator::TOTAL`] when the study has no levels.
+    pub level: String,
+    /// Index of the goal that comes first.
+    pub goal: usize,
+    /// The unit of maps and bars.
+    pub unit: Unit,
+}
+
+/// What the report is drawn for; `goals` are the study's, as [`goals`] gives them.
+#[must_use]
+pub fn report_view(file: &StudyFile, goals: &[Goal]) -> ReportView {
+    let goal = report_goal(file, goals);
+    ReportView {
+        locale: file.study.locale,
+        level: report_level(file).unwrap_or(nittio_core::indicator::TOTAL).to_owned(),
+        goal: goal.and_then(|wanted| goals.iter().position(|goal| goal.id == wanted.id)).unwrap_or(0),
+        unit: report_unit(file, goal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use nittio_core::service::{Reach, Technology};
+
+    use super::*;
+    use crate::study_file::load::parse;
+
+    const LEAST: &str = "\
+[study]
+name = \"A\"
+as_of = 2024-12-31
+
+[[places]]
+path = \"a.csv\"
+id = \"id\"
+units = { households = \"h\" }
+codes = { ward = \"w\" }
+
+[[offers]]
+path = \"o.csv\"
+place = \"id\"
+operator = \"X\"
+
+[areas.ward]
+";
+
+    fn file(more: &str) -> StudyFile {
+        parse(&format!("{LEAST}{more}"), Path::new("nittio.toml")).unwrap_or_else(|errors| panic!("{errors}")).file
+    }
+
+    #[test]
+    fn a_study_that_says_nothing_has_the_goal_of_2009_for_population_and_workplaces() {
+        let file = file("");
+        let goals = goals(&file).unwrap();
+        assert_eq!(goals.len(), 1);
+        assert_eq!(goals[0].id, "se-2009-2020");
+        assert_eq!(goals[0].units, [Unit::Population, Unit::Workplaces]);
+        assert_eq!(profiles(&file), [Profile::connected_or_passed()]);
+        assert_eq!(report_level(&file), Some("ward"), "there is no municipality, so the first");
+        assert_eq!(report_goal(&file, &goals).unwrap().id, "se-2009-2020");
+        assert_eq!(report_unit(&file, goals.first()), Unit::Places, "neither population nor workplaces is counted");
+        assert_eq!(units(&file).into_iter().collect::<Vec<_>>(), [Unit::Places, Unit::Households]);
+    }
+
+    #[test]
+    fn a_study_that_says_something_has_it() {
+        let file = file(
+            "
+[areas.municipality]
+from = \"ward\"
+digits = 4
+
+[[goals]]
+use = \"eu-2030\"
+
+[[goals]]
+id = \"own\"
+name = { sv = \"Eget\", en = \"Own\" }
+year = 2026
+units = [\"places\", \"households\"]
+steps = [{ down = \"100 Mbit/s\", share = \"95 %\" }]
+
+[[profiles]]
+key = \"fibre\"
+reach = [\"connected\"]
+technologies = [\"fibre\"]
+
+[report]
+goal = \"own\"
+",
+        );
+        let goals = goals(&file).unwrap();
+        assert_eq!(goals[0].units, [Unit::Households], "a built-in goal keeps its units");
+        assert_eq!(goals[1].steps[0].share.percent(), 95.0);
+        assert_eq!(report_level(&file), Some("municipality"), "before the first level");
+        let first = report_goal(&file, &goals);
+        assert_eq!(first.unwrap().id, "own");
+        assert_eq!(report_unit(&file, first), Unit::Places, "the goal's first unit");
+        let profiles = profiles(&file);
+        assert_eq!(profiles[0].reach, BTreeSet::from([Reach::Connected]));
+        assert_eq!(profiles[0].technologies, Some(BTreeSet::from([Technology::Fibre])));
+    }
+}

@@ -1,0 +1,170 @@
+//! Bars: one per area, with the goal's line.
+
+use plotters::style::RGBColor;
+
+use super::{
+    Mark, NARROW, Scale,
+    canvas::{Canvas, Type},
+    legend::{self, Entry},
+    palette::{CONTEXT, INK, MET, MISSED, MUTED, RULE, TRACK, UNSURE},
+};
+
+/// Bars on one axis of shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Bars {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) ticks: Vec<Mark>,
+    pub(crate) goal: Option<Mark>,
+    pub(crate) legend: Vec<Entry>,
+}
+
+/// One line of the chart.
+#[derive(Debug, Clone)]
+pub(crate) enum Row {
+    /// A bar.
+    Bar(Bar),
+    /// Words between the bars, for what was left out.
+    Note(String),
+    /// A thin rule.
+    Rule,
+}
+
+/// One bar.
+#[derive(Debug, Clone)]
+pub(crate) struct Bar {
+    pub(crate) label: String,
+    pub(crate) value: String,
+    /// 0 to 1; no bar when not measured.
+    pub(crate) share: Option<f64>,
+    /// The share if all unmatched were covered, where that is more.
+    pub(crate) upper: Option<f64>,
+    /// What stands to the right.
+    pub(crate) tail: String,
+    pub(crate) tone: Tone,
+}
+
+/// What a bar says beside its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Met,
+    Missed,
+    Context,
+}
+
+impl Tone {
+    pub(crate) const fn colour(self) -> RGBColor {
+        match self {
+            Self::Met => MET,
+            Self::Missed => MISSED,
+            Self::Context => CONTEXT,
+        }
+    }
+}
+
+/// The colour of what the unmatched could add.
+pub(crate) const UNSURE_COLOUR: RGBColor = UNSURE;
+
+impl Bars {
+    pub(crate) fn height(&self, width: f64) -> f64 {
+        let rows: f64 = self.rows.iter().map(|row| row_height(row, width)).sum();
+        legend::height(&self.legend, width) + Scale::head(self.goal.as_ref()) + rows + 6.0
+    }
+
+    pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
+        legend::paint(canvas, &self.legend, 0.0, 0.0, width);
+        let top = legend::height(&self.legend, width);
+        let narrow = width < NARROW;
+        let bars = || {
+            self.rows.iter().filter_map(|row| match row {
+                Row::Bar(bar) => Some(bar),
+                _ => None,
+            })
+        };
+        let widest = |text: fn(&Bar) -> &str, style: Type| bars().map(|b| style.width(text(b))).fold(0.0, f64::max);
+        let labels = widest(|b| &b.label, Type::BODY.bold()).min(width * 0.24);
+        let values = widest(|b| &b.value, Type::BODY.bold());
+        let tails = widest(|b| &b.tail, Type::SMALL);
+        let (left, right) =
+            if narrow { (0.0, 0.0) } else { (labels + 14.0 + values + 14.0, if tails > 0.0 { tails + 14.0 } else { 8.0 }) };
+        let scale = Scale {
+            left,
+            width: width - left - right,
+            from: 0.0,
+            ticks: &self.ticks,
+            goal: self.goal.as_ref(),
+        };
+        let bottom = self.height(width) - 4.0;
+        if !narrow {
+            scale.paint_ticks(canvas, top, bottom);
+        } else {
+            // Rules would run through the words between the bars.
+            scale.paint_ticks(canvas, top, top + Scale::head(self.goal.as_ref()));
+        }
+        let mut y = top + Scale::head(self.goal.as_ref());
+        let mut goal_spans = Vec::new();
+        for row in &self.rows {
+            let height = row_height(row, width);
+            match row {
+                Row::Rule => canvas.line((0.0, y + height / 2.0), (width, y + height / 2.0), RULE, 1.0),
+                Row::Note(text) => canvas.label(0.0, y + height / 2.0, text, Type::SMALL),
+                Row::Bar(bar) if narrow => {
+                    paint_words_above(canvas, bar, y, width);
+                    paint_bar(canvas, bar, &scale, y + 23.0, 10.0);
+                    goal_spans.push((y + 20.0, y + 36.0));
+                }
+                Row::Bar(bar) => {
+                    let middle = y + height / 2.0;
+                    let style = if bar.tone == Tone::Context { Type::BODY.bold() } else { Type::BODY };
+                    canvas.label(0.0, middle, &style.fit(&bar.label, labels + 2.0), style);
+                    canvas.label(labels + 14.0 + values, middle, &bar.value, Type::BODY.bold().end());
+                    paint_bar(canvas, bar, &scale, middle - 7.0, 14.0);
+                    canvas.label(width, middle, &bar.tail, Type::SMALL.coloured(MUTED).end());
+                }
+            }
+            y += height;
+        }
+        if narrow {
+            scale.paint_goal(canvas, top, top + Scale::head(self.goal.as_ref()), width);
+            if let Some(goal) = &self.goal {
+                for (from, to) in goal_spans {
+                    canvas.line((scale.x(goal.at), from), (scale.x(goal.at), to), INK, 1.5);
+                }
+            }
+        } else {
+            scale.paint_goal(canvas, top, bottom, width);
+        }
+    }
+}
+
+fn row_height(row: &Row, width: f64) -> f64 {
+    match row {
+        Row::Bar(_) if width < NARROW => 44.0,
+        Row::Bar(_) => 26.0,
+        Row::Note(_) => 28.0,
+        Row::Rule => 13.0,
+    }
+}
+
+fn paint_words_above(canvas: &Canvas<'_, '_>, bar: &Bar, y: f64, width: f64) {
+    let style = if bar.tone == Tone::Context { Type::BODY.bold() } else { Type::BODY };
+    let value = Type::BODY.bold();
+    canvas.text(width, y + 17.0, &bar.value, value.end());
+    let mut room = width - value.width(&bar.value) - 10.0;
+    let label = style.width(&bar.label);
+    let tail = Type::SMALL.width(&bar.tail);
+    if !bar.tail.is_empty() && label + 12.0 + tail <= room {
+        canvas.text(room, y + 17.0, &bar.tail, Type::SMALL.end());
+        room -= tail + 10.0;
+    }
+    canvas.text(0.0, y + 17.0, &style.fit(&bar.label, room), style);
+}
+
+fn paint_bar(canvas: &Canvas<'_, '_>, bar: &Bar, scale: &Scale<'_>, top: f64, height: f64) {
+    canvas.rect(scale.left, top, scale.width, height, TRACK);
+    let Some(share) = bar.share else { return };
+    let end = scale.x(share);
+    if let Some(upper) = bar.upper {
+        canvas.rect(end, top, (scale.x(upper) - end).max(1.0), height, UNSURE);
+    }
+    canvas.rect(scale.left, top, (end - scale.left).max(if share > 0.0 { 1.0 } else { 0.0 }), height, bar.tone.colour());
+}

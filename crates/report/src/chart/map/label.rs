@@ -1,0 +1,218 @@
+//! Where an area's name stands: inside where it fits, else beside the map with a line to the area.
+
+use geo::{Area, MultiPolygon, Polygon};
+
+use crate::chart::canvas::{Align, Type};
+
+/// The distance of two lines, in text sizes.
+pub(super) const LINE: f64 = 1.2;
+
+/// A rectangle on the canvas.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rect {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
+/// A label with the middle of its text at a place.
+#[derive(Debug, Clone)]
+pub(super) struct Label {
+    /// Index of the area.
+    pub(super) area: usize,
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) size: f64,
+    /// The name in the first line; without it only the value is written.
+    pub(super) name: Option<String>,
+    pub(super) leader: Option<Leader>,
+    half_width: f64,
+}
+
+/// A line from a label beside the map to its area.
+#[derive(Debug, Clone)]
+pub(super) struct Leader {
+    pub(super) path: Vec<(f64, f64)>,
+    pub(super) align: Align,
+}
+
+impl Label {
+    pub(super) fn bounds(&self) -> Rect {
+        let half_height = self.size * if self.name.is_some() { LINE + 0.1 } else { 0.7 };
+        Rect {
+            left: self.x - self.half_width - 3.0,
+            right: self.x + self.half_width + 3.0,
+            top: self.y - half_height,
+            bottom: self.y + half_height,
+        }
+    }
+}
+
+/// One label per area, `None` where it does not fit.
+pub(super) fn inside(shapes: &[MultiPolygon], wanted: &[(&str, &str)]) -> Vec<Option<Label>> {
+    shapes
+        .iter()
+        .zip(wanted)
+        .enumerate()
+        .map(|(area, (shape, &(name, value)))| {
+            let polygon = largest(shape)?;
+            [13.0, 12.0, 11.0, 10.0].into_iter().find_map(|size| {
+                let style = Type::BODY.sized(size);
+                let half_width = style.bold().width(name).max(style.width(value)) / 2.0;
+                let (x, y) = spot(polygon, half_width + 4.0, size * (LINE + 0.2))?;
+                Some(Label { area, x, y, size, name: Some(name.to_owned()), leader: None, half_width })
+            })
+        })
+        .collect()
+}
+
+/// Labels inside, and beside the map for the areas whose name does not fit.
+pub(super) fn with_leaders(
+    shapes: &[MultiPolygon],
+    wanted: &[(&str, &str)],
+    inside: Vec<Option<Label>>,
+    sides: Rect,
+) -> Vec<Label> {
+    let middle = (sides.left + sides.right) / 2.0;
+    let mut labels = Vec::new();
+    let mut outside = Vec::new();
+    for (area, label) in inside.into_iter().enumerate() {
+        match (label, largest(&shapes[area]).and_then(|p| spot(p, 0.5, 0.5))) {
+            (Some(label), _) => labels.push(label),
+            (None, Some(anchor)) => outside.push((area, anchor)),
+            (None, None) => {}
+        }
+    }
+    let size = 11.5;
+    let pitch = size * LINE * 2.0 + 8.0;
+    for right in [false, true] {
+        let mut side: Vec<_> = outside.iter().filter(|(_, (x, _))| (*x > middle) == right).copied().collect();
+        side.sort_by(|a, b| a.1.1.total_cmp(&b.1.1));
+        let mut next = sides.top + pitch / 2.0;
+        let mut places: Vec<f64> = side
+            .iter()
+            .map(|(_, (_, y))| {
+                let y = y.max(next);
+                next = y + pitch;
+                y
+            })
+            .collect();
+        // What was pushed below the end moves back up.
+        let mut limit = sides.bottom - pitch / 2.0;
+        for y in places.iter_mut().rev() {
+            *y = y.min(limit);
+            limit = *y - pitch;
+        }
+        for ((area, anchor), y) in side.into_iter().zip(places) {
+            let (name, value) = wanted[area];
+            let style = Type::BODY.sized(size);
+            let name = style.bold().fit(name, 104.0);
+            let wide = style.bold().width(&name).max(style.width(value));
+            let (x, start, align) = if right {
+                (sides.right - wide, sides.right - wide - 6.0, Align::Start)
+            } else {
+                (sides.left + wide, sides.left + wide + 6.0, Align::End)
+            };
+            let leader = Leader { path: vec![(start, y), anchor], align };
+            labels.push(Label { area, x, y, size, name: Some(name), leader: Some(leader), half_width: wide / 2.0 });
+        }
+    }
+    labels.sort_by_key(|label| label.area);
+    labels
+}
+
+fn largest(shape: &MultiPolygon) -> Option<&Polygon> {
+    shape.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))
+}
+
+/// The middle of the roomiest place for a box of this half size, if there is one.
+fn spot(polygon: &Polygon, half_width: f64, half_height: f64) -> Option<(f64, f64)> {
+    let edges: Vec<_> = std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
+        .flat_map(|ring| ring.lines())
+        .map(|l| ((l.start.x, l.start.y), (l.end.x, l.end.y)))
+        .collect();
+    let top = edges.iter().map(|&((_, y), _)| y).fold(f64::INFINITY, f64::min);
+    let bottom = edges.iter().map(|&((_, y), _)| y).fold(f64::NEG_INFINITY, f64::max);
+    let centre = (top + bottom) / 2.0;
+    let mut best: Option<(f64, (f64, f64))> = None;
+    let mut y = top + half_height;
+    while y <= bottom - half_height {
+        for (from, to) in free(&edges, y - half_height, y + half_height) {
+            let room = (to - from) / 2.0 - half_width;
+            if room >= 0.0 {
+                // Room to the sides is good, distance from the middle is not.
+                let score = room.min(40.0) - 0.35 * (y - centre).abs();
+                if best.is_none_or(|(known, _)| score > known) {
+                    best = Some((score, (f64::midpoint(from, to), y)));
+                }
+            }
+        }
+        y += 2.0_f64.min(half_height.max(0.5));
+    }
+    best.map(|(_, at)| at)
+}
+
+/// The stretches of x that lie inside over the whole band from `top` to `bottom`.
+fn free(edges: &[((f64, f64), (f64, f64))], top: f64, bottom: f64) -> Vec<(f64, f64)> {
+    let middle = f64::midpoint(top, bottom);
+    let mut cuts: Vec<f64> =
+        edges.iter().filter(|&&((_, a), (_, b))| (a <= middle) != (b <= middle)).map(|&e| x_at(e, middle)).collect();
+    cuts.sort_by(f64::total_cmp);
+    let mut free: Vec<(f64, f64)> = cuts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    for &edge in edges {
+        let ((_, a), (_, b)) = edge;
+        if a.max(b) < top || a.min(b) > bottom {
+            continue;
+        }
+        // What the edge takes away is its own stretch of x within the band.
+        let (x1, x2) = if (b - a).abs() < 1e-9 {
+            (edge.0.0, edge.1.0)
+        } else {
+            (x_at(edge, a.clamp(top, bottom)), x_at(edge, b.clamp(top, bottom)))
+        };
+        let (low, high) = (x1.min(x2), x1.max(x2));
+        free = free
+            .into_iter()
+            .flat_map(|(from, to)| {
+                if high <= from || low >= to { vec![(from, to)] } else { vec![(from, low.max(from)), (high.min(to), to)] }
+            })
+            .filter(|(from, to)| from < to)
+            .collect();
+    }
+    free
+}
+
+fn x_at(((x1, y1), (x2, y2)): ((f64, f64), (f64, f64)), y: f64) -> f64 {
+    if (y2 - y1).abs() < 1e-12 { x1 } else { x1 + (x2 - x1) * (y - y1) / (y2 - y1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::polygon;
+
+    #[test]
+    fn a_label_stands_in_the_wide_part_of_an_area() {
+        // A bottle: a narrow neck above, a wide body below.
+        let bottle = polygon![
+            (x: 40.0, y: 0.0), (x: 60.0, y: 0.0), (x: 60.0, y: 50.0), (x: 100.0, y: 50.0),
+            (x: 100.0, y: 100.0), (x: 0.0, y: 100.0), (x: 0.0, y: 50.0), (x: 40.0, y: 50.0),
+        ];
+        let (x, y) = spot(&bottle, 30.0, 10.0).unwrap();
+        assert!((50.0 - x).abs() < 1.0, "{x}");
+        assert!((60.0..=90.0).contains(&y), "{y}");
+        assert_eq!(spot(&bottle, 55.0, 10.0), None, "wider than the bottle");
+    }
+
+    #[test]
+    fn a_horizontal_edge_in_the_band_takes_its_stretch_away() {
+        let notch = polygon![
+            (x: 0.0, y: 0.0), (x: 100.0, y: 0.0), (x: 100.0, y: 40.0), (x: 60.0, y: 40.0),
+            (x: 60.0, y: 20.0), (x: 40.0, y: 20.0), (x: 40.0, y: 40.0), (x: 0.0, y: 40.0),
+        ];
+        assert_eq!(spot(&notch, 30.0, 15.0), None);
+        assert!(spot(&notch, 30.0, 9.0).is_some_and(|(_, y)| y < 12.0));
+    }
+}

@@ -1,0 +1,115 @@
+//! Charts and maps: what each one shows, and how it is painted with plotters' primitives.
+//!
+//! A chart holds shares as numbers from 0 to 1 and every word as it is to be printed.
+//! It can be painted at any width; a narrow one is laid out for a telephone, not shrunk.
+
+pub(crate) mod bars;
+pub(crate) mod canvas;
+pub(crate) mod dots;
+pub(crate) mod histogram;
+pub(crate) mod legend;
+pub(crate) mod map;
+pub(crate) mod palette;
+pub(crate) mod stack;
+
+use canvas::{Canvas, Type};
+use palette::{INK, RULE};
+
+/// The width below which charts are laid out for a telephone.
+const NARROW: f64 = 560.0;
+
+/// A figure's picture.
+#[derive(Debug, Clone)]
+pub(crate) enum Chart {
+    /// Areas filled by class.
+    Map(map::Map),
+    /// One bar per area.
+    Bars(bars::Bars),
+    /// Several marks per area on one line.
+    Dots(dots::Dots),
+    /// One bar per area in parts.
+    Stack(stack::Stack),
+    /// How many areas have which share.
+    Histogram(histogram::Histogram),
+}
+
+impl Chart {
+    /// How high the chart is when it is this wide.
+    pub(crate) fn height(&self, width: f64) -> f64 {
+        match self {
+            Self::Map(chart) => chart.height(width),
+            Self::Bars(chart) => chart.height(width),
+            Self::Dots(chart) => chart.height(width),
+            Self::Stack(chart) => chart.height(width),
+            Self::Histogram(chart) => chart.height(width),
+        }
+    }
+
+    /// Paints the chart.
+    pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
+        match self {
+            Self::Map(chart) => chart.paint(canvas, width),
+            Self::Bars(chart) => chart.paint(canvas, width),
+            Self::Dots(chart) => chart.paint(canvas, width),
+            Self::Stack(chart) => chart.paint(canvas, width),
+            Self::Histogram(chart) => chart.paint(canvas, width),
+        }
+    }
+}
+
+/// A labelled place on the axis of shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Mark {
+    /// 0 to 1.
+    pub(crate) at: f64,
+    /// What it is called.
+    pub(crate) label: String,
+}
+
+/// The axis of shares: where it lies, and its marks.
+struct Scale<'a> {
+    left: f64,
+    width: f64,
+    from: f64,
+    ticks: &'a [Mark],
+    goal: Option<&'a Mark>,
+}
+
+/// Room for ticks, and for the goal's label above them.
+const TICKS: f64 = 20.0;
+const GOAL: f64 = 19.0;
+
+impl Scale<'_> {
+    fn x(&self, share: f64) -> f64 {
+        self.left + self.width * ((share - self.from) / (1.0 - self.from)).clamp(0.0, 1.0)
+    }
+
+    fn head(goal: Option<&Mark>) -> f64 {
+        TICKS + goal.map_or(0.0, |_| GOAL)
+    }
+
+    /// Ticks with light rules, from `top` down to `bottom`.
+    fn paint_ticks(&self, canvas: &Canvas<'_, '_>, top: f64, bottom: f64) {
+        let head = top + Self::head(self.goal);
+        for tick in self.ticks.iter().filter(|tick| tick.at >= self.from - 1e-9) {
+            let x = self.x(tick.at);
+            canvas.line((x, head - 3.0), (x, bottom), RULE, 0.75);
+            // Labels at the ends stay inside.
+            let half = Type::SMALL.width(&tick.label) / 2.0;
+            let centre = x.min(self.left + self.width + 8.0 - half).max(self.left - 8.0 + half);
+            canvas.text(centre, head - 8.0, &tick.label, Type::SMALL.middle());
+        }
+    }
+
+    /// The goal's line and label, over everything else.
+    fn paint_goal(&self, canvas: &Canvas<'_, '_>, top: f64, bottom: f64, right: f64) {
+        let Some(goal) = self.goal else { return };
+        let x = self.x(goal.at);
+        let style = Type::SMALL.bold().coloured(INK);
+        let half = style.width(&goal.label) / 2.0;
+        canvas.line((x, top + GOAL - 4.0), (x, top + GOAL), INK, 1.5);
+        canvas.line((x, top + Self::head(self.goal) - 4.0), (x, bottom), INK, 1.5);
+        let centre = x.min(right - half).max(half);
+        canvas.text(centre, top + 11.0, &goal.label, style.middle());
+    }
+}

@@ -1,0 +1,243 @@
+//! The ranking: sorted bars with the goal's line, and a histogram when there are many areas.
+
+use super::{Scene, ledger};
+use crate::{
+    chart::{
+        Chart, Mark,
+        bars::{Bar, Bars, Row, Tone, UNSURE_COLOUR},
+        histogram::{Bin, Histogram},
+        legend::{Entry, Swatch},
+    },
+    report::{self, Block, Cell, Figure, Head, Section, Table},
+};
+
+pub(super) fn section(scene: &Scene<'_>) -> Section {
+    let t = &scene.t;
+    let mut blocks = Vec::new();
+    if scene.areas.len() > super::MANY {
+        blocks.extend(histogram(scene).map(|figure| Block::Figure(Box::new(figure))));
+    }
+    blocks.push(Block::Figure(Box::new(ranking(scene))));
+    Section { id: "ranking", short: t.get("bars.short"), heading: t.get("bars.heading"), blocks }
+}
+
+fn ranking(scene: &Scene<'_>) -> Figure {
+    let t = &scene.t;
+    let (low, high, left) = scene.shown();
+    let mut rows: Vec<Row> = scene.context.iter().map(|&area| Row::Bar(bar(scene, area, true))).collect();
+    rows.push(Row::Rule);
+    rows.extend(low.iter().map(|&area| Row::Bar(bar(scene, area, false))));
+    if left > 0 {
+        let n = scene.whole(left);
+        rows.push(Row::Note(t.say("bars.left-out", &[("n", &n), ("areas", &scene.areas_word(left))])));
+        rows.extend(high.iter().map(|&area| Row::Bar(bar(scene, area, false))));
+    }
+    if scene.areas.is_empty() {
+        rows.pop();
+    }
+    let uppers = rows.iter().any(|row| matches!(row, Row::Bar(Bar { upper: Some(_), .. })));
+    let mut legend = tones(scene, &rows);
+    if uppers {
+        legend.push(Entry { swatch: Swatch::Fill(UNSURE_COLOUR), label: t.get("bars.legend-unsure") });
+    }
+    let title = title(scene);
+    let sorted = scene.by_share();
+    let mut caption = if scene.step().is_some() {
+        t.say("bars.caption", &[("units", &scene.main_units())])
+    } else {
+        t.say("bars.caption-no-goal", &[("units", &scene.main_all())])
+    };
+    if uppers {
+        caption = format!("{caption} {}", t.say("bars.caption-upper", &[("units", &scene.main_units())]));
+    }
+    let share = |area: Option<&usize>| area.map(|&area| scene.share(&scene.main(area))).unwrap_or_default();
+    Figure {
+        id: "ranking",
+        subtitle: scene.figure_subtitle(),
+        caption,
+        source: scene.source(),
+        description: t.say(
+            "bars.description",
+            &[
+                ("area", &scene.areas_word(1)),
+                ("low", &share(sorted.first())),
+                ("high", &share(sorted.last())),
+                ("title", &title),
+            ],
+        ),
+        title,
+        chart: Chart::Bars(Bars {
+            rows,
+            ticks: scene.percent_ticks(&[0, 25, 50, 75, 100]),
+            goal: scene.goal_mark(),
+            legend,
+        }),
+        table: Some(ledger::short_table(scene, &sorted, "ranking-table")),
+    }
+}
+
+/// What the colours of the bars mean.
+fn tones(scene: &Scene<'_>, rows: &[Row]) -> Vec<Entry> {
+    let Some(step) = scene.step() else { return Vec::new() };
+    let share = scene.share_word(step);
+    let has = |tone: Tone| rows.iter().any(|row| matches!(row, Row::Bar(bar) if bar.tone == tone));
+    [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met"), (Tone::Context, "bars.legend-context")]
+        .into_iter()
+        .filter(|&(tone, _)| has(tone))
+        .map(|(tone, key)| Entry {
+            swatch: Swatch::Fill(tone.colour()),
+            label: scene.t.say(key, &[("share", &share)]),
+        })
+        .collect()
+}
+
+fn bar(scene: &Scene<'_>, area: usize, context: bool) -> Bar {
+    let figure = scene.main(area);
+    let reaches = scene.reaches(&figure);
+    let tail = match reaches {
+        Some(true) => format!("✓ {}", scene.t.get("goal.met-short").to_lowercase()),
+        Some(false) => {
+            let gap = scene.locale.needed(scene.gap(&figure), scene.scaled());
+            scene.t.say("goal.gap", &[("n", &gap)])
+        }
+        None => String::new(),
+    };
+    Bar {
+        label: scene.area_name(area),
+        value: scene.share(&figure),
+        share: figure.share(),
+        upper: (figure.unmatched > 0).then(|| figure.upper_share()).flatten(),
+        tail,
+        tone: match reaches {
+            _ if context => Tone::Context,
+            Some(false) => Tone::Missed,
+            _ => Tone::Met,
+        },
+    }
+}
+
+fn title(scene: &Scene<'_>) -> String {
+    let t = &scene.t;
+    let sorted: Vec<usize> = scene.by_share().into_iter().filter(|&area| scene.main(area).total > 0).collect();
+    let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
+        return t.say("bars.title-one", &[("area", &scene.area_name(0)), ("share", &scene.share(&scene.main(0)))]);
+    };
+    if sorted.len() == 1 {
+        return t.say("bars.title-one", &[("area", &scene.area_name(low)), ("share", &scene.share(&scene.main(low)))]);
+    }
+    if let Some(step) = scene.step() {
+        let mut furthest = (0, low);
+        for &area in &sorted {
+            let gap = scene.gap(&scene.main(area));
+            if gap > furthest.0 {
+                furthest = (gap, area);
+            }
+        }
+        let (gap, area) = furthest;
+        if gap == 0 {
+            return t.say("bars.title-met", &[("areas", &scene.areas_word(2)), ("share", &scene.share_word(step))]);
+        }
+        let n = scene.locale.needed(gap, scene.scaled());
+        return t.say(
+            "bars.title-gap",
+            &[("area", &scene.area_name(area)), ("n", &n), ("units", &scene.units_for(gap))],
+        );
+    }
+    t.say(
+        "bars.title-range",
+        &[
+            ("low", &scene.share(&scene.main(low))),
+            ("low-area", &scene.area_name(low)),
+            ("high", &scene.share(&scene.main(high))),
+            ("high-area", &scene.area_name(high)),
+        ],
+    )
+}
+
+/// Columns that are as wide as keeps about twenty of them, with the goal at an edge where it is a whole column.
+fn histogram(scene: &Scene<'_>) -> Option<Figure> {
+    let t = &scene.t;
+    let figures: Vec<_> = scene.by_share().into_iter().map(|area| scene.main(area)).filter(|f| f.total > 0).collect();
+    let lowest = *figures.first()?;
+    let per_cent = |f: &nittio_core::indicator::Figure| u128::from(f.covered) * 100 / u128::from(f.total);
+    let width: u32 = if per_cent(&lowest) >= 70 { 2 } else { 5 };
+    let first = u32::try_from(per_cent(&lowest)).unwrap_or(0) / 10 * 10;
+    let mut bins: Vec<Bin> = (first..100)
+        .step_by(width as usize)
+        .map(|from| {
+            let to = from + width;
+            let inside = figures.iter().filter(|f| {
+                let p = u128::from(f.covered) * 100;
+                let reach = |edge: u32| p >= u128::from(edge) * u128::from(f.total);
+                // The last column holds 100 % too.
+                reach(from) && (to >= 100 || !reach(to))
+            });
+            let count = u32::try_from(inside.count()).unwrap_or(u32::MAX);
+            let goal = scene.goal_share().unwrap_or(0.0);
+            let (from, to) = (f64::from(from) / 100.0, f64::from(to) / 100.0);
+            let tone = if from + 1e-9 >= goal { Tone::Met } else { Tone::Missed };
+            Bin { from, to, count, label: scene.locale.whole(u64::from(count)), tone }
+        })
+        .collect();
+    if scene.step().is_none() {
+        bins.iter_mut().for_each(|bin| bin.tone = Tone::Met);
+    }
+    let median = figures[figures.len() / 2];
+    let n = scene.whole(figures.len());
+    let areas = scene.areas_word(2);
+    let title = t.say(
+        "bars.histogram-title",
+        &[("n", &n), ("areas", &areas), ("median", &scene.plain_share(&median))],
+    );
+    let range = |bin: &Bin| {
+        let number = |share: f64| scene.locale.plain((share * 100.0).round());
+        t.say(
+            "bars.histogram-range",
+            &[("from", &number(bin.from)), ("to", &scene.locale.percent(&number(bin.to)))],
+        )
+    };
+    let table = Table {
+        id: "spread-table".to_owned(),
+        caption: title.clone(),
+        folded: true,
+        heads: vec![
+            Head::text(t.get("bars.histogram-column")),
+            Head::number(t.say("bars.histogram-axis", &[("areas", &areas)])),
+        ],
+        rows: bins
+            .iter()
+            .map(|bin| report::Row { head: range(bin), cells: vec![Cell::number(bin.label.clone())] })
+            .collect(),
+        ..Table::default()
+    };
+    let legend = scene.step().map_or_else(Vec::new, |step| {
+        let share = scene.share_word(step);
+        [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met")]
+            .map(|(tone, key)| Entry {
+                swatch: Swatch::Fill(tone.colour()),
+                label: t.say(key, &[("share", &share)]),
+            })
+            .to_vec()
+    });
+    let ticks = [0u32, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]
+        .into_iter()
+        .filter(|&tick| tick >= first && (first >= 50 || tick % 20 == 0))
+        .map(|tick| Mark { at: f64::from(tick) / 100.0, label: scene.locale.percent(&tick.to_string()) })
+        .collect();
+    Some(Figure {
+        id: "spread",
+        subtitle: scene.figure_subtitle(),
+        caption: t.say("bars.histogram-caption", &[("n", &n), ("areas", &areas), ("width", &width.to_string())]),
+        source: scene.source(),
+        description: t.say("bars.histogram-description", &[("n", &n), ("areas", &areas), ("title", &title)]),
+        title,
+        chart: Chart::Histogram(Histogram {
+            bins,
+            ticks,
+            goal: scene.goal_mark(),
+            legend,
+            axis: t.say("bars.histogram-axis", &[("areas", &areas)]),
+        }),
+        table: Some(table),
+    })
+}

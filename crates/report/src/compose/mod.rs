@@ -1,0 +1,260 @@
+//! Composing: from an outcome to a report's words, tables and charts. Every number of a report is decided here.
+
+mod bars;
+mod breaks;
+mod definitions;
+mod ledger;
+mod map;
+mod method;
+mod opening;
+mod quality;
+mod settlements;
+mod speeds;
+mod technologies;
+mod words;
+
+use nittio_core::{
+    assessment::{Assessment, Verdict},
+    goal::{Goal, Step},
+    indicator::{At, Figure, Indicators, TOTAL},
+    measure::Measure,
+    outcome::Outcome,
+    quantity::Speed,
+    study::ScaledUnit,
+};
+
+use crate::{
+    Settings,
+    chart::Mark,
+    locale::Locale,
+    messages::Messages,
+    report::{Report, Words},
+};
+
+/// Above this many areas, charts show the lowest and the highest only.
+pub(super) const MANY: usize = 40;
+/// How many of each are then shown.
+pub(super) const SHOWN: usize = 15;
+/// Above this many areas, tables are folded.
+const FOLD: usize = 60;
+
+/// What is being composed: the outcome, and what the settings pick from it.
+pub(super) struct Scene<'a> {
+    out: &'a Outcome,
+    ind: &'a Indicators,
+    locale: Locale,
+    t: Messages,
+    level: &'a str,
+    /// The level's areas, sorted by name as the language sorts.
+    areas: Vec<usize>,
+    /// The row of places in no area of the level.
+    outside: Option<usize>,
+    /// The total, and the areas of other levels that are few enough to compare with.
+    context: Vec<usize>,
+    unit: usize,
+    measure: usize,
+    goal: Option<usize>,
+}
+
+/// Composes the whole report.
+pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
+    let scene = Scene::new(outcome, settings);
+    let t = &scene.t;
+    let (lead, facts) = opening::opening(&scene);
+    let mut sections = vec![ledger::section(&scene), map::section(&scene), bars::section(&scene)];
+    sections.extend([
+        settlements::section(&scene),
+        speeds::section(&scene),
+        definitions::section(&scene),
+        technologies::section(&scene),
+        quality::section(&scene),
+        method::section(&scene),
+    ]);
+    Report {
+        locale: settings.locale,
+        title: outcome.name.clone(),
+        kicker: t.say("page.kicker", &[("date", &scene.date())]),
+        notice: outcome
+            .notice
+            .as_ref()
+            .map(|text| crate::report::Notice { head: t.get("page.notice"), text: text.clone() }),
+        lead,
+        definition: opening::definition(&scene),
+        facts,
+        sections,
+        words: Words {
+            skip: t.get("page.skip"),
+            contents: t.get("page.contents"),
+            source: t.get("page.source"),
+            show_table: t.get("page.show-table"),
+        },
+        colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn new(out: &'a Outcome, settings: &'a Settings) -> Self {
+        let ind = &out.indicators;
+        let locale = settings.locale;
+        let level = settings.level.as_str();
+        let of_level = |i: &usize| ind.areas[*i].level == level;
+        let named = |i: &usize| !ind.areas[*i].code.is_empty();
+        let mut areas: Vec<usize> = (0..ind.areas.len()).filter(of_level).filter(named).collect();
+        areas.sort_by_cached_key(|&i| (locale.sort_key(&ind.areas[i].name), ind.areas[i].code.clone()));
+        let outside = (1..ind.areas.len()).find(|i| of_level(i) && !named(i));
+        let mut context = vec![0];
+        for other in out.frame.levels.iter().filter(|l| l.key != level) {
+            let rows: Vec<usize> = (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
+            // More would be a table of its own, and the total stands there already.
+            if rows.len() <= 3 {
+                context.extend(rows);
+            }
+        }
+        let unit = ind.unit(settings.unit.key()).unwrap_or(0);
+        let goal = (settings.goal < out.goals.len()).then_some(settings.goal);
+        let step = goal.and_then(|g| out.goals[g].steps.first());
+        let measure = step
+            .and_then(|step| ind.measure(Measure::Down(step.down)))
+            .or_else(|| ind.measure(Measure::Down(Speed::from_mbps(100))))
+            .or_else(|| ind.measure(Measure::Covered))
+            .unwrap_or(0);
+        Self { out, ind, locale, t: Messages::of(locale), level, areas, outside, context, unit, measure, goal }
+    }
+
+    fn date(&self) -> String {
+        self.locale.date(self.out.frame.as_of, &self.t.get("months"))
+    }
+
+    fn main_goal(&self) -> Option<&'a Goal> {
+        self.goal.map(|goal| &self.out.goals[goal])
+    }
+
+    /// The goal's first step.
+    fn main_step(&self) -> Option<&'a Step> {
+        self.main_goal().and_then(|goal| goal.steps.first())
+    }
+
+    /// The first step, where the figures' unit is one of the goal's and the step's speed is measured.
+    fn step(&self) -> Option<&'a Step> {
+        let step = self.main_step()?;
+        let unit = &self.ind.units[self.unit].unit;
+        let measured = self.ind.measures[self.measure] == Measure::Down(step.down);
+        (measured && self.main_goal()?.units.contains(unit)).then_some(step)
+    }
+
+    /// The goal's share in parts per million, for figures in the main unit.
+    fn goal_ppm(&self) -> Option<u32> {
+        self.step().map(share_ppm)
+    }
+
+    fn goal_share(&self) -> Option<f64> {
+        self.step().map(|step| step.share.percent() / 100.0)
+    }
+
+    fn goal_mark(&self) -> Option<Mark> {
+        let step = self.step()?;
+        Some(Mark {
+            at: step.share.percent() / 100.0,
+            label: self.t.say("goal.mark", &[("share", &self.share_word(step))]),
+        })
+    }
+
+    fn at(&self, area: usize) -> At {
+        At { area, unit: self.unit, measure: self.measure, ..At::default() }
+    }
+
+    /// The figure of the main unit, measure and definition.
+    fn main(&self, area: usize) -> Figure {
+        self.ind.figure(self.at(area))
+    }
+
+    fn scaled(&self) -> &'a ScaledUnit {
+        &self.ind.units[self.unit]
+    }
+
+    /// Whether the figure reaches the goal: `None` when there is no goal or nothing to count.
+    fn reaches(&self, figure: &Figure) -> Option<bool> {
+        let step = self.step()?;
+        (figure.total > 0).then(|| figure.covered >= step.share.of(figure.total))
+    }
+
+    /// How many parts of the unit a figure lacks to the goal.
+    fn gap(&self, figure: &Figure) -> u64 {
+        self.step().map_or(0, |step| step.share.of(figure.total).saturating_sub(figure.covered))
+    }
+
+    fn assessment(&self, goal: usize, area: usize) -> Option<&'a Assessment> {
+        self.out.assessments.iter().find(|a| a.goal == goal && a.area == area && a.profile == 0)
+    }
+
+    /// Areas of the level that meet the whole main goal, and those of which it is known.
+    fn met(&self) -> (usize, usize) {
+        let Some(goal) = self.goal else { return (0, 0) };
+        let verdicts: Vec<_> =
+            self.areas.iter().filter_map(|&area| self.assessment(goal, area)).map(|a| a.joint).collect();
+        let met = verdicts.iter().filter(|v| **v == Verdict::Met).count();
+        (met, verdicts.iter().filter(|v| **v != Verdict::NotMeasured).count())
+    }
+
+    /// The level's areas from the lowest share to the highest; those with nothing to share last.
+    fn by_share(&self) -> Vec<usize> {
+        let mut areas = self.areas.clone();
+        areas.sort_by(|&a, &b| {
+            let (a, b) = (self.main(a), self.main(b));
+            let none = (a.total == 0).cmp(&(b.total == 0));
+            none.then((u128::from(a.covered) * u128::from(b.total)).cmp(&(u128::from(b.covered) * u128::from(a.total))))
+        });
+        areas
+    }
+
+    /// The areas that charts show, lowest first: all, or the lowest and the highest, and how many are left out.
+    fn shown(&self) -> (Vec<usize>, Vec<usize>, usize) {
+        let sorted = self.by_share();
+        if sorted.len() <= MANY {
+            return (sorted, Vec::new(), 0);
+        }
+        let known = sorted.iter().filter(|&&area| self.main(area).total > 0).count();
+        let low = sorted[..SHOWN].to_vec();
+        let high = sorted[known.saturating_sub(SHOWN).max(SHOWN)..known.max(SHOWN)].to_vec();
+        let left = sorted.len() - low.len() - high.len();
+        (low, high, left)
+    }
+
+    fn folded(&self) -> bool {
+        self.areas.len() > FOLD
+    }
+
+    fn percent_ticks(&self, ticks: &[u32]) -> Vec<Mark> {
+        ticks
+            .iter()
+            .map(|&tick| Mark { at: f64::from(tick) / 100.0, label: self.locale.percent(&tick.to_string()) })
+            .collect()
+    }
+
+    fn has_unmatched(&self) -> bool {
+        self.ind.figure(At { unit: self.unit, ..At::default() }).unmatched > 0
+            || (0..self.ind.units.len()).any(|unit| self.ind.figure(At { unit, ..At::default() }).unmatched > 0)
+    }
+
+    /// The source line of figures: who made the input, the program, the day.
+    fn source(&self) -> String {
+        let mut sources: Vec<&str> = Vec::new();
+        for input in &self.out.provenance.inputs {
+            if let Some(source) = input.source.as_deref().filter(|source| !sources.contains(source)) {
+                sources.push(source);
+            }
+        }
+        let mut parts: Vec<String> = sources.iter().map(|&s| s.trim_end_matches('.').to_owned()).collect();
+        parts.push(self.out.provenance.program.clone());
+        format!("{}. {}.", parts.join("; "), self.date())
+    }
+}
+
+fn share_ppm(step: &Step) -> u32 {
+    u32::try_from(step.share.of(1_000_000)).unwrap_or(1_000_000)
+}
+
+/// Whether this is the total or an area of another level.
+fn is_total(level: &str) -> bool {
+    level == TOTAL
+}

@@ -1,0 +1,186 @@
+//! Town and countryside: the share by settlement class, and the gap between them.
+
+use nittio_core::{
+    indicator::{At, Figure as Counts},
+    settlement::Settlement,
+};
+
+use super::Scene;
+use crate::{
+    chart::{
+        Chart,
+        dots::{Dots, Row, Series},
+        legend::{Marker, Shape},
+        palette,
+    },
+    messages::sentence,
+    report::{self, Block, Cell, Figure, Head, Section, Table},
+};
+
+pub(super) fn section(scene: &Scene<'_>) -> Section {
+    let t = &scene.t;
+    let block = if scene.ind.settlements.len() > 1 {
+        Block::Figure(Box::new(figure(scene)))
+    } else {
+        Block::Text(t.get("settlement-section.none"))
+    };
+    Section {
+        id: "settlement",
+        short: t.get("settlement-section.short"),
+        heading: t.get("settlement-section.heading"),
+        blocks: vec![block],
+    }
+}
+
+fn of(scene: &Scene<'_>, area: usize, settlement: usize) -> Counts {
+    scene.ind.figure(At { settlement, ..scene.at(area) })
+}
+
+fn index(scene: &Scene<'_>, class: Settlement) -> Option<usize> {
+    scene.ind.settlements.iter().position(|&s| s == Some(class))
+}
+
+/// Locality minus outside, in tenths of a percentage point.
+fn gap(scene: &Scene<'_>, area: usize) -> Option<f64> {
+    let town = of(scene, area, index(scene, Settlement::Locality)?).share()?;
+    let outside = of(scene, area, index(scene, Settlement::Outside)?).share()?;
+    Some((outside - town) * 100.0)
+}
+
+fn figure(scene: &Scene<'_>) -> Figure {
+    let t = &scene.t;
+    let classes: Vec<(usize, Settlement)> = scene
+        .ind
+        .settlements
+        .iter()
+        .enumerate()
+        .filter_map(|(i, s)| s.map(|s| (i, s)))
+        // Where a place is not known, its share says nothing about towns; the table has it.
+        .filter(|&(_, s)| s != Settlement::Unknown)
+        .collect();
+    let series = classes
+        .iter()
+        .map(|&(_, class)| Series {
+            name: t.get(&format!("settlement.{}", class.key())),
+            marker: match class {
+                Settlement::Locality => Marker { shape: Shape::Dot, colour: palette::MET },
+                Settlement::SmallerLocality => Marker { shape: Shape::Ring, colour: palette::CONTEXT },
+                _ => Marker { shape: Shape::Diamond, colour: palette::MISSED },
+            },
+        })
+        .collect();
+    let row = |area: usize, context: bool| Row {
+        label: scene.area_name(area),
+        values: classes.iter().map(|&(i, _)| of(scene, area, i).share()).collect(),
+        tail: gap(scene, area).map_or_else(String::new, |gap| signed(scene, gap)),
+        context,
+    };
+    let mut areas = scene.areas.clone();
+    areas.sort_by(|&a, &b| match (gap(scene, a), gap(scene, b)) {
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+    let many = areas.len() > super::MANY;
+    let shown = if many { 2 * super::SHOWN } else { areas.len() };
+    let rows: Vec<Row> = scene
+        .context
+        .iter()
+        .map(|&area| row(area, true))
+        .chain(areas[..shown].iter().map(|&area| row(area, false)))
+        .collect();
+    let title = match gap(scene, 0) {
+        Some(gap) if gap.abs() < 0.05 => t.get("settlement-section.title-same"),
+        Some(gap) => {
+            let key = if gap < 0.0 { "settlement-section.title-lower" } else { "settlement-section.title-higher" };
+            t.say(key, &[("points", &scene.locale.points(gap.abs()))])
+        }
+        None => t.get("settlement-section.title-unknown"),
+    };
+    let (from, ticks) = axis(scene, &rows);
+    let mut caption = t.say("settlement-section.caption", &[("area", &scene.areas_word(1))]);
+    if many {
+        let n = scene.whole(shown);
+        let more = t.say("settlement-section.caption-many", &[("n", &n), ("areas", &scene.areas_word(shown))]);
+        caption = format!("{caption} {more}");
+    }
+    Figure {
+        id: "settlement",
+        subtitle: scene.figure_subtitle(),
+        caption,
+        source: scene.source(),
+        description: t.say(
+            "settlement-section.description",
+            &[("area", &scene.areas_word(1)), ("title", &title)],
+        ),
+        title,
+        chart: Chart::Dots(Dots {
+            series,
+            rows,
+            ticks,
+            goal: scene.goal_mark(),
+            from,
+            tail_head: t.get("settlement-section.tail"),
+        }),
+        table: Some(table(scene)),
+    }
+}
+
+/// A difference with its sign.
+pub(super) fn signed(scene: &Scene<'_>, points: f64) -> String {
+    let text = scene.locale.points(points);
+    if points >= 0.05 { format!("+{text}") } else { text }
+}
+
+/// Where the axis of a dot plot begins, and its ticks: dots, unlike bars, need no zero.
+pub(super) fn axis(scene: &Scene<'_>, rows: &[Row]) -> (f64, Vec<crate::chart::Mark>) {
+    let goal = scene.goal_share().unwrap_or(1.0);
+    let low = rows.iter().flat_map(|row| row.values.iter().flatten().copied()).fold(goal, f64::min);
+    let (from, ticks): (f64, &[u32]) = if low >= 0.82 {
+        (0.8, &[80, 85, 90, 95, 100])
+    } else if low >= 0.62 {
+        (0.6, &[60, 70, 80, 90, 100])
+    } else if low >= 0.42 {
+        (0.4, &[40, 60, 80, 100])
+    } else {
+        (0.0, &[0, 20, 40, 60, 80, 100])
+    };
+    (from, scene.percent_ticks(ticks))
+}
+
+fn table(scene: &Scene<'_>) -> Table {
+    let t = &scene.t;
+    let classes: Vec<(usize, Settlement)> =
+        scene.ind.settlements.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, s))).collect();
+    let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
+    let mut groups = vec![report::Group { text: String::new(), columns: 1 }];
+    for (_, class) in &classes {
+        groups.push(report::Group { text: t.get(&format!("settlement.{}", class.key())), columns: 3 });
+        heads.push(Head::number(t.get("column.total")).first());
+        heads.push(Head::number(t.get("column.missing")));
+        heads.push(Head::number(t.get("column.share")));
+    }
+    groups.push(report::Group { text: String::new(), columns: 1 });
+    heads.push(Head::number(t.get("settlement-section.tail")).first());
+    let row = |area: usize| {
+        let mut cells = Vec::new();
+        for &(i, _) in &classes {
+            let figure = of(scene, area, i);
+            cells.push(Cell::number(scene.locale.count(figure.total, scene.scaled())).first());
+            cells.push(Cell::number(scene.locale.count(figure.missing, scene.scaled())));
+            cells.push(Cell::number(scene.share(&figure)));
+        }
+        let gap = gap(scene, area).map_or_else(|| "–".to_owned(), |gap| signed(scene, gap));
+        cells.push(Cell::number(gap).first());
+        report::Row { head: scene.area_name(area), cells }
+    };
+    Table {
+        id: "settlement-table".to_owned(),
+        caption: scene.figure_subtitle(),
+        folded: true,
+        groups,
+        heads,
+        rows: scene.areas.iter().copied().map(row).collect(),
+        totals: scene.context.iter().copied().map(row).collect(),
+        note: String::new(),
+    }
+}

@@ -1,0 +1,128 @@
+//! Technologies, and how many can choose between operators.
+
+use nittio_core::{
+    indicator::{At, Figure as Counts},
+    measure::Measure,
+    service::Technology,
+};
+
+use super::Scene;
+use crate::{
+    chart::{
+        Chart,
+        bars::{Bar, Bars, Row, Tone},
+    },
+    messages::sentence,
+    report::{self, Block, Figure, Head, Section, Table},
+};
+
+pub(super) fn section(scene: &Scene<'_>) -> Section {
+    Section {
+        id: "technology",
+        short: scene.t.get("technology-section.short"),
+        heading: scene.t.get("technology-section.heading"),
+        blocks: vec![Block::Figure(Box::new(figure(scene)))],
+    }
+}
+
+fn of(scene: &Scene<'_>, area: usize, measure: usize) -> Counts {
+    scene.ind.figure(At { measure, ..scene.at(area) })
+}
+
+/// Technologies that the study has, in the order of reports.
+fn technologies(scene: &Scene<'_>) -> Vec<(Technology, usize)> {
+    Technology::ALL.into_iter().filter_map(|t| Some((t, scene.ind.measure(Measure::Technology(t))?))).collect()
+}
+
+/// Thresholds of numbers of operators.
+fn operators(scene: &Scene<'_>) -> Vec<(u8, usize)> {
+    let measures = scene.ind.measures.iter().enumerate();
+    measures.filter_map(|(i, m)| if let Measure::Operators(n) = *m { Some((n, i)) } else { None }).collect()
+}
+
+fn figure(scene: &Scene<'_>) -> Figure {
+    let t = &scene.t;
+    let mut shares: Vec<(Technology, Counts)> =
+        technologies(scene).into_iter().map(|(tech, measure)| (tech, of(scene, 0, measure))).collect();
+    // A stable sort: technologies with the same share keep the order of reports.
+    shares.sort_by_key(|(_, figure)| std::cmp::Reverse(figure.covered));
+    let bar = |label: String, figure: &Counts, tone: Tone| {
+        Row::Bar(Bar {
+            label,
+            value: scene.plain_share(figure),
+            share: figure.share(),
+            upper: None,
+            tail: String::new(),
+            tone,
+        })
+    };
+    let mut rows: Vec<Row> =
+        shares.iter().map(|(tech, figure)| bar(scene.technology(*tech), figure, Tone::Met)).collect();
+    let operators = operators(scene);
+    if !operators.is_empty() {
+        if !rows.is_empty() {
+            rows.push(Row::Rule);
+        }
+        rows.extend(operators.iter().map(|&(n, measure)| {
+            let label = t.say("technology-section.operators", &[("n", &n.to_string())]);
+            bar(label, &of(scene, 0, measure), Tone::Context)
+        }));
+    }
+    let title = match shares.first() {
+        Some((tech, figure)) if figure.covered > 0 => t.say(
+            "technology-section.title",
+            &[
+                ("technology", &scene.technology(*tech)),
+                ("share", &scene.plain_share(figure)),
+                ("units", &scene.main_all()),
+            ],
+        ),
+        _ => t.say("technology-section.title-none", &[("units", &scene.main_units())]),
+    };
+    let least = operators.first().map_or(2, |&(n, _)| n).to_string();
+    Figure {
+        id: "technology",
+        subtitle: scene.short_subtitle(),
+        caption: t.say("technology-section.caption", &[("n", &least)]),
+        source: scene.source(),
+        description: t.say(
+            "technology-section.description",
+            &[("units", &scene.main_all()), ("title", &title)],
+        ),
+        title,
+        chart: Chart::Bars(Bars {
+            rows,
+            ticks: scene.percent_ticks(&[0, 25, 50, 75, 100]),
+            goal: None,
+            legend: Vec::new(),
+        }),
+        table: Some(table(scene)),
+    }
+}
+
+fn table(scene: &Scene<'_>) -> Table {
+    let t = &scene.t;
+    let technologies = technologies(scene);
+    let operators = operators(scene);
+    let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
+    heads.extend(technologies.iter().map(|&(tech, _)| Head::number(scene.technology(tech))));
+    heads.extend(operators.iter().map(|&(n, _)| Head::number(t.say("column.operators", &[("n", &n.to_string())]))));
+    let measures: Vec<usize> =
+        technologies.iter().map(|&(_, m)| m).chain(operators.iter().map(|&(_, m)| m)).collect();
+    let row = |area: usize| report::Row {
+        head: scene.area_name(area),
+        cells: measures.iter().map(|&m| scene.share_cell(&of(scene, area, m))).collect(),
+    };
+    Table {
+        id: "technology-table".to_owned(),
+        caption: t.say(
+            "technology-section.table-caption",
+            &[("units", &scene.main_all()), ("date", &scene.date())],
+        ),
+        folded: true,
+        heads,
+        rows: scene.areas.iter().copied().map(row).collect(),
+        totals: scene.context.iter().copied().map(row).collect(),
+        ..Table::default()
+    }
+}

@@ -1,0 +1,96 @@
+//! The page: one HTML file with its style, fonts and figures inside.
+
+use askama::Template;
+
+use super::{RenderError, svg};
+use crate::{
+    report::{Block, Figure, Report, Table},
+    typeface::{REGULAR_WOFF2, SEMI_BOLD_WOFF2},
+};
+
+/// A report as one HTML file that asks nothing of the network.
+///
+/// # Errors
+/// When a figure cannot be drawn or the template cannot be filled, which no outcome should be able to bring about.
+pub fn html(report: &Report) -> Result<String, RenderError> {
+    let drawn = report
+        .figures()
+        .map(|figure| {
+            Ok(Drawn {
+                id: figure.id,
+                wide: svg::inline(figure, svg::WIDE, "w")?,
+                narrow: svg::inline(figure, svg::NARROW, "n")?,
+            })
+        })
+        .collect::<Result<Vec<_>, RenderError>>()?;
+    let page = Page {
+        report,
+        language: report.locale.tag(),
+        style: include_str!("../../templates/report.css"),
+        regular: base64(REGULAR_WOFF2),
+        semi_bold: base64(SEMI_BOLD_WOFF2),
+        drawn,
+    };
+    Ok(page.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    report: &'a Report,
+    language: &'static str,
+    style: &'static str,
+    regular: String,
+    semi_bold: String,
+    drawn: Vec<Drawn>,
+}
+
+/// A figure's chart at both widths.
+#[derive(Default)]
+struct Drawn {
+    id: &'static str,
+    wide: String,
+    narrow: String,
+}
+
+impl Page<'_> {
+    fn wide(&self, figure: &Figure) -> &str {
+        self.drawn.iter().find(|drawn| drawn.id == figure.id).map_or("", |drawn| &drawn.wide)
+    }
+
+    fn narrow(&self, figure: &Figure) -> &str {
+        self.drawn.iter().find(|drawn| drawn.id == figure.id).map_or("", |drawn| &drawn.narrow)
+    }
+
+    /// A table that prints on a few pages is printed even when folded on the screen.
+    fn printed(&self, table: &Table) -> bool {
+        table.rows.len() <= 60
+    }
+}
+
+/// Bytes in base 64, for data addresses.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let word = (u32::from(chunk[0]) << 16)
+            | (u32::from(chunk.get(1).copied().unwrap_or(0)) << 8)
+            | u32::from(chunk.get(2).copied().unwrap_or(0));
+        for i in 0..4 {
+            let letter = LETTERS[(word >> (18 - 6 * i) & 63) as usize];
+            out.push(if i <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_as_rfc_4648_shows_it() {
+        let said = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
+        assert_eq!(said, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
+    }
+}

@@ -1,0 +1,43 @@
+//! Rendering: a composed report becomes a page, and its figures become pictures.
+
+mod html;
+mod picture;
+mod svg;
+
+pub use html::html;
+pub use picture::{Picture, pictures};
+
+use crate::chart::canvas::DrawError;
+
+/// Why a report could not be rendered. None of it depends on what was counted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The drawing surface refused a figure.
+    #[error("figure {figure:?} could not be drawn: {reason}")]
+    Draw {
+        /// The figure's name.
+        figure: String,
+        /// What the surface said.
+        reason: String,
+    },
+    /// The page's template could not be filled.
+    #[error("the page could not be filled: {0}")]
+    Page(#[from] askama::Error),
+    /// A figure could not be turned into outlines or pixels.
+    #[error("figure {figure:?} could not be turned into {into}: {reason}")]
+    Picture {
+        /// The figure's name.
+        figure: String,
+        /// `outlines` or `pixels`.
+        into: &'static str,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+impl RenderError {
+    fn draw(figure: &str, error: &DrawError) -> Self {
+        Self::Draw { figure: figure.to_owned(), reason: error.to_string() }
+    }
+}

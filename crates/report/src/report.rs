@@ -1,0 +1,227 @@
+//! A report: every word, number and figure of it, ready to be set as a page or as pictures.
+
+use crate::{chart::Chart, locale::Locale};
+
+/// A composed report, in one language. It holds figures per area, and no place.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub(crate) locale: Locale,
+    pub(crate) title: String,
+    /// The line over the title.
+    pub(crate) kicker: String,
+    pub(crate) notice: Option<Notice>,
+    /// The main finding in one sentence.
+    pub(crate) lead: String,
+    /// What was counted: unit, property, area, date, method.
+    pub(crate) definition: String,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) sections: Vec<Section>,
+    /// Words of the page itself.
+    pub(crate) words: Words,
+    /// The last line.
+    pub(crate) colophon: String,
+}
+
+/// What every reader should see first.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub(crate) head: String,
+    pub(crate) text: String,
+}
+
+/// One number with what it says.
+#[derive(Debug, Clone)]
+pub(crate) struct Fact {
+    pub(crate) value: String,
+    pub(crate) text: String,
+}
+
+/// Words of the page itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    pub(crate) skip: String,
+    pub(crate) contents: String,
+    pub(crate) source: String,
+    pub(crate) show_table: String,
+}
+
+/// A part of the report with a heading.
+#[derive(Debug, Clone)]
+pub(crate) struct Section {
+    pub(crate) id: &'static str,
+    /// A few words for the list of contents.
+    pub(crate) short: String,
+    pub(crate) heading: String,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// What a section is made of.
+#[derive(Debug, Clone)]
+pub(crate) enum Block {
+    Text(String),
+    Heading(String),
+    Figure(Box<Figure>),
+    Table(Table),
+    Terms(Vec<Term>),
+}
+
+/// A word and what it means here.
+#[derive(Debug, Clone)]
+pub(crate) struct Term {
+    pub(crate) term: String,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A line of text, with a link after it where there is one.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    pub(crate) link: Option<String>,
+}
+
+/// A picture with all that belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Figure {
+    /// Names the files, and the elements of the page.
+    pub(crate) id: &'static str,
+    /// The finding.
+    pub(crate) title: String,
+    /// What is shown: unit, property, date.
+    pub(crate) subtitle: String,
+    pub(crate) caption: String,
+    pub(crate) source: String,
+    /// What the picture shows, for those who do not see it.
+    pub(crate) description: String,
+    pub(crate) chart: Chart,
+    pub(crate) table: Option<Table>,
+}
+
+/// A table.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Table {
+    pub(crate) id: String,
+    pub(crate) caption: String,
+    /// Whether the table is shown only when asked for.
+    pub(crate) folded: bool,
+    /// Heads over several columns; empty when there are none.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) heads: Vec<Head>,
+    pub(crate) rows: Vec<Row>,
+    /// Totals and areas to compare with, set apart at the end.
+    pub(crate) totals: Vec<Row>,
+    pub(crate) note: String,
+}
+
+/// A head over several columns.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) text: String,
+    pub(crate) columns: usize,
+}
+
+/// The head of a column.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    pub(crate) text: String,
+    pub(crate) number: bool,
+    /// The first column of a group.
+    pub(crate) first: bool,
+}
+
+/// A row: its head and its cells.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) head: String,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A cell.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) kind: Kind,
+    pub(crate) first: bool,
+}
+
+/// How a cell is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Number,
+    Code,
+    Met,
+    Missed,
+    Unknown,
+}
+
+impl Kind {
+    /// The class of the cell in the page's style.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "num",
+            Self::Code => "code",
+            Self::Met => "status met",
+            Self::Missed => "status missed",
+            Self::Unknown => "status unknown",
+        }
+    }
+
+    /// The sign before a status, beside its word and colour.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Met => "✓",
+            Self::Missed => "✗",
+            Self::Unknown => "–",
+            _ => "",
+        }
+    }
+}
+
+impl Cell {
+    pub(crate) fn new(kind: Kind, text: impl Into<String>) -> Self {
+        Self { text: text.into(), kind, first: false }
+    }
+
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::new(Kind::Text, text)
+    }
+
+    pub(crate) fn number(text: impl Into<String>) -> Self {
+        Self::new(Kind::Number, text)
+    }
+
+    pub(crate) fn first(self) -> Self {
+        Self { first: true, ..self }
+    }
+}
+
+impl Head {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), number: false, first: false }
+    }
+
+    pub(crate) fn number(text: impl Into<String>) -> Self {
+        Self { text: text.into(), number: true, first: false }
+    }
+
+    pub(crate) fn first(self) -> Self {
+        Self { first: true, ..self }
+    }
+}
+
+impl Report {
+    /// All figures, in the order of the page.
+    pub(crate) fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+            Block::Figure(figure) => Some(figure.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// The language of the report.
+    #[must_use]
+    pub fn locale(&self) -> Locale {
+        self.locale
+    }
+}

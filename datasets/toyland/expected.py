@@ -1,0 +1,149 @@
+"""Counts toyland with shapely (GEOS) and writes expected.csv.
+
+It shares no code with nittio and reads the same files. The figures in README.md were counted by hand
+first; this script agrees with them. Made with Python 3.11 and shapely 2.2.0:
+
+    python expected.py
+"""
+
+import csv
+import json
+from pathlib import Path
+
+from shapely.geometry import Point, shape
+
+HERE = Path(__file__).parent
+AS_OF = "2024-12-31"
+UNITS = ["places", "population", "households", "workplaces", "andel"]
+COLUMNS = dict(zip(UNITS[1:], ["befolkning", "hushåll", "arbetsställen", "andel"]))
+TECHNOLOGY = {"fiber": "fibre", "kabel-tv": "cable", "fast radio": "fwa"}
+CATEGORY = {"bostad": "home", "arbetsställe": "workplace", "skola": "school"}
+SETTLEMENT = {"tätort": "locality", "småort": "smaller_locality"}
+PROFILES = {
+    "connected+passed": ({"connected", "passed"}, None),
+    "connected": ({"connected"}, None),
+    "+planned 2026": ({"connected", "passed"}, "2026-12-31"),
+}
+SPEEDS = [10, 30, 100, 1000]
+MEASURES = (
+    ["covered"]
+    + [f"down>={s} Mbit/s" for s in SPEEDS]
+    + [f"up>={s} Mbit/s" for s in SPEEDS]
+    + [f"technology={t}" for t in TECHNOLOGY.values()]
+    + ["operators>=2"]
+)
+
+
+def features(name):
+    for feature in json.loads((HERE / name).read_text(encoding="utf-8"))["features"]:
+        yield feature["properties"], shape(feature["geometry"])
+
+
+def service(row, reach):
+    return {
+        "reach": reach,
+        "operator": row["operatör"],
+        "technology": TECHNOLOGY[row["teknik"]],
+        "down": int(row["ned_mbit"]),
+        "up": int(row["upp_mbit"]),
+        "in_service": row.get("status", "i drift") == "i drift",
+        "from": row.get("från"),
+    }
+
+
+def counts(s, reach, planned_until):
+    if s["reach"] not in reach:
+        return False
+    now = s["in_service"] and (s["from"] is None or s["from"] <= AS_OF)
+    return now or bool(planned_until and s["from"] and s["from"] <= planned_until)
+
+
+def has(services, measure):
+    kind, _, bound = measure.replace(" Mbit/s", "").partition(">=")
+    if kind == "covered":
+        return bool(services)
+    if kind in ("down", "up"):
+        return any(s[kind] >= int(bound) for s in services)
+    if kind == "operators":
+        return len({s["operator"] for s in services}) >= int(bound)
+    return any(f"technology={s['technology']}" == measure for s in services)
+
+
+def read_places():
+    networks = [(g, service(p, "passed")) for p, g in features("nat.geojson")]
+    municipalities = sorted((p["kod"], g) for p, g in features("kommuner.geojson"))
+    settlements = [(SETTLEMENT[p["klass"]], g) for p, g in features("orter.geojson")]
+    offers = {}
+    with open(HERE / "erbjudanden.csv", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            offers.setdefault(row["adress"], []).append(service(row, "connected"))
+    seen = set()
+    with open(HERE / "platser.csv", encoding="cp1252", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["id"] in seen:
+                continue
+            seen.add(row["id"])
+            point = None
+            if row["öst"]:
+                point = Point(float(row["öst"].replace(",", ".")), float(row["nord"].replace(",", ".")))
+            held = [code for code, g in municipalities if point and g.covers(point)]
+            code = row["kommunkod"] or (held[0] if held else "")
+            inside = [c for c, g in settlements if point and g.covers(point)]
+            links = offers.get(row["id"], []) + [s for g, s in networks if point and g.covers(point)]
+            values = {unit: float(row[column].replace(",", ".")) for unit, column in COLUMNS.items()}
+            yield {
+                "code": code,
+                "category": CATEGORY[row["kategori"]],
+                "settlement": (inside or ["outside"])[0] if point else "unknown",
+                "matched": bool(code) and (point is not None or row["id"] in offers),
+                "links": links,
+                "values": {"places": 1.0} | {u: v for u, v in values.items() if v >= 0},
+            }
+
+
+def number(value):
+    return f"{value:g}"
+
+
+def main():
+    places = list(read_places())
+    everyone = lambda p: True
+    areas = [("total", "", "", everyone)]
+    for level, digits, names in [
+        ("municipality", 4, {"0001": "Västby", "0002": "Östby", "": ""}),
+        ("county", 2, {"00": "Leklands län", "": ""}),
+    ]:
+        for code, name in names.items():
+            areas.append((level, code, name, lambda p, c=code, d=digits: p["code"][:d] == c))
+    slices = [("all", "all", area, profile) for area in areas for profile in PROFILES]
+    for settlement in ["locality", "smaller_locality", "outside", "unknown"]:
+        slices.append((settlement, "all", areas[0], "connected+passed"))
+    for category in ["home", "school", "workplace"]:
+        slices.append(("all", category, areas[0], "connected+passed"))
+
+    with open(HERE / "expected.csv", "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow("as_of,level,code,name,settlement,category,profile,unit,measure,total,covered,missing,unmatched,share".split(","))
+        for settlement, category, (level, code, name, within), profile in slices:
+            chosen = [
+                p
+                for p in places
+                if within(p) and settlement in ("all", p["settlement"]) and category in ("all", p["category"])
+            ]
+            for unit in UNITS:
+                for measure in MEASURES:
+                    total = covered = unmatched = 0.0
+                    for p in chosen:
+                        value = p["values"].get(unit, 0.0)
+                        total += value
+                        if not p["matched"]:
+                            unmatched += value
+                        elif has([s for s in p["links"] if counts(s, *PROFILES[profile])], measure):
+                            covered += value
+                    share = f"{covered / total:.4f}" if total else ""
+                    figures = [number(v) for v in (total, covered, total - covered - unmatched, unmatched)]
+                    out.writerow([AS_OF, level, code, name, settlement, category, profile, unit, measure, *figures, share])
+
+
+if __name__ == "__main__":
+    main()
