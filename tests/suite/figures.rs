@@ -61,7 +61,13 @@ impl Figures {
     /// The figure for all settlement classes and categories.
     #[track_caller]
     pub fn get(&self, area: (&str, &str), profile: &str, unit: &str, measure: &str) -> &Figure {
-        let key = [area.0, area.1, "all", "all", profile, unit, measure].map(str::to_owned);
+        self.of_settlement(area, "all", profile, unit, measure)
+    }
+
+    /// The figure for one settlement class and all categories.
+    #[track_caller]
+    pub fn of_settlement(&self, area: (&str, &str), class: &str, profile: &str, unit: &str, measure: &str) -> &Figure {
+        let key = [area.0, area.1, class, "all", profile, unit, measure].map(str::to_owned);
         self.0.get(&key).unwrap_or_else(|| panic!("there is no figure for {key:?}"))
     }
 
