@@ -1,8 +1,14 @@
 //! What makes a command stop, and how it is said: on standard error, in plain words.
 
-use std::{io, path::PathBuf};
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
 
-use nittio_io::{study_file::StudyFileErrors, write::WriteError};
+use nittio_io::{
+    study_file::error::{StudyFileError, StudyFileErrors},
+    write::error::WriteError,
+};
 use nittio_report::render::RenderError;
 
 /// A command could not do its work.
@@ -10,6 +16,8 @@ use nittio_report::render::RenderError;
 pub(crate) enum Failure {
     #[error(transparent)]
     Study(#[from] StudyFileErrors),
+    #[error(transparent)]
+    Input(#[from] StudyFileError),
     #[error("error: {0}")]
     Write(#[from] WriteError),
     #[error("error: the report cannot be drawn: {0}")]
@@ -32,10 +40,15 @@ impl Failure {
     }
 }
 
-/// Says it on standard error.
+/// Says it on standard error, in colours when that is a terminal.
 #[expect(clippy::print_stderr, reason = "errors belong on standard error")]
 pub(crate) fn say(failure: &Failure) {
-    eprintln!("{failure}");
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    match failure {
+        Failure::Study(errors) => eprintln!("{}", errors.render(colour)),
+        Failure::Input(error) => eprintln!("{}", error.render(colour)),
+        other => eprintln!("{other}"),
+    }
 }
 
 /// Says something that is neither a result nor an error.

@@ -6,7 +6,7 @@ use nittio_core::diagnostic::Diagnostic;
 use nittio_datasets::Dataset;
 use nittio_io::{
     ingest::{self, Ingested},
-    study_file::{self, Loaded},
+    study_file::load::{Loaded, load},
 };
 
 use crate::{
@@ -32,7 +32,7 @@ pub(crate) fn read(args: &StudyArgs, progress: &Terminal) -> Result<Project, Fai
             .map_err(|e| Failure::Said(format!("{threads} threads cannot be had: {e}")))?;
     }
     let (path, folder) = find(args)?;
-    let loaded = study_file::load(&path)?;
+    let loaded = load(&path)?;
     let ingested = ingest::study(&loaded, progress)?;
     Ok(Project { loaded, ingested, _folder: folder })
 }

@@ -2,7 +2,7 @@
 
 use nittio_core::{assessment::Verdict, ledger::Line, outcome::Outcome, unit::Unit};
 use nittio_io::{
-    study_file::{Locale, ReportView},
+    study_file::{Locale, defaults::ReportView},
     write,
 };
 

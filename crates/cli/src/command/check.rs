@@ -35,7 +35,11 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
         args.format.unwrap_or(if std::io::stdout().is_terminal() { CheckFormat::Table } else { CheckFormat::Csv });
     print(&match format {
         CheckFormat::Table => table(&diagnostics, inputs),
-        CheckFormat::Csv => write::rejects::csv(&diagnostics, inputs)?,
+        CheckFormat::Csv => {
+            let mut text = Vec::new();
+            write::rejects::csv(&mut text, &diagnostics, inputs).map_err(Failure::output)?;
+            String::from_utf8_lossy(&text).into_owned()
+        }
         CheckFormat::Json => json(&diagnostics, inputs),
     })?;
     note(&format!(

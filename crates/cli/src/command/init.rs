@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use nittio_io::study_file::{Locale, template};
+use nittio_io::study_file::{Locale, template::template};
 
 use crate::{
     Answer,

@@ -15,7 +15,7 @@ use crate::{Answer, args::Args, failure::Failure};
 
 /// Prints the JSON Schema of the study file.
 pub(crate) fn schema() -> Result<Answer, Failure> {
-    let schema = serde_json::to_string_pretty(&nittio_io::study_file::json_schema())
+    let schema = serde_json::to_string_pretty(&nittio_io::study_file::schema::json_schema())
         .map_err(|e| Failure::Said(format!("the schema cannot be written: {e}")))?;
     print(&format!("{schema}\n"))?;
     Ok(Answer::Yes)

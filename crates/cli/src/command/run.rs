@@ -1,9 +1,13 @@
 //! `nittio run`: read, join, count, assess, write.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use nittio_core::{assessment::Verdict, diagnostic, ledger::ledger, outcome::Outcome, run};
-use nittio_io::{study_file, write};
+use nittio_io::{
+    study_file::{Locale, defaults::report_view},
+    write::{self, staging::Staging},
+};
+use nittio_report::render;
 
 use crate::{
     Answer,
@@ -18,7 +22,7 @@ use crate::{
 pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
     // A folder that cannot be written to is better known before the work than after.
-    let staging = write::Staging::new(&args.output)?;
+    let staging = Staging::new(&args.output)?;
     let project = project::read(&args.study, &progress)?;
     let study = &project.ingested.study;
 
@@ -38,18 +42,35 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
         provenance: project.ingested.provenance.clone(),
         indicators: done.indicators,
     };
-    let view = study_file::report_view(&project.loaded.file, study);
+    let view = report_view(&project.loaded.file, &study.goals);
 
-    let spinner = progress.spinner("drawing the report");
-    let report = nittio_report::compose(&outcome, &view.settings());
-    staging.put("report.html", nittio_report::render::html(&report)?.as_bytes())?;
-    for picture in nittio_report::render::pictures(&report)? {
-        staging.put(&format!("pictures/{}.svg", picture.name), picture.svg.as_bytes())?;
-        staging.put(&format!("pictures/{}.png", picture.name), &picture.png)?;
+    let spinner = progress.spinner("writing results");
+    let finished = write::Run {
+        study,
+        coverage: &done.coverage,
+        tally: &done.tally,
+        outcome: &outcome,
+        diagnostics: &diagnostics,
+    };
+    write::results(&staging, &finished)?;
+    spinner.set_message("drawing the report");
+    let settings = nittio_report::Settings {
+        locale: match view.locale {
+            Locale::Sv => nittio_report::Locale::Sv,
+            Locale::En => nittio_report::Locale::En,
+        },
+        level: view.level.clone(),
+        goal: view.goal,
+        unit: view.unit.clone(),
+    };
+    let report = nittio_report::compose(&outcome, &settings);
+    let page = render::html(&report)?;
+    staging.write("report.html", |file| file.write_all(page.as_bytes()))?;
+    for picture in render::pictures(&report)? {
+        staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
+        staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
     }
-    spinner.set_message("writing results");
-    write::results(&staging, study, &done.coverage, &done.tally, &outcome, &diagnostics)?;
-    staging.commit()?;
+    write::finish(staging, &finished)?;
     spinner.finish_and_clear();
 
     let lines = ledger(&outcome.indicators, &outcome.goals[view.goal], 0, &view.level);

@@ -1,1 +1,148 @@
-//! Writers.
+//! Writers: everything that a run writes besides the report's pages and pictures.
+//!
+//! ```text
+//! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
+//!                        places.parquet  services.csv                    every place (internal edition)
+//!                        coverage.gpkg                                   a layer per level, for a map
+//!                        rejects.csv                                     every finding in the input
+//!         ── finish ───▶ manifest.json                                   what was made from what, last
+//! ```
+//!
+//! `docs/formats.md` describes every file, column by column. Same input, same bytes: nothing here looks at the
+//! clock, the machine or the order in which files were read.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
+
+pub mod staging;
+
+pub mod geopackage;
+pub mod goals;
+pub mod indicators;
+pub mod ledger;
+pub mod manifest;
+pub mod places;
+pub mod rejects;
+pub mod services;
+
+pub mod error;
+mod number;
+mod parquet;
+
+#[cfg(test)]
+mod sample;
+
+use nittio_core::{coverage::Coverage, diagnostic::Diagnostic, outcome::Outcome, study::Study, tally::Tally};
+
+use error::WriteError;
+use staging::Staging;
+
+/// A run that is over: what went in, and what came out.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// What went in.
+    pub study: &'a Study,
+    /// The joined places.
+    pub coverage: &'a Coverage,
+    /// The cube.
+    pub tally: &'a Tally,
+    /// The figures and where they come from.
+    pub outcome: &'a Outcome,
+    /// Every finding.
+    pub diagnostics: &'a [Diagnostic],
+}
+
+/// Writes every result but the manifest into the staging; reports can then be added, and [`finish`] ends it.
+///
+/// # Errors
+/// When a file cannot be written; nothing is then changed in the output folder.
+pub fn results(staging: &Staging, run: &Run) -> Result<(), WriteError> {
+    let Run { study, coverage, outcome, .. } = *run;
+    let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
+    staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
+    staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
+    staging.write("goals.csv", |file| goals::csv(file, outcome))?;
+    staging.write("places.parquet", |file| places::parquet(file, study, coverage))?;
+    staging.write("services.csv", |file| services::csv(file, &study.frame.services, coverage))?;
+    if geopackage::has_layers(&outcome.frame) {
+        let path = staging.path(geopackage::NAME)?;
+        geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))?;
+    }
+    staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs))
+}
+
+/// Writes the manifest over everything that was staged, and puts all of it into place.
+///
+/// # Errors
+/// When a file cannot be read, written or put into place; what was there before then still is.
+pub fn finish(staging: Staging, run: &Run) -> Result<(), WriteError> {
+    let manifest = manifest::json(&staging, run)?;
+    staging.commit(&manifest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fs, path::Path};
+
+    use super::*;
+    use sample::Sample;
+
+    fn written(output: &Path, sample: &Sample) -> BTreeMap<String, Vec<u8>> {
+        let staging = Staging::new(output).unwrap();
+        results(&staging, &sample.run()).unwrap();
+        finish(staging, &sample.run()).unwrap();
+        let entries = fs::read_dir(output).unwrap().map(Result::unwrap);
+        entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()
+    }
+
+    #[test]
+    fn the_manifest_lists_every_other_file_and_the_counts() {
+        let place = tempfile::tempdir().unwrap();
+        let files = written(&place.path().join("out"), &sample::sample());
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        let expected = [
+            "coverage.gpkg",
+            "goals.csv",
+            "indicators.csv",
+            "indicators.parquet",
+            "manifest.json",
+            "places.parquet",
+            "rejects.csv",
+            "services.csv",
+        ];
+        assert_eq!(names, expected);
+        let text = String::from_utf8(files["manifest.json"].clone()).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let keys: Vec<&String> = manifest.as_object().unwrap().keys().collect();
+        let order = ["program", "study", "inputs", "definitions", "unit_scales", "diagnostics", "results", "outputs"];
+        assert_eq!(keys, order);
+        // Sets: Alfa passed; Alfa and Beta; Beta; Gamma; Alfa connected; none.
+        let counted = serde_json::json!({
+            "places": 12, "matched": 10, "unmatched": 2, "footprints": 2, "offers": 2, "services": 3,
+            "link_sets": 6, "tally_cells": 10,
+        });
+        assert_eq!(manifest["results"], counted);
+        assert_eq!(manifest["unit_scales"]["Yta å, m²"], 10);
+        assert_eq!(manifest["diagnostics"][0]["file"], "places.csv");
+        let outputs = manifest["outputs"].as_array().unwrap();
+        assert_eq!(outputs.len(), expected.len() - 1);
+        for output in outputs {
+            let name = output["name"].as_str().unwrap();
+            assert_eq!(output["bytes"], files[name].len(), "{name}");
+        }
+        assert!(!text.contains(&*place.path().to_string_lossy()), "no absolute path");
+    }
+
+    #[test]
+    fn a_second_run_and_another_order_of_places_give_the_same_bytes() {
+        let place = tempfile::tempdir().unwrap();
+        let first = written(&place.path().join("a"), &sample::sample());
+        assert!(first == written(&place.path().join("a"), &sample::sample()));
+        assert!(first == written(&place.path().join("b"), &sample::reversed()));
+    }
+
+    #[test]
+    #[ignore = "writes the sample into the folder that NITTIO_SAMPLE_OUT names, to look at with other programs"]
+    fn write_the_sample() {
+        let output = std::env::var("NITTIO_SAMPLE_OUT").unwrap();
+        written(Path::new(&output), &sample::sample());
+    }
+}

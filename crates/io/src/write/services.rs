@@ -1,0 +1,101 @@
+//! `services.csv`: the services that the numbers in `places.parquet` stand for.
+
+use std::io::{self, Write};
+
+use nittio_core::{
+    coverage::Coverage,
+    service::{Service, Services},
+};
+
+use super::{error, number};
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 11] = [
+    "service",
+    "operator",
+    "owner",
+    "technology",
+    "down_mbps",
+    "up_mbps",
+    "status",
+    "available_from",
+    "open_access",
+    "project",
+    "places_reached",
+];
+
+/// Writes all services as CSV after RFC 4180, by number.
+///
+/// # Errors
+/// When writing fails.
+pub fn csv(out: impl Write, services: &Services, coverage: &Coverage) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(COLUMNS).map_err(error::of_csv)?;
+    for (number, (service, reached)) in services.as_slice().iter().zip(reached(services, coverage)).enumerate() {
+        let Service { operator, owner, technology, down, up, status, available_from, open_access, project } = service;
+        let row = [
+            number.to_string(),
+            operator.clone(),
+            owner.clone().unwrap_or_default(),
+            technology.key().to_owned(),
+            number::mbps(*down),
+            number::mbps(*up),
+            status.key().to_owned(),
+            available_from.map(|day| day.to_string()).unwrap_or_default(),
+            open_access.map(|open| open.to_string()).unwrap_or_default(),
+            project.clone().unwrap_or_default(),
+            reached.to_string(),
+        ];
+        writer.write_record(row).map_err(error::of_csv)?;
+    }
+    writer.flush()
+}
+
+/// The distinct services of every set, sorted.
+pub(super) fn of_sets(coverage: &Coverage) -> Vec<Vec<u32>> {
+    (0..coverage.sets())
+        .map(|set| {
+            let links = u32::try_from(set).ok().and_then(|set| coverage.links(set));
+            let mut services: Vec<u32> = links.into_iter().flat_map(|l| l.iter()).map(|l| l.service.0).collect();
+            services.sort_unstable();
+            services.dedup();
+            services
+        })
+        .collect()
+}
+
+/// How many places each service reaches, in whatever way and status.
+fn reached(services: &Services, coverage: &Coverage) -> Vec<u64> {
+    let mut places = vec![0u64; coverage.sets()];
+    for &set in &coverage.set {
+        if let Some(count) = places.get_mut(set as usize) {
+            *count += 1;
+        }
+    }
+    let mut reached = vec![0; services.as_slice().len()];
+    for (services, places) in of_sets(coverage).iter().zip(places) {
+        for &service in services {
+            reached[service as usize] += places;
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::write::sample;
+
+    #[test]
+    fn the_services_are_listed_with_the_places_they_reach() {
+        let sample = sample::sample();
+        let mut out = Vec::new();
+        csv(&mut out, &sample.study.frame.services, &sample.coverage).unwrap();
+        // Alfa: h01, h02, h03, w10 and, by its list, w11. Beta: h02, h03, h04, h05. Gamma: h07.
+        let expected = "service,operator,owner,technology,down_mbps,up_mbps,status,available_from,open_access,project,places_reached\r\n\
+            0,Alfa,,fibre,1000,1000,in-service,,,,5\r\n\
+            1,Beta,,fwa,30,2.5,in-service,,,,4\r\n\
+            2,\"Gamma, Delta & Co\",Stadsnätet,fibre,100,100,planned,2026-06-01,true,Etapp 2,1\r\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
