@@ -159,7 +159,7 @@ fn locate(
 ) {
     let point = places.position(place);
     let mut odd = |level, what| findings.push(Odd { place, level, what });
-    for level in 0..frame.levels.len() {
+    for (level, area) in areas.iter_mut().enumerate() {
         let code = places.codes.get(level).and_then(Option::as_ref).and_then(|codes| codes[place]);
         let held = point.and_then(|point| index.area_at(level, point));
         let position = held.and_then(|(area, _)| area);
@@ -169,7 +169,7 @@ fn locate(
         if code.is_some() && held.is_some() && code != position {
             odd(level, Oddity::CodeMismatch { position });
         }
-        areas[level] = code.or(position);
+        *area = code.or(position);
     }
     for (level, l) in frame.levels.iter().enumerate() {
         if let (None, Some(derived)) = (areas[level], &l.derived) {

@@ -62,3 +62,92 @@ pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_placeholders() {
+        let (sv, en) = (Messages::of(Locale::Sv).texts, Messages::of(Locale::En).texts);
+        assert!(sv.len() > 200, "the file was read");
+        assert_eq!(sv.keys().collect::<Vec<_>>(), en.keys().collect::<Vec<_>>());
+        for (key, text) in &sv {
+            assert_eq!(placeholders(text), placeholders(&en[key]), "{key}");
+            assert!(!text.is_empty() && !en[key].is_empty(), "{key}");
+        }
+    }
+
+    /// Keys that the code puts together from a known word.
+    const MADE: [&str; 13] = [
+        "unit.", "unit-one.", "unit-many.", "unit-all.", "level-one.", "level-many.", "settlement.", "technology.",
+        "reach.", "role.", "action.", "finding.", "meaning.",
+    ];
+
+    #[test]
+    fn every_key_in_the_code_exists_and_every_key_is_used() {
+        let texts = Messages::of(Locale::Sv).texts;
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/compose");
+        let code: String = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
+        let groups: BTreeSet<&str> = texts.keys().filter_map(|key| key.split_once('.')).map(|(group, _)| group).collect();
+        let quoted: BTreeSet<&str> = code
+            .split('"')
+            .filter(|text| text.split_once('.').is_some_and(|(group, rest)| groups.contains(group) && !rest.is_empty()))
+            .filter(|text| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)))
+            .collect();
+        for key in &quoted {
+            assert!(texts.contains_key(*key), "{key} is used and not written");
+        }
+        let used = |key: &str| quoted.contains(key) || MADE.iter().any(|group| key.starts_with(group));
+        let idle: Vec<_> = texts
+            .keys()
+            .filter(|key| key.contains('.') && !used(key) && !key.starts_with("profile.reach-"))
+            .collect();
+        assert!(idle.is_empty(), "written and not used: {idle:?}");
+    }
+
+    #[test]
+    fn every_finding_action_technology_settlement_and_unit_has_its_words() {
+        use nittio_core::{diagnostic, service::Technology, settlement::Settlement};
+        let findings = {
+            use diagnostic::Finding as F;
+            [
+                F::MalformedRow, F::MissingId, F::DuplicateId, F::NoPosition, F::SwappedAxes, F::OutsideExtent,
+                F::UnitNotANumber, F::NegativeUnit, F::MissingUnit, F::ImpossibleSpeed, F::UnknownTechnology,
+                F::UnknownStatus, F::UnreadableDate, F::UnreadableFlag, F::RepairedGeometry, F::InvalidGeometry,
+                F::NoGeometry, F::OfferForUnknownPlace, F::OutsideEveryArea, F::InSeveralAreas, F::AreaCodeMismatch,
+                F::UnknownAreaCode, F::DuplicateArea,
+            ]
+        };
+        let mut keys: Vec<String> =
+            findings.iter().flat_map(|f| [format!("finding.{}", f.key()), format!("meaning.{}", f.key())]).collect();
+        let actions = [
+            diagnostic::Action::Dropped,
+            diagnostic::Action::Repaired,
+            diagnostic::Action::Unmatched,
+            diagnostic::Action::Noted,
+        ];
+        keys.extend(actions.iter().map(|a| format!("action.{}", a.key())));
+        keys.extend(Technology::ALL.iter().map(|t| format!("technology.{}", t.key())));
+        keys.extend(Settlement::ALL.iter().map(|s| format!("settlement.{}", s.key())));
+        for form in ["unit", "unit-one", "unit-many", "unit-all"] {
+            let units = ["places", "population", "households", "workplaces", "jobs", "buildings"];
+            keys.extend(units.iter().map(|unit| format!("{form}.{unit}")));
+        }
+        for locale in [Locale::Sv, Locale::En] {
+            let messages = Messages::of(locale);
+            for key in &keys {
+                assert!(messages.find(key).is_some(), "{key} in {locale:?}");
+            }
+        }
+    }
+}

@@ -181,7 +181,7 @@ pub(super) mod tests {
         let columns = [("KOD", b'C', 6, 0), ("N", b'N', 4, 0), ("X", b'N', 6, 2), ("D", b'D', 8, 0), ("L", b'L', 1, 0)];
         let bytes = table(
             &columns,
-            &[b" 0180    12 12.5020241231T", b" J\xf6n   ****        00000000?", b"*                        F"],
+            &[b"  0180   12 12.5020241231T", b" J\xf6n   ****      00000000?", b"*                        F"],
         );
         let mut dbf = Dbf::new(&bytes[..], None).unwrap();
         assert_eq!(dbf.columns(), ["KOD", "N", "X", "D", "L"]);

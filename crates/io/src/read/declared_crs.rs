@@ -47,7 +47,8 @@ impl DeclaredCrs {
     /// `urn:ogc:def:crs:OGC:1.3:CRS84` or `SWEREF99 TM`.
     pub(super) fn from_name(name: &str) -> Self {
         let parts: Vec<&str> = name.trim().split([':', '/', '#']).filter(|p| !p.is_empty()).collect();
-        let authority = parts.iter().find(|p| p.eq_ignore_ascii_case("EPSG") || p.eq_ignore_ascii_case("OGC"));
+        // The last one: "urn:ogc:def:crs:EPSG::3006" names OGC too.
+        let authority = parts.iter().rev().find(|p| p.eq_ignore_ascii_case("EPSG") || p.eq_ignore_ascii_case("OGC"));
         let by_code = authority.zip(parts.last()).and_then(|(a, c)| Self::from_authority(a, c));
         // The older form http://www.opengis.net/gml/srs/epsg.xml#3006.
         let by_gml = || match parts.as_slice() {

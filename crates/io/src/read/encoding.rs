@@ -78,6 +78,8 @@ struct Transcoder<R> {
     /// The part of `output` that is still to be handed on.
     ready: std::ops::Range<usize>,
     ended: bool,
+    /// Whether the decoder has given its last character; it must not be asked again.
+    finished: bool,
 }
 
 impl<R: Read> Transcoder<R> {
@@ -90,13 +92,14 @@ impl<R: Read> Transcoder<R> {
             output: vec![0; CHUNK],
             ready: 0..0,
             ended: false,
+            finished: false,
         }
     }
 }
 
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.ready.is_empty() {
+        while self.ready.is_empty() && !self.finished {
             if self.pending.is_empty() && !self.ended {
                 let n = self.inner.read(&mut self.input)?;
                 self.pending = 0..n;
@@ -106,9 +109,7 @@ impl<R: Read> Read for Transcoder<R> {
                 self.decoder.decode_to_utf8(&self.input[self.pending.clone()], &mut self.output, self.ended);
             self.pending.start += read;
             self.ready = 0..written;
-            if self.ended && result == CoderResult::InputEmpty {
-                break;
-            }
+            self.finished = self.ended && result == CoderResult::InputEmpty;
         }
         let n = self.ready.len().min(out.len());
         out[..n].copy_from_slice(&self.output[self.ready.start..self.ready.start + n]);

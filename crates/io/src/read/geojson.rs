@@ -359,3 +359,112 @@ fn line_and_column(path: &Path, offset: u64) -> std::io::Result<(u64, u64)> {
     }
     Ok((line, column))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use geo::point;
+
+    use crate::{
+        crs::Crs,
+        read::{Batch, Column, DeclaredCrs, Description, ReadError, ReadOptions, describe, read},
+    };
+
+    fn read_text(name: &str, content: &str, columns: &[&str]) -> Result<(Description, Batch), ReadError> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        fs::write(&path, content).unwrap();
+        let columns: Vec<String> = columns.iter().map(|&c| c.to_owned()).collect();
+        let mut batch = Batch::default();
+        let description = read(&path, &ReadOptions::default(), &columns, true, &mut |b| {
+            batch = b;
+            true
+        })?;
+        let described = describe(&path, &ReadOptions::default())?;
+        assert_eq!((described.columns, described.crs), (description.columns.clone(), description.crs.clone()));
+        Ok((description, batch))
+    }
+
+    const A: &str = r#"{"type":"Feature","id":7,"properties":{"kod":"0180","n":1},"geometry":{"type":"Point","coordinates":[1,2,3]}}"#;
+    const B: &str = r#"{"properties":{"late":"x","n":2.5},"geometry":null,"type":"Feature"}"#;
+    const CRS: &str = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::3006"}}"#;
+
+    fn text(values: &[Option<&str>]) -> Column {
+        Column::Text(values.iter().map(|v| v.map(Into::into)).collect())
+    }
+
+    #[test]
+    fn members_may_stand_in_any_order_and_others_are_passed_over() {
+        for content in [
+            format!(r#"{{"type":"FeatureCollection",{CRS},"features":[{A},{B}]}}"#),
+            format!(
+                "\u{feff}{{ \"features\" : [ {A} ,\n {B} ] , \"bbox\":[1,2], {CRS}, \"type\":\"FeatureCollection\" }}\n"
+            ),
+        ] {
+            let (description, batch) = read_text("a.geojson", &content, &["late", "n", "kod", "id", "n"]).unwrap();
+            assert_eq!(description.columns, ["id", "kod", "n", "late"]);
+            assert_eq!(description.crs, DeclaredCrs::Known(Crs::Epsg(3006)));
+            assert_eq!(batch.rows, [1, 2]);
+            assert_eq!(batch.columns[0], text(&[None, Some("x")]));
+            assert_eq!(batch.columns[1], Column::Real(vec![Some(1.0), Some(2.5)]));
+            assert_eq!(batch.columns[2], text(&[Some("0180"), None]));
+            assert_eq!(batch.columns[3], Column::Integer(vec![Some(7), None]));
+            assert_eq!(batch.columns[4], batch.columns[1]);
+            assert_eq!(batch.geometry, [Ok(Some(point!(x: 1.0, y: 2.0).into())), Ok(None)]);
+        }
+    }
+
+    #[test]
+    fn features_one_a_line_are_read_and_a_bad_line_is_a_bad_row() {
+        for (name, content) in [
+            ("a.geojsonl", format!("{A}\n\n{{\"type\":\n{B}\r\n")),
+            ("a.ndjson", format!("\u{1e}{A}\n\u{1e}{{]\n\u{1e}{B}\n")),
+        ] {
+            let (description, batch) = read_text(name, &content, &["kod"]).unwrap();
+            assert_eq!(batch.rows, [1, 3], "{name}");
+            assert_eq!(batch.malformed.len(), 1);
+            assert_eq!(batch.malformed[0].0, 2);
+            assert_eq!(description.crs, DeclaredCrs::Known(Crs::Epsg(4326)));
+        }
+        // Under the name of GeoJSON too, and a whole document under the name of lines.
+        assert_eq!(read_text("a.geojson", &format!("{A}\n{B}\n"), &["kod"]).unwrap().1.rows, [1, 2]);
+        let document = format!("{{\"type\":\"FeatureCollection\",\n\"features\":[{A}]}}");
+        assert_eq!(read_text("a.geojsonl", &document, &["kod"]).unwrap().1.rows, [1]);
+    }
+
+    #[test]
+    fn a_single_feature_and_a_bare_geometry_are_one_row() {
+        assert_eq!(read_text("a.json", A, &["kod"]).unwrap().1.columns[0], text(&[Some("0180")]));
+        let (description, batch) = read_text("a.json", r#"{"coordinates":[1,2],"type":"Point"}"#, &[]).unwrap();
+        assert!(description.columns.is_empty());
+        assert_eq!(batch.geometry, [Ok(Some(point!(x: 1.0, y: 2.0).into()))]);
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_by_line_and_column() {
+        for (content, place) in [
+            ("", "empty"),
+            ("hello", "line 1, column 1"),
+            ("{\"type\":\"FeatureCollection\",\n\"features\":[\n{\"type\":\"Feature\",}]}", "line 3, column 19"),
+            ("{\"type\":\"FeatureCollection\",\n\"features\":[{}", "line 2, column 15"),
+            ("[1]", "beginning with '{'"),
+            ("{\"type\":\"Topology\"}", "\"Topology\""),
+        ] {
+            let error = read_text("a.geojson", content, &[]).unwrap_err().to_string();
+            assert!(error.contains(place), "{content}: {error}");
+        }
+        let whole = format!(r#"{{"type":"FeatureCollection",{CRS},"features":[{A},{B}]}}"#);
+        for end in (1..whole.len()).filter(|&n| whole.is_char_boundary(n)) {
+            assert!(read_text("a.geojson", &whole[..end], &[]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_column_that_no_feature_has_is_an_error() {
+        let collection = format!(r#"{{"type":"FeatureCollection","features":[{A}]}}"#);
+        assert!(matches!(read_text("a.json", &collection, &["none"]), Err(ReadError::NoColumn { .. })));
+        let empty = r#"{"type":"FeatureCollection","features":[]}"#;
+        assert!(read_text("a.json", empty, &["none"]).unwrap().1.rows.is_empty());
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! Rows are in the order of the row ids and count from 1.
 
-use std::{borrow::Cow, fmt::Write, path::Path};
+use std::{fmt::Write, path::Path};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, types::ValueRef};
 
@@ -215,7 +215,7 @@ fn shape(row: &Row<'_>, i: usize) -> RowGeometry {
         Ok(ValueRef::Null) => Ok(None),
         Ok(ValueRef::Blob(bytes)) if bytes.starts_with(b"GP") => wkb::decode_geopackage(bytes),
         Ok(ValueRef::Blob(bytes)) => wkb::decode(bytes),
-        Ok(ValueRef::Text(bytes)) => wkt::decode(&Cow::from(String::from_utf8_lossy(bytes))),
+        Ok(ValueRef::Text(bytes)) => wkt::decode(&String::from_utf8_lossy(bytes)),
         Ok(ValueRef::Integer(_) | ValueRef::Real(_)) => Err("a number stands where a geometry should".to_owned()),
         Err(error) => Err(error.to_string()),
     }

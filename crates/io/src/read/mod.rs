@@ -33,6 +33,7 @@ mod geojson_scan;
 mod geometry;
 mod geopackage;
 mod parquet;
+mod parquet_footer;
 mod shapefile;
 mod wkb;
 mod wkt;

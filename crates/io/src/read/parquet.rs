@@ -3,11 +3,13 @@
 use std::{
     borrow::Cow,
     fs::File,
+    io::Cursor,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
 };
 
+use polars::io::mmap::MmapBytesReader;
 use polars::prelude::{
     ArrowDataType, ArrowSchema, Column as PolarsColumn, DataFrame, DataType, FileMetadata, ParquetReader, PolarsResult,
     SerReader, TimeUnit,
@@ -17,8 +19,11 @@ use serde_json::Value as Json;
 use super::{
     Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
     batcher::{Batcher, RowGeometry, Value, Wanted},
-    detect, wkb, wkt,
+    detect, parquet_footer, wkb, wkt,
 };
+
+/// What polars says of a logical type that is newer than itself.
+const NEW_TYPE: &str = "LogicalType union has no variant set";
 
 pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadError> {
     Ok(Parquet::open(path, options)?.description())
@@ -91,12 +96,17 @@ struct Parquet {
 
 impl Parquet {
     fn open(path: &Path, options: &ReadOptions) -> Result<Self, ReadError> {
-        let file = detect::open(path)?;
+        let mut file = detect::open(path)?;
         let cloned = file.try_clone().map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
-        let (metadata, schema) = guarded(path, || {
-            let mut reader = ParquetReader::new(cloned);
-            Ok((reader.get_metadata()?.clone(), reader.schema()?))
-        })?;
+        let footer = match guarded(path, || footer(cloned)) {
+            Err(error) if error.to_string().contains(NEW_TYPE) => {
+                let old = parquet_footer::with_old_types(&mut file);
+                let old = old.map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
+                guarded(path, || footer(Cursor::new(old)))
+            }
+            other => other,
+        };
+        let (metadata, schema) = footer?;
         let columns: Vec<String> = schema.iter_names().map(ToString::to_string).collect();
         let mut parquet = Self { file, metadata, schema, columns, geometry: None };
         parquet.geometry = match &options.geometry_column {
@@ -185,6 +195,19 @@ impl Parquet {
             reader.with_slice(Some((start, rows))).with_projection(Some(projection.to_vec())).finish()
         })
     }
+}
+
+fn footer(file: impl MmapBytesReader) -> PolarsResult<(Arc<FileMetadata>, Arc<ArrowSchema>)> {
+    let mut reader = ParquetReader::new(file);
+    let mut metadata = FileMetadata::clone(reader.get_metadata()?);
+    // Arrow writers note their own types beside the Parquet ones. Among them are extension types such as
+    // geoarrow.wkb, which polars does not turn into columns; the Parquet types are all that is needed.
+    if let Some(pairs) = &mut metadata.key_value_metadata {
+        pairs.retain(|pair| pair.key != "ARROW:schema");
+    }
+    let metadata = Arc::new(metadata);
+    reader.set_metadata(Arc::clone(&metadata));
+    Ok((metadata, reader.schema()?))
 }
 
 /// Without a `crs` the standard says longitude and latitude; with `null` the writer did not know.
@@ -299,4 +322,77 @@ fn instant(t: i64, per_second: i64) -> String {
     let day = date(second.div_euclid(86_400));
     let s = second.rem_euclid(86_400);
     if s == 0 { day } else { format!("{day}T{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, path::Path};
+
+    use polars::prelude::{Column as PolarsColumn, DataType, NamedFrom, ParquetWriter, Series};
+
+    use super::{DataFrame, date, instant};
+    use crate::read::{Batch, Column, ReadOptions, describe, read};
+
+    fn write(path: &Path, columns: Vec<Series>) {
+        let columns: Vec<PolarsColumn> = columns.into_iter().map(Into::into).collect();
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        ParquetWriter::new(File::create(path).unwrap()).with_row_group_size(Some(2)).finish(&mut frame).unwrap();
+    }
+
+    #[test]
+    fn types_come_as_they_are_across_row_groups() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.parquet");
+        let days = Series::new("day".into(), [Some(20_088_i32), None, Some(0)]).cast(&DataType::Date).unwrap();
+        write(
+            &path,
+            vec![
+                Series::new("kod".into(), [Some("0180"), None, Some("")]),
+                Series::new("i16".into(), [Some(1_i16), None, Some(-3)]),
+                Series::new("f32".into(), [Some(0.1_f32), None, Some(2.0)]),
+                Series::new("flag".into(), [Some(true), None, Some(false)]),
+                days,
+                Series::new("wkt".into(), ["POINT (1 2)", "x", ""]),
+            ],
+        );
+        let options = ReadOptions { geometry_column: Some("wkt".to_owned()), ..ReadOptions::default() };
+        let columns = describe(&path, &options).unwrap().columns;
+        assert_eq!(columns, ["kod", "i16", "f32", "flag", "day"]);
+        let mut batch = Batch::default();
+        read(&path, &options, &columns, true, &mut |b| {
+            batch = b;
+            true
+        })
+        .unwrap();
+        assert_eq!(batch.rows, [1, 2, 3]);
+        assert_eq!(batch.columns[0], Column::Text(vec![Some("0180".into()), None, None]));
+        assert_eq!(batch.columns[1], Column::Integer(vec![Some(1), None, Some(-3)]));
+        assert_eq!(batch.columns[2], Column::Real(vec![Some(0.1), None, Some(2.0)]));
+        assert_eq!(batch.columns[3], Column::Flag(vec![Some(true), None, Some(false)]));
+        assert_eq!(batch.columns[4], Column::Text(vec![Some("2024-12-31".into()), None, Some("1970-01-01".into())]));
+        assert_eq!(batch.geometry[0], Ok(Some(geo::point!(x: 1.0, y: 2.0).into())));
+        assert!(batch.geometry[1].is_err());
+        assert_eq!(batch.geometry[2], Ok(None));
+        assert!(!describe(&path, &ReadOptions::default()).unwrap().geometry);
+    }
+
+    #[test]
+    fn moments_are_written_as_the_standard_does() {
+        assert_eq!(date(-1), "1969-12-31");
+        assert_eq!(instant(1_735_689_599_000, 1000), "2024-12-31T23:59:59");
+        assert_eq!(instant(0, 1), "1970-01-01");
+        assert_eq!(date(i64::MAX), i64::MAX.to_string());
+    }
+
+    #[test]
+    fn a_damaged_file_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.parquet");
+        write(&path, vec![Series::new("a".into(), [1_i64, 2, 3])]);
+        let bytes = std::fs::read(&path).unwrap();
+        for n in [4, 12, bytes.len() / 2, bytes.len() - 1] {
+            std::fs::write(&path, &bytes[..n]).unwrap();
+            assert!(describe(&path, &ReadOptions::default()).is_err(), "{n}");
+        }
+    }
 }

@@ -311,3 +311,122 @@ fn surrounds(outer: &Polygon, inner: &Polygon) -> bool {
     let places = inner.exterior().coords().map(|c| outline.coordinate_position(c));
     places.into_iter().find(|p| *p != CoordPos::OnBoundary).is_none_or(|p| p == CoordPos::Inside)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, path::Path};
+
+    use geo::{Geometry, point, polygon};
+    use zip::write::SimpleFileOptions;
+
+    use crate::{
+        crs::Crs,
+        read::{Batch, Column, Description, ReadError, ReadOptions, dbf::tests::table, read},
+    };
+
+    fn shp(records: &[Vec<u8>]) -> Vec<u8> {
+        let mut out = vec![0, 0, 0x27, 0x0a];
+        out.resize(100, 0);
+        for (i, record) in records.iter().enumerate() {
+            out.extend((i as u32 + 1).to_be_bytes());
+            out.extend((record.len() as u32 / 2).to_be_bytes());
+            out.extend(record);
+        }
+        out
+    }
+
+    fn point_record(x: f64, y: f64) -> Vec<u8> {
+        [&1_i32.to_le_bytes()[..], &x.to_le_bytes(), &y.to_le_bytes()].concat()
+    }
+
+    fn polygon_record(rings: &[&[(f64, f64)]]) -> Vec<u8> {
+        let mut out = 5_i32.to_le_bytes().to_vec();
+        out.resize(36, 0);
+        out.extend((rings.len() as u32).to_le_bytes());
+        out.extend((rings.iter().map(|r| r.len() as u32).sum::<u32>()).to_le_bytes());
+        let mut start = 0_u32;
+        for ring in rings {
+            out.extend(start.to_le_bytes());
+            start += ring.len() as u32;
+        }
+        for (x, y) in rings.iter().flat_map(|r| r.iter()) {
+            out.extend(x.to_le_bytes());
+            out.extend(y.to_le_bytes());
+        }
+        out
+    }
+
+    fn get(path: &Path, layer: Option<&str>, columns: &[&str]) -> Result<(Description, Batch), ReadError> {
+        let columns: Vec<String> = columns.iter().map(|&c| c.to_owned()).collect();
+        let options = ReadOptions { layer: layer.map(str::to_owned), ..ReadOptions::default() };
+        let mut batch = Batch::default();
+        let description = read(path, &options, &columns, true, &mut |b| {
+            batch = b;
+            true
+        })?;
+        Ok((description, batch))
+    }
+
+    #[test]
+    fn holes_find_their_outer_ring_whatever_the_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.shp");
+        // Two clockwise squares, a hole in the second, and an island in that hole.
+        let near: &[_] = &[(0.0, 0.0), (0.0, 10.0), (10.0, 10.0), (10.0, 0.0), (0.0, 0.0)];
+        let hole: &[_] = &[(22.0, 2.0), (28.0, 2.0), (28.0, 8.0), (22.0, 8.0), (22.0, 2.0)];
+        let far: &[_] = &[(20.0, 0.0), (20.0, 10.0), (30.0, 10.0), (30.0, 0.0), (20.0, 0.0)];
+        let island: &[_] = &[(24.0, 4.0), (24.0, 6.0), (26.0, 6.0), (26.0, 4.0), (24.0, 4.0)];
+        let turned: Vec<_> = near.iter().rev().copied().collect();
+        fs::write(&path, shp(&[polygon_record(&[hole, near, far, island]), polygon_record(&[&turned])])).unwrap();
+        let (_, batch) = get(&path, None, &[]).unwrap();
+        let Ok(Some(Geometry::MultiPolygon(polygons))) = &batch.geometry[0] else { panic!("{:?}", batch.geometry) };
+        let holes: Vec<usize> = polygons.0.iter().map(|p| p.interiors().len()).collect();
+        assert_eq!(holes, [0, 1, 0]);
+        // One ring alone is a polygon, whichever way round it goes.
+        let square = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 10.0, y: 10.0), (x: 0.0, y: 10.0)];
+        assert_eq!(batch.geometry[1], Ok(Some(square.into())));
+    }
+
+    #[test]
+    fn a_zip_is_read_with_its_table_projection_and_code_page() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.zip");
+        let dbf = table(&[("KOD", b'C', 4, 0), ("NAMN", b'C', 9, 0)], &[b" 0180J\xf6nk     ", b" 0604x        "]);
+        let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
+        let shapes = shp(&[point_record(1.0, 2.0), vec![0; 4]]);
+        let prj = br#"PROJCS["SWEREF99_TM",GEOGCS["GCS_SWEREF99"]]"#;
+        for (name, bytes) in
+            [("d/Nät.SHP", &shapes[..]), ("d/Nät.dbf", &dbf), ("d/Nät.PRJ", prj), ("d/Nät.cpg", b"1252")]
+        {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        let mut again = zip.finish_into_readable().unwrap();
+        let (description, batch) = get(&path, None, &["NAMN", "KOD"]).unwrap();
+        assert_eq!(description.columns, ["KOD", "NAMN"]);
+        assert_eq!(description.crs.known(), Some(Crs::Epsg(3006)));
+        assert_eq!(batch.columns[0], Column::Text(vec![Some("Jönk".into()), Some("x".into())]));
+        assert_eq!(batch.geometry, [Ok(Some(point!(x: 1.0, y: 2.0).into())), Ok(None)]);
+        assert!(get(&path, Some("Nät"), &[]).is_ok());
+        assert!(get(&path, Some("other"), &[]).unwrap_err().to_string().contains("d/Nät.SHP"));
+        assert_eq!(again.by_name("d/Nät.dbf").unwrap().size(), dbf.len() as u64);
+    }
+
+    #[test]
+    fn missing_and_cut_files_are_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.shp");
+        let whole = shp(&[point_record(1.0, 2.0), point_record(3.0, 4.0)]);
+        fs::write(&path, &whole).unwrap();
+        assert_eq!(get(&path, None, &[]).unwrap().1.rows, [1, 2]);
+        assert!(get(&path, None, &["A"]).unwrap_err().to_string().contains("no .dbf"));
+        fs::write(dir.path().join("a.dbf"), table(&[("A", b'N', 2, 0)], &[b" 12"])).unwrap();
+        assert!(get(&path, None, &["A"]).unwrap_err().to_string().contains("ends before record 2"));
+        fs::write(dir.path().join("a.dbf"), table(&[("A", b'N', 2, 0)], &[b" 12", b"*13"])).unwrap();
+        let (_, batch) = get(&path, None, &["A"]).unwrap();
+        assert_eq!(batch.columns, [Column::Integer(vec![Some(12)])]);
+        assert_eq!(batch.malformed.iter().map(|m| m.0).collect::<Vec<_>>(), [2]);
+        fs::write(&path, &whole[..whole.len() - 3]).unwrap();
+        assert!(get(&path, None, &[]).unwrap_err().to_string().contains("after record 1"));
+    }
+}

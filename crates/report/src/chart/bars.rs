@@ -92,6 +92,7 @@ impl Bars {
             from: 0.0,
             ticks: &self.ticks,
             goal: self.goal.as_ref(),
+            limit: width,
         };
         let bottom = self.height(width) - 4.0;
         if !narrow {
@@ -124,14 +125,14 @@ impl Bars {
             y += height;
         }
         if narrow {
-            scale.paint_goal(canvas, top, top + Scale::head(self.goal.as_ref()), width);
+            scale.paint_goal(canvas, top, top + Scale::head(self.goal.as_ref()));
             if let Some(goal) = &self.goal {
                 for (from, to) in goal_spans {
                     canvas.line((scale.x(goal.at), from), (scale.x(goal.at), to), INK, 1.5);
                 }
             }
         } else {
-            scale.paint_goal(canvas, top, bottom, width);
+            scale.paint_goal(canvas, top, bottom);
         }
     }
 }
@@ -167,4 +168,34 @@ fn paint_bar(canvas: &Canvas<'_, '_>, bar: &Bar, scale: &Scale<'_>, top: f64, he
         canvas.rect(end, top, (scale.x(upper) - end).max(1.0), height, UNSURE);
     }
     canvas.rect(scale.left, top, (end - scale.left).max(if share > 0.0 { 1.0 } else { 0.0 }), height, bar.tone.colour());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chart::canvas::draw;
+
+    #[test]
+    fn three_bars_are_drawn_as_reviewed() {
+        let bar = |label: &str, share: f64, tone| {
+            let value = format!("{:.0} %", share * 100.0);
+            let upper = (share < 0.6).then_some(share + 0.1);
+            Row::Bar(Bar { label: label.to_owned(), value, share: Some(share), upper, tail: "7 kvar".to_owned(), tone })
+        };
+        let mark = |at: f64| Mark { at, label: format!("{:.0} %", at * 100.0) };
+        let bars = Bars {
+            rows: vec![
+                bar("Hela studien", 0.75, Tone::Context),
+                Row::Rule,
+                bar("Aneby", 0.5, Tone::Missed),
+                Row::Note("2 kommuner däremellan".to_owned()),
+                bar("Älvsbyn", 1.0, Tone::Met),
+            ],
+            ticks: vec![mark(0.0), mark(1.0)],
+            goal: Some(mark(0.9)),
+            legend: Vec::new(),
+        };
+        let svg = draw(600.0, bars.height(600.0), |canvas| bars.paint(canvas, 600.0)).unwrap();
+        insta::assert_snapshot!(svg);
+    }
 }

@@ -194,5 +194,62 @@ pub(crate) fn draw(width: f64, height: f64, paint: impl FnOnce(&Canvas<'_, '_>))
     }
     let start = svg.find('>').map_or(0, |end| end + 1);
     let end = svg.rfind("</svg>").unwrap_or(svg.len());
-    Ok(svg[start..end].trim().replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "").replace(" \"/>", "\"/>"))
+    let body = svg[start..end].trim().replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
+    Ok(gather(&body.replace(" \"/>", "\"/>")))
+}
+
+/// Lines that follow each other in the same style become one path: a hatched map has thousands of them.
+fn gather(body: &str) -> String {
+    let mut out = String::with_capacity(body.len());
+    let mut open: Option<&str> = None;
+    for line in body.lines() {
+        let split = line
+            .strip_prefix("<polyline ")
+            .and_then(|rest| rest.strip_suffix("\"/>"))
+            .and_then(|rest| rest.split_once(" points=\""));
+        match (split, open) {
+            (Some((style, points)), Some(known)) if style == known => {
+                out.push('M');
+                out.push_str(points);
+            }
+            (Some((style, points)), _) => {
+                out.push_str(if open.is_some() { "\"/>\n<path " } else { "<path " });
+                out.push_str(style);
+                out.push_str(" d=\"M");
+                out.push_str(points);
+                open = Some(style);
+            }
+            (None, _) => {
+                if open.take().is_some() {
+                    out.push_str("\"/>\n");
+                }
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+    }
+    if open.is_some() {
+        out.push_str("\"/>\n");
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_in_one_style_become_one_path_in_the_same_order() {
+        let body = draw(20.0, 10.0, |canvas| {
+            canvas.line((0.0, 0.0), (1.0, 1.0), INK, 1.0);
+            canvas.line((2.0, 2.0), (3.0, 3.0), INK, 1.0);
+            canvas.line((4.0, 4.0), (5.0, 5.0), MUTED, 1.0);
+            canvas.rect(0.0, 0.0, 2.0, 2.0, INK);
+        });
+        let expected = "<path fill=\"none\" stroke=\"#1B2631\" stroke-width=\"8\" d=\"M0,0 8,8M16,16 24,24\"/>\n\
+            <path fill=\"none\" stroke=\"#55626E\" stroke-width=\"8\" d=\"M32,32 40,40\"/>\n\
+            <rect x=\"0\" y=\"0\" width=\"16\" height=\"16\" fill=\"#1B2631\"/>";
+        assert_eq!(body.as_deref(), Ok(expected));
+    }
 }

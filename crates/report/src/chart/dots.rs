@@ -76,15 +76,16 @@ impl Dots {
             from: self.from,
             ticks: &self.ticks,
             goal: self.goal.as_ref(),
+            limit: width,
         };
         let head = Scale::head(self.goal.as_ref());
         let bottom = self.height(width) - 4.0;
         scale.paint_ticks(canvas, top, if narrow { top + head } else { bottom });
         if has_tails && !narrow {
-            canvas.text(width, top + head - 8.0, &self.tail_head, Type::SMALL.end());
+            canvas.text(width, top + 11.0, &self.tail_head, Type::SMALL.end());
         }
         // Under the marks, so that a mark on the goal stays whole.
-        scale.paint_goal(canvas, top, if narrow { top + head } else { bottom }, width);
+        scale.paint_goal(canvas, top, if narrow { top + head } else { bottom });
         let mut y = top + head;
         for (i, row) in self.rows.iter().enumerate() {
             let height = self.row_height(i, width);

@@ -72,18 +72,20 @@ pub(crate) struct Entry {
 }
 
 const LINE: f64 = 21.0;
+/// The distance of lines within an entry.
+const INNER: f64 = 15.0;
 const BOX: f64 = 14.0;
 const GAP: f64 = 20.0;
 
 /// How high the legend is.
 pub(crate) fn height(entries: &[Entry], width: f64) -> f64 {
-    if entries.is_empty() { 0.0 } else { place(entries, width).last().map_or(0.0, |&(_, y)| y + LINE + 6.0) }
+    place(entries, width).iter().map(Placed::bottom).reduce(f64::max).map_or(0.0, |bottom| bottom + 6.0)
 }
 
 /// Paints the legend with its top at `top`.
 pub(crate) fn paint(canvas: &Canvas<'_, '_>, entries: &[Entry], left: f64, top: f64, width: f64) {
-    for (entry, (x, y)) in entries.iter().zip(place(entries, width)) {
-        let (x, y) = (left + x, top + y);
+    for (entry, placed) in entries.iter().zip(place(entries, width)) {
+        let (x, y) = (left + placed.x, top + placed.y);
         let middle = y + 9.0;
         match entry.swatch {
             Swatch::Fill(colour) => canvas.rect(x, middle - 6.0, BOX, 12.0, colour),
@@ -93,23 +95,43 @@ pub(crate) fn paint(canvas: &Canvas<'_, '_>, entries: &[Entry], left: f64, top: 
             }
             Swatch::Marker(marker) => marker.paint(canvas, x + 7.0, middle),
         }
-        let words = Type::SMALL.fit(&entry.label, width - BOX - 6.0);
-        canvas.label(x + BOX + 6.0, middle, &words, Type::SMALL.coloured(INK));
+        let mut line = middle;
+        for words in &placed.lines {
+            canvas.label(x + BOX + 6.0, line, words, Type::SMALL.coloured(INK));
+            line += INNER;
+        }
     }
 }
 
-fn place(entries: &[Entry], width: f64) -> Vec<(f64, f64)> {
-    let (mut x, mut y) = (0.0, 0.0);
+/// Where an entry stands, and its words in lines.
+struct Placed {
+    x: f64,
+    y: f64,
+    lines: Vec<String>,
+}
+
+impl Placed {
+    fn bottom(&self) -> f64 {
+        self.y + LINE + INNER * f64::from(u32::try_from(self.lines.len().saturating_sub(1)).unwrap_or(0))
+    }
+}
+
+fn place(entries: &[Entry], width: f64) -> Vec<Placed> {
+    let (mut x, mut y, mut below) = (0.0, 0.0, 0.0);
     entries
         .iter()
         .map(|entry| {
-            let wide = BOX + 6.0 + Type::SMALL.width(&entry.label);
+            let style = Type::SMALL;
+            let lines = crate::typeface::wrap(&entry.label, style.size, style.weight, width - BOX - 6.0);
+            let words = lines.iter().map(|line| style.width(line)).fold(0.0, f64::max);
+            let wide = BOX + 6.0 + words;
             if x > 0.0 && x + wide > width {
-                (x, y) = (0.0, y + LINE);
+                (x, y) = (0.0, below);
             }
-            let at = (x, y);
+            let placed = Placed { x, y, lines };
+            below = placed.bottom().max(if x > 0.0 { below } else { 0.0 });
             x += wide + GAP;
-            at
+            placed
         })
         .collect()
 }

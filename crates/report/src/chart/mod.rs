@@ -73,9 +73,11 @@ struct Scale<'a> {
     from: f64,
     ticks: &'a [Mark],
     goal: Option<&'a Mark>,
+    /// The width of the whole chart, which no label may leave.
+    limit: f64,
 }
 
-/// Room for ticks, and for the goal's label above them.
+/// Room for ticks, and for the goal's label under them.
 const TICKS: f64 = 20.0;
 const GOAL: f64 = 19.0;
 
@@ -93,23 +95,20 @@ impl Scale<'_> {
         let head = top + Self::head(self.goal);
         for tick in self.ticks.iter().filter(|tick| tick.at >= self.from - 1e-9) {
             let x = self.x(tick.at);
-            canvas.line((x, head - 3.0), (x, bottom), RULE, 0.75);
-            // Labels at the ends stay inside.
+            canvas.line((x, head - 3.0), (x, bottom.max(head)), RULE, 0.75);
             let half = Type::SMALL.width(&tick.label) / 2.0;
-            let centre = x.min(self.left + self.width + 8.0 - half).max(self.left - 8.0 + half);
-            canvas.text(centre, head - 8.0, &tick.label, Type::SMALL.middle());
+            canvas.text(x.min(self.limit - half).max(half), top + 11.0, &tick.label, Type::SMALL.middle());
         }
     }
 
     /// The goal's line and label, over everything else.
-    fn paint_goal(&self, canvas: &Canvas<'_, '_>, top: f64, bottom: f64, right: f64) {
+    fn paint_goal(&self, canvas: &Canvas<'_, '_>, top: f64, bottom: f64) {
         let Some(goal) = self.goal else { return };
         let x = self.x(goal.at);
+        let head = top + Self::head(self.goal);
         let style = Type::SMALL.bold().coloured(INK);
         let half = style.width(&goal.label) / 2.0;
-        canvas.line((x, top + GOAL - 4.0), (x, top + GOAL), INK, 1.5);
-        canvas.line((x, top + Self::head(self.goal) - 4.0), (x, bottom), INK, 1.5);
-        let centre = x.min(right - half).max(half);
-        canvas.text(centre, top + 11.0, &goal.label, style.middle());
+        canvas.line((x, head - 4.0), (x, bottom.max(head)), INK, 1.5);
+        canvas.text(x.min(self.limit - half).max(half), head - 8.0, &goal.label, style.middle());
     }
 }

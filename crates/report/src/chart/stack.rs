@@ -70,7 +70,7 @@ impl Stack {
         let labels = self.rows.iter().map(|r| Type::BODY.bold().width(&r.label)).fold(0.0, f64::max).min(width * 0.24);
         let left = if narrow { 0.0 } else { labels + 14.0 };
         let right = if narrow { 0.0 } else { 12.0 };
-        let scale = Scale { left, width: width - left - right, from: 0.0, ticks: &self.ticks, goal: None };
+        let scale = Scale { left, width: width - left - right, from: 0.0, ticks: &self.ticks, goal: None, limit: width };
         let head = top + Scale::head(None);
         scale.paint_ticks(canvas, top, if narrow { head } else { self.height(width) - 4.0 });
         let mut y = head;
@@ -105,8 +105,12 @@ impl Stack {
             canvas.rect(from, top, wide, height, class.colour);
             let style = Type::SMALL.sized(SMALL - 0.5).coloured(readable_on(class.colour)).middle();
             let words = style.width(text) + 8.0 <= wide && !text.is_empty();
-            if let (Some(lines), false) = (class.hatch, words) {
+            if let Some(lines) = class.hatch {
                 canvas.hatch(from, top, wide, height, lines);
+                if words {
+                    let clear = style.width(text) + 6.0;
+                    canvas.rect((from + to - clear) / 2.0, top, clear, height, class.colour);
+                }
             }
             if words {
                 canvas.label((from + to) / 2.0, top + height / 2.0, text, style);

@@ -24,7 +24,10 @@ pub(super) fn breaks(goal: Option<u32>, low: u32, high: u32) -> Vec<u32> {
     let room = MOST - 1 - u32::try_from(below.len()).unwrap_or(3);
     let mut above = Vec::new();
     if high > goal {
-        let step = STEPS.into_iter().find(|step| goal + (room + 1) * step > high).unwrap_or(25 * PER_CENT);
+        // Shares just above the goal need no classes of their own.
+        let finest = if goal <= 90 * PER_CENT { 5 * PER_CENT } else { PER_CENT };
+        let step = STEPS.into_iter().find(|&step| step >= finest && goal + (room + 1) * step > high);
+        let step = step.unwrap_or(25 * PER_CENT);
         above = (1..=room).map(|i| goal + i * step).filter(|&b| b <= high && b < WHOLE).collect();
     }
     below.reverse();

@@ -107,6 +107,18 @@ fn table(scene: &Scene<'_>, goal: &Goal, areas: &[usize], caption: String, id: &
     let row = |area: usize| {
         let assessment = scene.goal.and_then(|g| scene.assessment(g, area));
         let mut cells = Vec::new();
+        if scene.outside == Some(area) {
+            // Places in no area are unmatched, and nobody's goal.
+            for unit in &measured {
+                let unit = scene.ind.unit(unit.key()).unwrap_or(0);
+                let total = scene.ind.figure(At { unit, ..scene.at(area) }).total;
+                cells.push(Cell::number(scene.locale.count(total, &scene.ind.units[unit])).first());
+                cells.extend(vec![Cell::number("–"); columns - 2]);
+                cells.push(Cell::text("–"));
+            }
+            cells.extend(joint.then(|| Cell::text("–").first()));
+            return Row { head: scene.area_name(area), cells };
+        }
         for unit in &measured {
             let part = assessment.and_then(|a| a.parts.iter().find(|p| p.unit == **unit));
             cells.extend(part.map_or_else(|| vec![Cell::text(""); columns], |part| part_cells(scene, part, upper)));

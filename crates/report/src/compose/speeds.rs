@@ -114,7 +114,11 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
     let top_figure = scene.ind.figure(At { measure: top_measure, ..scene.at(0) });
     let total = scene.main(0).total;
     let title = t.say(
-        if direction == Direction::Down { "speed.title" } else { "speed.title-up" },
+        match direction {
+            Direction::Up => "speed.title-up",
+            Direction::Down if none == 0 && scene.main(0).unmatched == 0 => "speed.title-all",
+            Direction::Down => "speed.title",
+        },
         &[
             ("top", &scene.plain_share(&top_figure)),
             ("speed", &scene.locale.speed(top)),

@@ -2,7 +2,7 @@
 
 use geo::{Area, MultiPolygon, Polygon};
 
-use crate::chart::canvas::{Align, Type};
+use crate::chart::canvas::Type;
 
 /// The distance of two lines, in text sizes.
 pub(super) const LINE: f64 = 1.2;
@@ -34,7 +34,6 @@ pub(super) struct Label {
 #[derive(Debug, Clone)]
 pub(super) struct Leader {
     pub(super) path: Vec<(f64, f64)>,
-    pub(super) align: Align,
 }
 
 impl Label {
@@ -57,7 +56,7 @@ pub(super) fn inside(shapes: &[MultiPolygon], wanted: &[(&str, &str)]) -> Vec<Op
         .enumerate()
         .map(|(area, (shape, &(name, value)))| {
             let polygon = largest(shape)?;
-            [13.0, 12.0, 11.0, 10.0].into_iter().find_map(|size| {
+            [13.0, 12.0, 11.0, 10.5].into_iter().find_map(|size| {
                 let style = Type::BODY.sized(size);
                 let half_width = style.bold().width(name).max(style.width(value)) / 2.0;
                 let (x, y) = spot(polygon, half_width + 4.0, size * (LINE + 0.2))?;
@@ -67,14 +66,15 @@ pub(super) fn inside(shapes: &[MultiPolygon], wanted: &[(&str, &str)]) -> Vec<Op
         .collect()
 }
 
-/// Labels inside, and beside the map for the areas whose name does not fit.
+/// Labels inside, and for the areas whose name does not fit, in the nearest empty place around the map.
+///
+/// An area without such a place stays without a name: the table has it.
 pub(super) fn with_leaders(
     shapes: &[MultiPolygon],
     wanted: &[(&str, &str)],
     inside: Vec<Option<Label>>,
-    sides: Rect,
+    free: Rect,
 ) -> Vec<Label> {
-    let middle = (sides.left + sides.right) / 2.0;
     let mut labels = Vec::new();
     let mut outside = Vec::new();
     for (area, label) in inside.into_iter().enumerate() {
@@ -84,42 +84,113 @@ pub(super) fn with_leaders(
             (None, None) => {}
         }
     }
+    if outside.is_empty() || outside.len() > MOST_OUTSIDE {
+        return labels;
+    }
+    let mut taken = Taken::new(shapes, free);
     let size = 11.5;
-    let pitch = size * LINE * 2.0 + 8.0;
-    for right in [false, true] {
-        let mut side: Vec<_> = outside.iter().filter(|(_, (x, _))| (*x > middle) == right).copied().collect();
-        side.sort_by(|a, b| a.1.1.total_cmp(&b.1.1));
-        let mut next = sides.top + pitch / 2.0;
-        let mut places: Vec<f64> = side
-            .iter()
-            .map(|(_, (_, y))| {
-                let y = y.max(next);
-                next = y + pitch;
-                y
-            })
-            .collect();
-        // What was pushed below the end moves back up.
-        let mut limit = sides.bottom - pitch / 2.0;
-        for y in places.iter_mut().rev() {
-            *y = y.min(limit);
-            limit = *y - pitch;
-        }
-        for ((area, anchor), y) in side.into_iter().zip(places) {
-            let (name, value) = wanted[area];
-            let style = Type::BODY.sized(size);
-            let name = style.bold().fit(name, 104.0);
-            let wide = style.bold().width(&name).max(style.width(value));
-            let (x, start, align) = if right {
-                (sides.right - wide, sides.right - wide - 6.0, Align::Start)
-            } else {
-                (sides.left + wide, sides.left + wide + 6.0, Align::End)
-            };
-            let leader = Leader { path: vec![(start, y), anchor], align };
-            labels.push(Label { area, x, y, size, name: Some(name), leader: Some(leader), half_width: wide / 2.0 });
-        }
+    for (area, anchor) in outside {
+        let (name, value) = wanted[area];
+        let style = Type::BODY.sized(size);
+        let name = style.bold().fit(name, 130.0);
+        let half_width = style.bold().width(&name).max(style.width(value)) / 2.0;
+        let half = (half_width + 4.0, size * (LINE + 0.3));
+        let Some((x, y)) = taken.nearest(anchor, half) else { continue };
+        taken.take(x, y, half);
+        // The line leaves the label where it is nearest to the area.
+        let edge = |at: f64, centre: f64, half: f64| at.clamp(centre - half, centre + half);
+        let start = (edge(anchor.0, x, half_width + 2.0), edge(anchor.1, y, size * (LINE + 0.05)));
+        let leader = Leader { path: vec![start, anchor] };
+        labels.push(Label { area, x, y, size, name: Some(name), leader: Some(leader), half_width });
     }
     labels.sort_by_key(|label| label.area);
     labels
+}
+
+/// More names around a map than this would hide it.
+const MOST_OUTSIDE: usize = 16;
+/// How far from its area a name may stand.
+const FARTHEST: f64 = 150.0;
+/// The size of the cells that are taken or free.
+const CELL: f64 = 4.0;
+
+/// Which cells of the canvas the map and the labels around it take.
+struct Taken {
+    free: Rect,
+    columns: usize,
+    cells: Vec<bool>,
+}
+
+impl Taken {
+    fn new(shapes: &[MultiPolygon], free: Rect) -> Self {
+        let columns = index((free.right - free.left) / CELL) + 1;
+        let rows = index((free.bottom - free.top) / CELL) + 1;
+        let mut taken = Self { free, columns, cells: vec![false; columns * rows] };
+        for polygon in shapes.iter().flat_map(|shape| &shape.0) {
+            let edges = edges(polygon);
+            for row in 0..rows {
+                let y = free.top + (to_float(row) + 0.5) * CELL;
+                for (from, to) in free_at(&edges, y) {
+                    taken.mark(from, to, y, y);
+                }
+            }
+        }
+        taken
+    }
+
+    fn mark(&mut self, left: f64, right: f64, top: f64, bottom: f64) {
+        let columns = self.columns;
+        for row in index((top - self.free.top) / CELL)..=index((bottom - self.free.top) / CELL) {
+            for column in index((left - self.free.left) / CELL)..=index((right - self.free.left) / CELL) {
+                if let Some(cell) = self.cells.get_mut(row * columns + column).filter(|_| column < columns) {
+                    *cell = true;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, x: f64, y: f64, (half_width, half_height): (f64, f64)) {
+        self.mark(x - half_width, x + half_width, y - half_height, y + half_height);
+    }
+
+    fn is_free(&self, x: f64, y: f64, (half_width, half_height): (f64, f64)) -> bool {
+        let Rect { left, top, right, bottom } = self.free;
+        if x - half_width < left || x + half_width > right || y - half_height < top || y + half_height > bottom {
+            return false;
+        }
+        let rows = index((y - half_height - top) / CELL)..=index((y + half_height - top) / CELL);
+        let mut columns = index((x - half_width - left) / CELL)..=index((x + half_width - left) / CELL);
+        rows.into_iter().all(|row| {
+            columns.clone().all(|column| self.cells.get(row * self.columns + column).is_some_and(|taken| !taken))
+        }) && columns.next().is_some()
+    }
+
+    /// The free place nearest to an anchor.
+    fn nearest(&self, anchor: (f64, f64), half: (f64, f64)) -> Option<(f64, f64)> {
+        let mut best: Option<(f64, (f64, f64))> = None;
+        let steps = index(FARTHEST / CELL);
+        for row in 0..=2 * steps {
+            for column in 0..=2 * steps {
+                let (dx, dy) = (to_float(column) * CELL - FARTHEST, to_float(row) * CELL - FARTHEST);
+                // The distance to the box, not to its middle.
+                let away = (dx.abs() - half.0).max(0.0).hypot((dy.abs() - half.1).max(0.0)) + 0.05 * dx.hypot(dy);
+                let at = (anchor.0 + dx, anchor.1 + dy);
+                if best.is_none_or(|(known, _)| away < known) && self.is_free(at.0, at.1, half) {
+                    best = Some((away, at));
+                }
+            }
+        }
+        best.map(|(_, at)| at)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float to integer cast saturates")]
+fn index(cells: f64) -> usize {
+    cells.floor() as usize
+}
+
+fn to_float(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 fn largest(shape: &MultiPolygon) -> Option<&Polygon> {
@@ -128,11 +199,7 @@ fn largest(shape: &MultiPolygon) -> Option<&Polygon> {
 
 /// The middle of the roomiest place for a box of this half size, if there is one.
 fn spot(polygon: &Polygon, half_width: f64, half_height: f64) -> Option<(f64, f64)> {
-    let edges: Vec<_> = std::iter::once(polygon.exterior())
-        .chain(polygon.interiors())
-        .flat_map(|ring| ring.lines())
-        .map(|l| ((l.start.x, l.start.y), (l.end.x, l.end.y)))
-        .collect();
+    let edges = edges(polygon);
     let top = edges.iter().map(|&((_, y), _)| y).fold(f64::INFINITY, f64::min);
     let bottom = edges.iter().map(|&((_, y), _)| y).fold(f64::NEG_INFINITY, f64::max);
     let centre = (top + bottom) / 2.0;
@@ -154,16 +221,30 @@ fn spot(polygon: &Polygon, half_width: f64, half_height: f64) -> Option<(f64, f6
     best.map(|(_, at)| at)
 }
 
-/// The stretches of x that lie inside over the whole band from `top` to `bottom`.
-fn free(edges: &[((f64, f64), (f64, f64))], top: f64, bottom: f64) -> Vec<(f64, f64)> {
-    let middle = f64::midpoint(top, bottom);
+type Edge = ((f64, f64), (f64, f64));
+
+fn edges(polygon: &Polygon) -> Vec<Edge> {
+    std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
+        .flat_map(|ring| ring.lines())
+        .map(|l| ((l.start.x, l.start.y), (l.end.x, l.end.y)))
+        .collect()
+}
+
+/// The stretches of x that lie inside at one y.
+fn free_at(edges: &[Edge], y: f64) -> Vec<(f64, f64)> {
     let mut cuts: Vec<f64> =
-        edges.iter().filter(|&&((_, a), (_, b))| (a <= middle) != (b <= middle)).map(|&e| x_at(e, middle)).collect();
+        edges.iter().filter(|&&((_, a), (_, b))| (a <= y) != (b <= y)).map(|&e| x_at(e, y)).collect();
     cuts.sort_by(f64::total_cmp);
-    let mut free: Vec<(f64, f64)> = cuts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    cuts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+}
+
+/// The stretches of x that lie inside over the whole band from `top` to `bottom`.
+fn free(edges: &[Edge], top: f64, bottom: f64) -> Vec<(f64, f64)> {
+    let mut free = free_at(edges, f64::midpoint(top, bottom));
     for &edge in edges {
         let ((_, a), (_, b)) = edge;
-        if a.max(b) < top || a.min(b) > bottom {
+        if a.max(b) <= top || a.min(b) >= bottom {
             continue;
         }
         // What the edge takes away is its own stretch of x within the band.

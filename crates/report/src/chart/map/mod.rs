@@ -55,8 +55,6 @@ const LEGEND_WIDTH: f64 = 210.0;
 const LEGEND_LINE: f64 = 23.0;
 /// Room for the goal between two classes.
 const GOAL_LINE: f64 = 18.0;
-/// Room for names outside the map, on each side, where some do not fit inside.
-const MARGIN: f64 = 112.0;
 
 /// Where the map lies on the canvas.
 struct Fit {
@@ -75,18 +73,18 @@ impl Fit {
 
 impl Map {
     pub(crate) fn height(&self, width: f64) -> f64 {
-        let map = self.map_size(width, 0.0).1;
+        let map = self.map_size(width).1;
         let legend = self.legend_height();
         if width < NARROW { map + 44.0 + legend } else { map.max(legend) + 40.0 }
     }
 
     /// Width, height and scale of the map itself.
-    fn map_size(&self, width: f64, margin: f64) -> (f64, f64, f64) {
+    fn map_size(&self, width: f64) -> (f64, f64, f64) {
         let Some(bounds) = self.bounds() else { return (0.0, 0.0, 1.0) };
         let (room, tallest) =
             if width < NARROW { (width, 430.0) } else { (width - LEGEND_WIDTH - 30.0, 620.0) };
         let (east_west, north_south) = (bounds.width().max(1e-9), bounds.height().max(1e-9));
-        let scale = ((room - 2.0 * margin - 4.0) / east_west).min((tallest - 4.0) / north_south);
+        let scale = ((room - 4.0) / east_west).min((tallest - 4.0) / north_south);
         (east_west * scale, north_south * scale, scale)
     }
 
@@ -115,27 +113,26 @@ impl Map {
         )
     }
 
-    /// Shapes on the canvas, and labels; with room at the sides when some names do not fit inside.
+    /// Shapes on the canvas, and labels.
     fn layout(&self, width: f64) -> (Fit, Vec<MultiPolygon>, Vec<Label>) {
-        let (fit, shapes) = self.project(width, 0.0);
+        let (fit, shapes) = self.project(width);
         if !self.named {
             return (fit, shapes, Vec::new());
         }
         let wanted: Vec<_> = self.areas.iter().map(|a| (a.name.as_str(), a.value.as_str())).collect();
         let inside = label::inside(&shapes, &wanted);
-        let homeless = inside.iter().filter(|label| label.is_none()).count();
-        if homeless == 0 || homeless > 14 || width < NARROW {
-            return (fit, shapes, inside.into_iter().flatten().collect());
-        }
-        let (fit, shapes) = self.project(width, MARGIN);
-        let inside = label::inside(&shapes, &wanted);
-        let sides = Rect { left: 0.0, top: fit.top, right: width - LEGEND_WIDTH - 30.0, bottom: self.height(width) - 40.0 };
-        let labels = label::with_leaders(&shapes, &wanted, inside, sides);
+        let free = Rect {
+            left: 0.0,
+            top: 0.0,
+            right: if width < NARROW { width } else { width - LEGEND_WIDTH - 30.0 },
+            bottom: fit.top + self.map_size(width).1,
+        };
+        let labels = label::with_leaders(&shapes, &wanted, inside, free);
         (fit, shapes, labels)
     }
 
-    fn project(&self, width: f64, margin: f64) -> (Fit, Vec<MultiPolygon>) {
-        let (wide, high, scale) = self.map_size(width, margin);
+    fn project(&self, width: f64) -> (Fit, Vec<MultiPolygon>) {
+        let (wide, high, scale) = self.map_size(width);
         let bounds = self.bounds();
         let room = if width < NARROW { width } else { width - LEGEND_WIDTH - 30.0 };
         let full = if width < NARROW { high } else { (self.height(width) - 40.0).max(high) };
@@ -181,7 +178,7 @@ impl Map {
             self.paint_label(canvas, label);
         }
         if width < NARROW {
-            let top = self.map_size(width, 0.0).1 + 12.0;
+            let top = self.map_size(width).1 + 12.0;
             self.paint_scale(canvas, &fit, 0.0, top + 8.0);
             self.paint_legend(canvas, 0.0, top + 32.0);
         } else {
@@ -203,7 +200,7 @@ impl Map {
                 canvas.path(&leader.path, INK, 0.8);
                 let end = leader.path.last().copied().unwrap_or_default();
                 canvas.dot(end.0, end.1, 2.0, INK);
-                (INK, leader.align)
+                (INK, Align::Middle)
             }
         };
         let style = Type { align, ..Type::BODY.sized(label.size).coloured(colour) };
