@@ -47,8 +47,9 @@ fn test() -> Result<(), Failed> {
     tools::install()?;
     step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
     step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    // The suite drives the program as a user does, so it must be there before the suite runs.
-    step("building the program", || cargo(&["build", "-p", "nittio"]))?;
+    // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
+    // go with the tests: built alone, its dependencies would have other features and be compiled twice.
+    step("building", || cargo(&["build", "--workspace", "--bins", "--tests"]))?;
     step("tests", tests)
 }
 
