@@ -101,8 +101,14 @@ def read_places():
             }
 
 
-def number(value):
-    return f"{value:g}"
+# The output contract counts in whole numbers: `andel` has one decimal, so its counts are tenths.
+SCALE = {"andel": 10}
+
+
+def share(covered, total):
+    """Six decimals, rounded half up."""
+    millionths = (2 * covered * 1_000_000 + total) // (2 * total)
+    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06}"
 
 
 def main():
@@ -132,17 +138,17 @@ def main():
             ]
             for unit in UNITS:
                 for measure in MEASURES:
-                    total = covered = unmatched = 0.0
+                    total = covered = unmatched = 0
                     for p in chosen:
-                        value = p["values"].get(unit, 0.0)
+                        value = round(p["values"].get(unit, 0) * SCALE.get(unit, 1))
                         total += value
                         if not p["matched"]:
                             unmatched += value
                         elif has([s for s in p["links"] if counts(s, *PROFILES[profile])], measure):
                             covered += value
-                    share = f"{covered / total:.4f}" if total else ""
-                    figures = [number(v) for v in (total, covered, total - covered - unmatched, unmatched)]
-                    out.writerow([AS_OF, level, code, name, settlement, category, profile, unit, measure, *figures, share])
+                    figures = [total, covered, total - covered - unmatched, unmatched]
+                    row = [AS_OF, level, code, name, settlement, category, profile, unit, measure]
+                    out.writerow([*row, *figures, share(covered, total) if total else ""])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ use super::{
     mapped::Mapped,
     wording::{distance, nearest},
 };
-use crate::read::Format;
+use crate::{crs::Crs, read::Format};
 
 /// The formats by the names that a study file gives them.
 pub const FORMATS: [(&str, Format); 7] = [
@@ -54,12 +54,6 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.indicators();
     check.report();
     check.found
-}
-
-/// Whether a text has the form of a CRS. Which codes there are is known where coordinates are transformed.
-fn known_crs(text: &str) -> bool {
-    let digits = text.strip_prefix("EPSG:").unwrap_or("");
-    text == "as-is" || (digits.len() <= 6 && digits.parse::<u32>().is_ok_and(|code| code > 0))
 }
 
 struct Check<'a> {
@@ -101,12 +95,9 @@ impl<'a> Check<'a> {
 
     fn crs(&mut self, crs: Option<&Spanned<String>>) {
         let Some(crs) = crs else { return };
-        if !known_crs(crs.get_ref()) {
-            self.wrong(
-                crs.span(),
-                format!("{:?} is not a coordinate reference system", crs.get_ref()),
-                "write EPSG: and a number, as \"EPSG:3006\" (SWEREF 99 TM), or \"as-is\"",
-            );
+        if let Err(error) = crs.get_ref().parse::<Crs>() {
+            let help = "write EPSG: and a number, as \"EPSG:3006\" (SWEREF 99 TM), or \"as-is\"";
+            self.wrong(crs.span(), error.to_string(), help);
         }
     }
 

@@ -316,7 +316,7 @@ fn a_study_with_nothing_to_reach_anybody_is_refused() {
 fn each_contradiction_is_found() {
     for (line, instead, part) in [
         ("name = \"Bredband\"", "name = \" \"", "the study has an empty name"),
-        ("name = \"Bredband\"", "name = \"B\"\ncrs = \"SWEREF\"", "\"SWEREF\" is not a coordinate reference system"),
+        ("name = \"Bredband\"", "name = \"B\"\ncrs = \"SWEREF\"", "`SWEREF` is not a CRS that nittio can transform"),
         ("id = \"adress_id\"", "id = \"\"", "`id` is empty"),
         ("id = \"adress_id\"", "id = \"i\"\neasting = \"e\"", "`easting` is given, but `northing` is not"),
         ("id = \"adress_id\"", "id = \"i\"\nnorthing = \"n\"", "`northing` is given, but `easting` is not"),
