@@ -15,7 +15,7 @@ mod fixture;
 use std::{fs, path::Path};
 
 use fixture::{Sketch, goals, grid, outcome};
-use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, LineString, MapCoords, MultiPolygon, Polygon};
 use nittio_core::{goal::Goal, quantity::Share, unit::Unit};
 use nittio_report::{Locale, Settings, compose, render};
 
@@ -61,7 +61,12 @@ fn previews() -> Vec<(&'static str, Locale, Sketch)> {
     out.push(("no-geometry", Locale::Sv, Sketch { borders: false, ..sketch("Utan gränser") }));
     out.push(("one-area", Locale::Sv, Sketch::new("En kommun", grid(1, 1, 30_000.0, |_| "Habo".to_owned()))));
     let many = grid(32, 25, 1500.0, |i| format!("Block {}", i + 1));
-    let many = Sketch { places_per_area: 12, level: "block_group".to_owned(), county: false, ..Sketch::new("Many areas", many) };
+    let many = Sketch {
+        places_per_area: 12,
+        level: "block_group".to_owned(),
+        county: false,
+        ..Sketch::new("Many areas", many)
+    };
     out.push(("many", Locale::En, many));
     let plain = Sketch {
         settlements: false,
@@ -74,7 +79,11 @@ fn previews() -> Vec<(&'static str, Locale, Sketch)> {
     };
     out.push(("plain", Locale::Sv, plain.clone()));
     let long = grid(4, 3, 24_000.0, |i| format!("{}-Upplands Västerbottens norra kommundelsnämnd", names[i % 9]));
-    out.push(("long-names", Locale::Sv, Sketch::new("Ett mycket långt studienamn som inte får plats på en rad i rubriken", long)));
+    out.push((
+        "long-names",
+        Locale::Sv,
+        Sketch::new("Ett mycket långt studienamn som inte får plats på en rad i rubriken", long),
+    ));
     let lower = |share: u32| -> Vec<Goal> {
         let mut goals = goals(&["se-2009-2020"]);
         goals[0].steps[0].share = Share::from_percent(share);
@@ -82,9 +91,18 @@ fn previews() -> Vec<(&'static str, Locale, Sketch)> {
     };
     out.push(("all-met", Locale::Sv, Sketch { goals: lower(20), reach: 1.6, ..sketch("Alla når målet") }));
     out.push(("zero", Locale::Sv, Sketch { reach: 0.0, ..sketch("Ingen täckning") }));
-    out.push(("full", Locale::Sv, Sketch { reach: 30.0, odd: false, goals: goals(&["eu-2030"]), ..sketch("Full täckning") }));
+    out.push((
+        "full",
+        Locale::Sv,
+        Sketch { reach: 30.0, odd: false, goals: goals(&["eu-2030"]), ..sketch("Full täckning") },
+    ));
     out.push(("no-goal", Locale::En, Sketch { goals: Vec::new(), ..sketch("Without a goal") }));
     out.push(("no-workplaces", Locale::Sv, Sketch { workplaces: false, ..sketch("Utan arbetsställen") }));
+    let degrees = small().into_iter().map(|(code, name, shape)| {
+        (code, name, shape.map_coords(|c| Coord { x: c.x / 55_000.0 + 6.0, y: c.y / 111_000.0 }))
+    });
+    let degrees = Sketch { crs: "as-is".to_owned(), ..Sketch::new("I grader", degrees.collect()) };
+    out.push(("degrees", Locale::Sv, degrees));
     out.push(("level-missing", Locale::Sv, sketch("Nivån saknas")));
     out
 }
@@ -111,9 +129,8 @@ fn real(prefix: &str) -> Option<Vec<(String, String, MultiPolygon)>> {
         features
             .iter()
             .filter_map(|feature| {
-                let property = |keys: &[&str]| {
-                    keys.iter().find_map(|key| feature["properties"][*key].as_str()).map(str::to_owned)
-                };
+                let property =
+                    |keys: &[&str]| keys.iter().find_map(|key| feature["properties"][*key].as_str()).map(str::to_owned);
                 let code = property(&["code", "kod", "id", "KOMMUNKOD", "kommunkod"])?;
                 let name = property(&["name", "namn", "KOMMUNNAMN", "kommunnamn", "kom_namn"])?;
                 let shape = &feature["geometry"];
@@ -122,7 +139,7 @@ fn real(prefix: &str) -> Option<Vec<(String, String, MultiPolygon)>> {
                 } else {
                     shape["coordinates"].as_array().unwrap().iter().map(polygon).collect()
                 };
-                code.starts_with(prefix).then(|| (code, name, MultiPolygon(parts)))
+                code.starts_with(prefix).then_some((code, name, MultiPolygon(parts)))
             })
             .collect(),
     )

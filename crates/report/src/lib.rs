@@ -7,13 +7,21 @@
 //! Outcome ──compose──▶ Report ──render──▶ report.html, figures as .svg and .png
 //! ```
 //!
+//! ```
+//! use nittio_core::{outcome::Outcome, unit::Unit};
+//! use nittio_report::{Locale, Settings, compose, render};
+//!
+//! fn page(outcome: &Outcome) -> Result<String, render::RenderError> {
+//!     let settings =
+//!         Settings { locale: Locale::Sv, level: "municipality".to_owned(), goal: 0, unit: Unit::Population };
+//!     render::html(&compose(outcome, &settings))
+//! }
+//! ```
+//!
 //! [`compose()`] decides every word and number; [`render`] only sets them. Words stand in `messages/`, one file per
 //! language. The same outcome gives the same bytes, today and later: nothing here asks for the time.
 
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking"))]
 
 mod chart;
 mod compose;

@@ -164,7 +164,10 @@ impl Locale {
     /// What a name is sorted by: å, ä and ö last in Swedish, as a and o in English.
     #[must_use]
     pub fn sort_key(self, name: &str) -> String {
-        name.chars().flat_map(char::to_lowercase).flat_map(|c| self.sort_letters(c).chars().collect::<Vec<_>>()).collect()
+        name.chars()
+            .flat_map(char::to_lowercase)
+            .flat_map(|c| self.sort_letters(c).chars().collect::<Vec<_>>())
+            .collect()
     }
 
     fn sort_letters(self, c: char) -> String {

@@ -86,8 +86,19 @@ mod tests {
 
     /// Keys that the code puts together from a known word.
     const MADE: [&str; 13] = [
-        "unit.", "unit-one.", "unit-many.", "unit-all.", "level-one.", "level-many.", "settlement.", "technology.",
-        "reach.", "role.", "action.", "finding.", "meaning.",
+        "unit.",
+        "unit-one.",
+        "unit-many.",
+        "unit-all.",
+        "level-one.",
+        "level-many.",
+        "settlement.",
+        "technology.",
+        "reach.",
+        "role.",
+        "action.",
+        "finding.",
+        "meaning.",
     ];
 
     #[test]
@@ -98,7 +109,8 @@ mod tests {
             .unwrap()
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
             .collect();
-        let groups: BTreeSet<&str> = texts.keys().filter_map(|key| key.split_once('.')).map(|(group, _)| group).collect();
+        let groups: BTreeSet<&str> =
+            texts.keys().filter_map(|key| key.split_once('.')).map(|(group, _)| group).collect();
         let quoted: BTreeSet<&str> = code
             .split('"')
             .filter(|text| text.split_once('.').is_some_and(|(group, rest)| groups.contains(group) && !rest.is_empty()))
@@ -108,10 +120,8 @@ mod tests {
             assert!(texts.contains_key(*key), "{key} is used and not written");
         }
         let used = |key: &str| quoted.contains(key) || MADE.iter().any(|group| key.starts_with(group));
-        let idle: Vec<_> = texts
-            .keys()
-            .filter(|key| key.contains('.') && !used(key) && !key.starts_with("profile.reach-"))
-            .collect();
+        let idle: Vec<_> =
+            texts.keys().filter(|key| key.contains('.') && !used(key) && !key.starts_with("profile.reach-")).collect();
         assert!(idle.is_empty(), "written and not used: {idle:?}");
     }
 
@@ -121,11 +131,29 @@ mod tests {
         let findings = {
             use diagnostic::Finding as F;
             [
-                F::MalformedRow, F::MissingId, F::DuplicateId, F::NoPosition, F::SwappedAxes, F::OutsideExtent,
-                F::UnitNotANumber, F::NegativeUnit, F::MissingUnit, F::ImpossibleSpeed, F::UnknownTechnology,
-                F::UnknownStatus, F::UnreadableDate, F::UnreadableFlag, F::RepairedGeometry, F::InvalidGeometry,
-                F::NoGeometry, F::OfferForUnknownPlace, F::OutsideEveryArea, F::InSeveralAreas, F::AreaCodeMismatch,
-                F::UnknownAreaCode, F::DuplicateArea,
+                F::MalformedRow,
+                F::MissingId,
+                F::DuplicateId,
+                F::NoPosition,
+                F::SwappedAxes,
+                F::OutsideExtent,
+                F::UnitNotANumber,
+                F::NegativeUnit,
+                F::MissingUnit,
+                F::ImpossibleSpeed,
+                F::UnknownTechnology,
+                F::UnknownStatus,
+                F::UnreadableDate,
+                F::UnreadableFlag,
+                F::RepairedGeometry,
+                F::InvalidGeometry,
+                F::NoGeometry,
+                F::OfferForUnknownPlace,
+                F::OutsideEveryArea,
+                F::InSeveralAreas,
+                F::AreaCodeMismatch,
+                F::UnknownAreaCode,
+                F::DuplicateArea,
             ]
         };
         let mut keys: Vec<String> =

@@ -38,10 +38,8 @@ pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
     };
     let charmap = face.charmap();
     let metrics = face.glyph_metrics(Size::new(1.0), LocationRef::default());
-    let ems: f32 = text
-        .chars()
-        .map(|c| charmap.map(c).and_then(|glyph| metrics.advance_width(glyph)).unwrap_or(UNKNOWN))
-        .sum();
+    let ems: f32 =
+        text.chars().map(|c| charmap.map(c).and_then(|glyph| metrics.advance_width(glyph)).unwrap_or(UNKNOWN)).sum();
     f64::from(ems) * size
 }
 

@@ -33,7 +33,11 @@ fn page(outcome: &Outcome, locale: Locale) -> String {
 fn tags(html: &str) -> Vec<&str> {
     let (head, rest) = html.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();
-    [head, body].into_iter().flat_map(|text| text.split('<').skip(1)).map(|tag| tag.split_once('>').unwrap().0).collect()
+    [head, body]
+        .into_iter()
+        .flat_map(|text| text.split('<').skip(1))
+        .map(|tag| tag.split_once('>').unwrap().0)
+        .collect()
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -85,10 +89,8 @@ fn the_page_is_well_formed_and_its_references_exist() {
             wanted.extend(attribute(tag, reference).into_iter().flat_map(str::split_whitespace));
         }
         wanted.extend(attribute(tag, "href").and_then(|address| address.strip_prefix('#')));
-        if let Some(level) = name.strip_prefix('h').and_then(|level| level.parse::<u32>().ok()) {
-            if !tag.starts_with('/') {
-                headings.push(level);
-            }
+        if !tag.starts_with('/') {
+            headings.extend(name.strip_prefix('h').and_then(|level| level.parse::<u32>().ok()));
         }
     }
     assert!(open.is_empty(), "{open:?}");
@@ -168,12 +170,8 @@ fn the_page_says_what_was_counted_by_hand() {
     };
     let mut goal = goals(&["se-2009-2020"]).remove(0);
     goal.units = vec![Unit::Population];
-    let footprint = |x| Footprint {
-        geometry: square(x, 5.0),
-        link: Link { service, reach: Reach::Connected },
-        name: None,
-        origin,
-    };
+    let footprint =
+        |x| Footprint { geometry: square(x, 5.0), link: Link { service, reach: Reach::Connected }, name: None, origin };
     let study = Study {
         frame: Frame {
             as_of: date(2024, 12, 31),
@@ -227,7 +225,8 @@ fn the_page_says_what_was_counted_by_hand() {
         assert!(text.contains(expected), "{expected}");
     }
     let english = words(&page(&outcome, Locale::En));
-    for expected in ["Nearly 79", "78.6%", "31\u{a0}December 2024", "Öckerö has the longest way to go: 2 inhabitants"] {
+    for expected in ["Nearly 79", "78.6%", "31\u{a0}December 2024", "Öckerö has the longest way to go: 2 inhabitants"]
+    {
         assert!(english.contains(expected), "{expected}");
     }
 }
@@ -246,9 +245,13 @@ fn no_word_is_missing_and_none_is_in_the_wrong_language() {
         assert!(!text.contains('{') && !text.contains('}'), "a placeholder was left");
         assert!(!text.contains('['), "a key has no text");
         for word in stranger {
-            assert!(!text.contains(word), "{word:?} in {locale:?}: {:?}", text.find(word).map(|at| {
-                text[..at].chars().rev().take(60).collect::<String>().chars().rev().collect::<String>()
-            }));
+            assert!(
+                !text.contains(word),
+                "{word:?} in {locale:?}: {:?}",
+                text.find(word).map(|at| {
+                    text[..at].chars().rev().take(60).collect::<String>().chars().rev().collect::<String>()
+                })
+            );
         }
     }
 }

@@ -84,8 +84,11 @@ impl Bars {
         let labels = widest(|b| &b.label, Type::BODY.bold()).min(width * 0.24);
         let values = widest(|b| &b.value, Type::BODY.bold());
         let tails = widest(|b| &b.tail, Type::SMALL);
-        let (left, right) =
-            if narrow { (0.0, 0.0) } else { (labels + 14.0 + values + 14.0, if tails > 0.0 { tails + 14.0 } else { 8.0 }) };
+        let (left, right) = if narrow {
+            (0.0, 0.0)
+        } else {
+            (labels + 14.0 + values + 14.0, if tails > 0.0 { tails + 14.0 } else { 8.0 })
+        };
         let scale = Scale {
             left,
             width: width - left - right,
@@ -111,7 +114,7 @@ impl Bars {
                 Row::Bar(bar) if narrow => {
                     paint_words_above(canvas, bar, y, width);
                     paint_bar(canvas, bar, &scale, y + 23.0, 10.0);
-                    goal_spans.push((y + 20.0, y + 36.0));
+                    goal_spans.push((y + 21.0, y + 36.0));
                 }
                 Row::Bar(bar) => {
                     let middle = y + height / 2.0;
@@ -167,7 +170,13 @@ fn paint_bar(canvas: &Canvas<'_, '_>, bar: &Bar, scale: &Scale<'_>, top: f64, he
     if let Some(upper) = bar.upper {
         canvas.rect(end, top, (scale.x(upper) - end).max(1.0), height, UNSURE);
     }
-    canvas.rect(scale.left, top, (end - scale.left).max(if share > 0.0 { 1.0 } else { 0.0 }), height, bar.tone.colour());
+    canvas.rect(
+        scale.left,
+        top,
+        (end - scale.left).max(if share > 0.0 { 1.0 } else { 0.0 }),
+        height,
+        bar.tone.colour(),
+    );
 }
 
 #[cfg(test)]

@@ -195,7 +195,24 @@ pub(crate) fn draw(width: f64, height: f64, paint: impl FnOnce(&Canvas<'_, '_>))
     let start = svg.find('>').map_or(0, |end| end + 1);
     let end = svg.rfind("</svg>").unwrap_or(svg.len());
     let body = svg[start..end].trim().replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "");
-    Ok(gather(&body.replace(" \"/>", "\"/>")))
+    Ok(gather(&round_sizes(&body.replace(" \"/>", "\"/>"))))
+}
+
+/// Sizes as they were meant: plotters' division leaves 104.00000000000001.
+fn round_sizes(body: &str) -> String {
+    let mut parts = body.split(" font-size=\"");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(" font-size=\"");
+        match part.split_once('"').map(|(size, rest)| (size.parse::<f64>(), rest)) {
+            Some((Ok(size), rest)) => {
+                out.push_str(&format!("{}\"", (size * 100.0).round() / 100.0));
+                out.push_str(rest);
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
 }
 
 /// Lines that follow each other in the same style become one path: a hatched map has thousands of them.

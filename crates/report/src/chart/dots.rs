@@ -59,17 +59,11 @@ impl Dots {
         let top = legend::height(&entries, width);
         let narrow = width < NARROW;
         let labels = self.rows.iter().map(|r| Type::BODY.bold().width(&r.label)).fold(0.0, f64::max).min(width * 0.24);
-        let tails = self
-            .rows
-            .iter()
-            .map(|r| Type::BODY.width(&r.tail))
-            .fold(Type::SMALL.width(&self.tail_head), f64::max);
+        let tails =
+            self.rows.iter().map(|r| Type::BODY.width(&r.tail)).fold(Type::SMALL.width(&self.tail_head), f64::max);
         let has_tails = self.rows.iter().any(|r| !r.tail.is_empty());
-        let (left, right) = if narrow {
-            (8.0, 8.0)
-        } else {
-            (labels + 20.0, if has_tails { tails + 26.0 } else { 10.0 })
-        };
+        let (left, right) =
+            if narrow { (8.0, 8.0) } else { (labels + 20.0, if has_tails { tails + 26.0 } else { 10.0 }) };
         let scale = Scale {
             left,
             width: width - left - right,

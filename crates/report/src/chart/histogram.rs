@@ -24,9 +24,11 @@ pub(crate) struct Histogram {
 pub(crate) struct Bin {
     pub(crate) from: f64,
     pub(crate) to: f64,
-    pub(crate) count: u32,
+    /// Areas below the goal.
+    pub(crate) missed: u32,
+    /// Areas that reach it, or all where there is no goal.
+    pub(crate) met: u32,
     pub(crate) label: String,
-    pub(crate) tone: Tone,
 }
 
 const PLOT: f64 = 210.0;
@@ -49,13 +51,15 @@ impl Histogram {
         let first = self.bins.first().map_or(0.0, |bin| bin.from);
         let (left, span) = (12.0, width - 24.0);
         let x = |share: f64| left + span * (share - first) / (1.0 - first);
-        let most = f64::from(self.bins.iter().map(|bin| bin.count).max().unwrap_or(1).max(1));
+        let most = f64::from(self.bins.iter().map(|bin| bin.missed + bin.met).max().unwrap_or(1).max(1));
         canvas.text(0.0, start + 12.0, &self.axis, Type::SMALL);
         let words = Type::SMALL.sized(if width < NARROW { 10.0 } else { 11.5 });
-        for bin in self.bins.iter().filter(|bin| bin.count > 0) {
-            let height = (f64::from(bin.count) / most * PLOT).max(1.0);
+        for bin in self.bins.iter().filter(|bin| bin.missed + bin.met > 0) {
+            let tall = |count: u32| f64::from(count) / most * PLOT;
+            let height = tall(bin.missed + bin.met).max(1.0);
             let (from, to) = (x(bin.from) + 0.75, x(bin.to) - 0.75);
-            canvas.rect(from, bottom - height, to - from, height, bin.tone.colour());
+            canvas.rect(from, bottom - height, to - from, height, Tone::Met.colour());
+            canvas.rect(from, bottom - tall(bin.missed), to - from, tall(bin.missed), Tone::Missed.colour());
             if words.width(&bin.label) <= to - from + 3.0 {
                 canvas.text((from + to) / 2.0, bottom - height - 5.0, &bin.label, words.coloured(INK).middle());
             }

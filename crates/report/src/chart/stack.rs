@@ -70,7 +70,8 @@ impl Stack {
         let labels = self.rows.iter().map(|r| Type::BODY.bold().width(&r.label)).fold(0.0, f64::max).min(width * 0.24);
         let left = if narrow { 0.0 } else { labels + 14.0 };
         let right = if narrow { 0.0 } else { 12.0 };
-        let scale = Scale { left, width: width - left - right, from: 0.0, ticks: &self.ticks, goal: None, limit: width };
+        let scale =
+            Scale { left, width: width - left - right, from: 0.0, ticks: &self.ticks, goal: None, limit: width };
         let head = top + Scale::head(None);
         scale.paint_ticks(canvas, top, if narrow { head } else { self.height(width) - 4.0 });
         let mut y = head;

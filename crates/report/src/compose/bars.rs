@@ -84,10 +84,7 @@ fn tones(scene: &Scene<'_>, rows: &[Row]) -> Vec<Entry> {
     [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met"), (Tone::Context, "bars.legend-context")]
         .into_iter()
         .filter(|&(tone, _)| has(tone))
-        .map(|(tone, key)| Entry {
-            swatch: Swatch::Fill(tone.colour()),
-            label: scene.t.say(key, &[("share", &share)]),
-        })
+        .map(|(tone, key)| Entry { swatch: Swatch::Fill(tone.colour()), label: scene.t.say(key, &[("share", &share)]) })
         .collect()
 }
 
@@ -125,7 +122,8 @@ fn title(scene: &Scene<'_>) -> String {
     if sorted.len() == 1 {
         return t.say("bars.title-one", &[("area", &scene.area_name(low)), ("share", &scene.share(&scene.main(low)))]);
     }
-    if let Some(step) = scene.step() {
+    // Where only the lowest and the highest are shown, the one with the longest way may not be among them.
+    if let Some(step) = scene.step().filter(|_| sorted.len() <= super::MANY) {
         let mut furthest = (0, low);
         for &area in &sorted {
             let gap = scene.gap(&scene.main(area));
@@ -138,10 +136,8 @@ fn title(scene: &Scene<'_>) -> String {
             return t.say("bars.title-met", &[("areas", &scene.areas_word(2)), ("share", &scene.share_word(step))]);
         }
         let n = scene.locale.needed(gap, scene.scaled());
-        return t.say(
-            "bars.title-gap",
-            &[("area", &scene.area_name(area)), ("n", &n), ("units", &scene.units_for(gap))],
-        );
+        return t
+            .say("bars.title-gap", &[("area", &scene.area_name(area)), ("n", &n), ("units", &scene.units_for(gap))]);
     }
     t.say(
         "bars.title-range",
@@ -162,7 +158,7 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let per_cent = |f: &nittio_core::indicator::Figure| u128::from(f.covered) * 100 / u128::from(f.total);
     let width: u32 = if per_cent(&lowest) >= 70 { 2 } else { 5 };
     let first = u32::try_from(per_cent(&lowest)).unwrap_or(0) / 10 * 10;
-    let mut bins: Vec<Bin> = (first..100)
+    let bins: Vec<Bin> = (first..100)
         .step_by(width as usize)
         .map(|from| {
             let to = from + width;
@@ -172,29 +168,22 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
                 // The last column holds 100 % too.
                 reach(from) && (to >= 100 || !reach(to))
             });
-            let count = u32::try_from(inside.count()).unwrap_or(u32::MAX);
-            let goal = scene.goal_share().unwrap_or(0.0);
+            // A goal may lie within a column, so each area is held against it by itself.
+            let (mut missed, mut met) = (0u32, 0u32);
+            for figure in inside {
+                *(if scene.reaches(figure) == Some(false) { &mut missed } else { &mut met }) += 1;
+            }
             let (from, to) = (f64::from(from) / 100.0, f64::from(to) / 100.0);
-            let tone = if from + 1e-9 >= goal { Tone::Met } else { Tone::Missed };
-            Bin { from, to, count, label: scene.locale.whole(u64::from(count)), tone }
+            Bin { from, to, missed, met, label: scene.locale.whole(u64::from(missed + met)) }
         })
         .collect();
-    if scene.step().is_none() {
-        bins.iter_mut().for_each(|bin| bin.tone = Tone::Met);
-    }
     let median = figures[figures.len() / 2];
     let n = scene.whole(figures.len());
     let areas = scene.areas_word(2);
-    let title = t.say(
-        "bars.histogram-title",
-        &[("n", &n), ("areas", &areas), ("median", &scene.plain_share(&median))],
-    );
+    let title = t.say("bars.histogram-title", &[("n", &n), ("areas", &areas), ("median", &scene.plain_share(&median))]);
     let range = |bin: &Bin| {
         let number = |share: f64| scene.locale.plain((share * 100.0).round());
-        t.say(
-            "bars.histogram-range",
-            &[("from", &number(bin.from)), ("to", &scene.locale.percent(&number(bin.to)))],
-        )
+        t.say("bars.histogram-range", &[("from", &number(bin.from)), ("to", &scene.locale.percent(&number(bin.to)))])
     };
     let table = Table {
         id: "spread-table".to_owned(),
@@ -213,10 +202,7 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let legend = scene.step().map_or_else(Vec::new, |step| {
         let share = scene.share_word(step);
         [(Tone::Missed, "goal.missed"), (Tone::Met, "goal.met")]
-            .map(|(tone, key)| Entry {
-                swatch: Swatch::Fill(tone.colour()),
-                label: t.say(key, &[("share", &share)]),
-            })
+            .map(|(tone, key)| Entry { swatch: Swatch::Fill(tone.colour()), label: t.say(key, &[("share", &share)]) })
             .to_vec()
     });
     let ticks = [0u32, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]

@@ -70,12 +70,8 @@ fn figure(scene: &Scene<'_>) -> Figure {
         tail: points(area).map_or_else(String::new, |points| scene.locale.points(points)),
         context,
     };
-    let rows: Vec<Row> = scene
-        .context
-        .iter()
-        .map(|&area| row(area, true))
-        .chain(areas.iter().map(|&area| row(area, false)))
-        .collect();
+    let rows: Vec<Row> =
+        scene.context.iter().map(|&area| row(area, true)).chain(areas.iter().map(|&area| row(area, false))).collect();
     let title = match spread(scene, 0) {
         Some((low, high, points)) if points > 0.0 => {
             let (from, to) = (scene.share(&low), scene.share(&high));

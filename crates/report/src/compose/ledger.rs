@@ -33,7 +33,8 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         blocks.push(Block::Heading(t.get("ledger.other-heading")));
         blocks.push(Block::Table(table));
     }
-    Section { id: "goal", short: t.get("ledger.short"), heading, blocks }
+    let short = t.get(if scene.goal.is_some() { "ledger.short" } else { "ledger.short-no-goal" });
+    Section { id: "goal", short, heading, blocks }
 }
 
 fn heading(scene: &Scene<'_>) -> String {
@@ -51,14 +52,13 @@ fn heading(scene: &Scene<'_>) -> String {
 fn with_goal(scene: &Scene<'_>, goal: &Goal, blocks: &mut Vec<Block>) {
     let t = &scene.t;
     let units: Vec<String> = goal.units.iter().map(|unit| scene.units(unit)).collect();
-    blocks.push(Block::Text(t.say(
-        "ledger.intro",
-        &[
-            ("goal", &scene.goal_words(goal)),
-            ("area", &scene.areas_word(1)),
-            ("units", &scene.list(units)),
-        ],
-    )));
+    blocks
+        .push(Block::Text(t.say("ledger.intro", &[("goal", &scene.goal_words(goal)), ("units", &scene.list(units))])));
+    let unmeasured = scene.areas.len() - scene.met().1;
+    if scene.met().1 > 0 && unmeasured > 0 {
+        let n = scene.whole(unmeasured);
+        blocks.push(Block::Text(t.say("ledger.unmeasured", &[("n", &n), ("areas", &scene.areas_word(unmeasured))])));
+    }
     let lacking: Vec<String> =
         goal.units.iter().filter(|u| scene.ind.unit(u.key()).is_none()).map(|u| scene.units(u)).collect();
     if !lacking.is_empty() {
@@ -203,10 +203,7 @@ fn steps(scene: &Scene<'_>) -> Option<Table> {
     let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
     for &g in &order {
         let goal = &goals[g];
-        groups.push(Group {
-            text: format!("{} ({})", scene.text(&goal.name), goal.year),
-            columns: goal.units.len() * goal.steps.len() + 1,
-        });
+        groups.push(Group { text: name_and_year(scene, goal), columns: goal.units.len() * goal.steps.len() + 1 });
         let parts = goal.units.iter().flat_map(|unit| goal.steps.iter().map(move |step| (unit, step)));
         for (i, (unit, step)) in parts.enumerate() {
             let head = Head::number(format!("{}, {}", scene.unit_head(unit), scene.step_words(step)));
@@ -239,6 +236,12 @@ fn steps(scene: &Scene<'_>) -> Option<Table> {
         totals: scene.context.iter().map(|&area| row(area)).collect(),
         note: String::new(),
     })
+}
+
+/// The goal's name, and its year where the name does not say it.
+fn name_and_year(scene: &Scene<'_>, goal: &Goal) -> String {
+    let (name, year) = (scene.text(&goal.name), goal.year.to_string());
+    if name.contains(&year) { name.to_owned() } else { format!("{name} ({year})") }
 }
 
 fn step_cell(scene: &Scene<'_>, part: &Part) -> Cell {

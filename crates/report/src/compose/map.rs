@@ -83,7 +83,10 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
         || t.get("map.caption-no-goal"),
         |share| t.say("map.caption", &[("share", share), ("areas", &scene.areas_word(2))]),
     )];
-    if !chart.named {
+    if scene.folded() {
+        // The ranking has the same table; a long one stands on the page once.
+        caption.push(t.say("map.no-table", &[("area", &scene.areas_word(1))]));
+    } else if !chart.named {
         caption.push(t.get("map.no-names"));
     }
     let without = scene.areas.len() - shapes.len();
@@ -113,7 +116,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
         source: scene.source(),
         description: description.trim().to_owned(),
         chart: Chart::Map(chart),
-        table: Some(ledger::short_table(scene, &scene.by_share(), "map-table")),
+        table: (!scene.folded()).then(|| ledger::short_table(scene, &scene.by_share(), "map-table")),
     })
 }
 
@@ -174,9 +177,10 @@ fn lengths(scene: &Scene<'_>) -> Vec<(f64, String)> {
 
 /// Whether all coordinates could be longitudes and latitudes.
 fn in_degrees(shapes: &[(usize, &MultiPolygon)]) -> bool {
-    shapes.iter().filter_map(|(_, shape)| shape.bounding_rect()).all(|b| {
-        b.min().x >= -180.0 && b.max().x <= 180.0 && b.min().y >= -90.0 && b.max().y <= 90.0
-    })
+    shapes
+        .iter()
+        .filter_map(|(_, shape)| shape.bounding_rect())
+        .all(|b| b.min().x >= -180.0 && b.max().x <= 180.0 && b.min().y >= -90.0 && b.max().y <= 90.0)
 }
 
 fn middle_latitude(shapes: &[(usize, &MultiPolygon)]) -> f64 {

@@ -21,8 +21,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         }
         terms.push(Term { term: format!("{}: {}", t.get("method.profile"), scene.profile_name(profile)), lines });
     }
-    let settlement =
-        if scene.ind.settlements.len() > 1 { "method.settlement-text" } else { "method.settlement-none" };
+    let settlement = if scene.ind.settlements.len() > 1 { "method.settlement-text" } else { "method.settlement-none" };
     let crs = &scene.out.provenance.crs;
     let crs = if crs == "as-is" { t.get("method.crs-as-is") } else { t.say("method.crs-text", &[("crs", crs)]) };
     terms.extend([
@@ -43,7 +42,12 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             vec![t.say("method.version-text", &[("program", &scene.out.provenance.program)])],
         ),
     ]);
-    Section { id: "method", short: t.get("method.short"), heading: t.get("method.heading"), blocks: vec![Block::Terms(terms)] }
+    Section {
+        id: "method",
+        short: t.get("method.short"),
+        heading: t.get("method.heading"),
+        blocks: vec![Block::Terms(terms)],
+    }
 }
 
 fn plain(text: String) -> Line {

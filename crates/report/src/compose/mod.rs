@@ -13,6 +13,8 @@ mod speeds;
 mod technologies;
 mod words;
 
+use std::collections::BTreeMap;
+
 use nittio_core::{
     assessment::{Assessment, Verdict},
     goal::{Goal, Step},
@@ -54,6 +56,8 @@ pub(super) struct Scene<'a> {
     unit: usize,
     measure: usize,
     goal: Option<usize>,
+    /// The verdicts under the main definition, by goal and area.
+    assessments: BTreeMap<(usize, usize), &'a Assessment>,
 }
 
 /// Composes the whole report.
@@ -104,7 +108,8 @@ impl<'a> Scene<'a> {
         let outside = (1..ind.areas.len()).find(|i| of_level(i) && !named(i));
         let mut context = vec![0];
         for other in out.frame.levels.iter().filter(|l| l.key != level) {
-            let rows: Vec<usize> = (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
+            let rows: Vec<usize> =
+                (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
             // More would be a table of its own, and the total stands there already.
             if rows.len() <= 3 {
                 context.extend(rows);
@@ -118,7 +123,22 @@ impl<'a> Scene<'a> {
             .or_else(|| ind.measure(Measure::Down(Speed::from_mbps(100))))
             .or_else(|| ind.measure(Measure::Covered))
             .unwrap_or(0);
-        Self { out, ind, locale, t: Messages::of(locale), level, areas, outside, context, unit, measure, goal }
+        let main = out.assessments.iter().filter(|a| a.profile == 0);
+        let assessments = main.map(|a| ((a.goal, a.area), a)).collect();
+        Self {
+            assessments,
+            out,
+            ind,
+            locale,
+            t: Messages::of(locale),
+            level,
+            areas,
+            outside,
+            context,
+            unit,
+            measure,
+            goal,
+        }
     }
 
     fn date(&self) -> String {
@@ -184,7 +204,7 @@ impl<'a> Scene<'a> {
     }
 
     fn assessment(&self, goal: usize, area: usize) -> Option<&'a Assessment> {
-        self.out.assessments.iter().find(|a| a.goal == goal && a.area == area && a.profile == 0)
+        self.assessments.get(&(goal, area)).copied()
     }
 
     /// Areas of the level that meet the whole main goal, and those of which it is known.

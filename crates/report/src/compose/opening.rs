@@ -25,12 +25,8 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
         let words = if goal.steps.len() > 1 { scene.goal_words(goal) } else { scene.step_words(step) };
         let counted = scene.areas.len();
         let (met_word, all_word) = (scene.whole(met), scene.whole(known));
-        let values = [
-            ("met", met_word.as_str()),
-            ("all", &all_word),
-            ("areas", &scene.areas_word(known)),
-            ("goal", &words),
-        ];
+        let values =
+            [("met", met_word.as_str()), ("all", &all_word), ("areas", &scene.areas_word(known)), ("goal", &words)];
         if known == 0 {
             let lacking: Vec<String> =
                 goal.units.iter().filter(|u| scene.ind.unit(u.key()).is_none()).map(|u| scene.units(u)).collect();
@@ -40,7 +36,12 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
         } else if counted == 1 {
             lead.push(t.say(if met == 1 { "lead.goal-one-met" } else { "lead.goal-one-missed" }, &values));
         } else {
-            lead.push(t.say(if met == known { "lead.goal-all" } else { "lead.goal-some" }, &values));
+            let key = match met {
+                0 => "lead.goal-none",
+                met if met == known => "lead.goal-all",
+                _ => "lead.goal-some",
+            };
+            lead.push(t.say(key, &values));
             facts.push(Fact {
                 value: format!("{met_word} / {all_word}"),
                 text: t.say("fact.goal", &[("areas", &scene.areas_word(known)), ("goal", &words)]),

@@ -108,10 +108,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
         subtitle: scene.figure_subtitle(),
         caption,
         source: scene.source(),
-        description: t.say(
-            "settlement-section.description",
-            &[("area", &scene.areas_word(1)), ("title", &title)],
-        ),
+        description: t.say("settlement-section.description", &[("area", &scene.areas_word(1)), ("title", &title)]),
         title,
         chart: Chart::Dots(Dots {
             series,

@@ -81,9 +81,7 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
     let t = &scene.t;
     let thresholds = thresholds(scene, direction);
     let &(top, top_measure) = thresholds.last()?;
-    let any = thresholds
-        .iter()
-        .any(|&(_, measure)| scene.ind.figure(At { measure, ..scene.at(0) }).covered > 0);
+    let any = thresholds.iter().any(|&(_, measure)| scene.ind.figure(At { measure, ..scene.at(0) }).covered > 0);
     // A study whose input says no upload speed needs no empty figure.
     if direction == Direction::Up && !any {
         return None;
@@ -209,9 +207,8 @@ fn table(scene: &Scene<'_>, direction: Direction, thresholds: &[(Speed, usize)])
     let t = &scene.t;
     let mut heads = vec![Head::text(sentence(&scene.areas_word(1))), Head::number(t.get("column.total"))];
     heads.push(Head::number(t.get("column.none")));
-    heads.extend(
-        thresholds.iter().map(|&(s, _)| Head::number(t.say("speed.top", &[("from", &scene.locale.speed(s))]))),
-    );
+    heads
+        .extend(thresholds.iter().map(|&(s, _)| Head::number(t.say("speed.top", &[("from", &scene.locale.speed(s))]))));
     let row = |area: usize| {
         let (total, parts) = parts(scene, area, thresholds);
         let mut cells = vec![

@@ -85,10 +85,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
         subtitle: scene.short_subtitle(),
         caption: t.say("technology-section.caption", &[("n", &least)]),
         source: scene.source(),
-        description: t.say(
-            "technology-section.description",
-            &[("units", &scene.main_all()), ("title", &title)],
-        ),
+        description: t.say("technology-section.description", &[("units", &scene.main_all()), ("title", &title)]),
         title,
         chart: Chart::Bars(Bars {
             rows,
@@ -107,18 +104,14 @@ fn table(scene: &Scene<'_>) -> Table {
     let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
     heads.extend(technologies.iter().map(|&(tech, _)| Head::number(scene.technology(tech))));
     heads.extend(operators.iter().map(|&(n, _)| Head::number(t.say("column.operators", &[("n", &n.to_string())]))));
-    let measures: Vec<usize> =
-        technologies.iter().map(|&(_, m)| m).chain(operators.iter().map(|&(_, m)| m)).collect();
+    let measures: Vec<usize> = technologies.iter().map(|&(_, m)| m).chain(operators.iter().map(|&(_, m)| m)).collect();
     let row = |area: usize| report::Row {
         head: scene.area_name(area),
         cells: measures.iter().map(|&m| scene.share_cell(&of(scene, area, m))).collect(),
     };
     Table {
         id: "technology-table".to_owned(),
-        caption: t.say(
-            "technology-section.table-caption",
-            &[("units", &scene.main_all()), ("date", &scene.date())],
-        ),
+        caption: t.say("technology-section.table-caption", &[("units", &scene.main_all()), ("date", &scene.date())]),
         folded: true,
         heads,
         rows: scene.areas.iter().copied().map(row).collect(),

@@ -61,7 +61,8 @@ fn picture(report: &Report, figure: &Figure, options: &Options<'_>) -> Result<Pi
 fn outlines(report: &Report, figure: &Figure, tree: &usvg::Tree) -> String {
     let options = WriteOptions {
         preserve_text: false,
-        coordinates_precision: 3,
+        // Tenths of an eighth of a pixel.
+        coordinates_precision: 1,
         transforms_precision: 5,
         indent: Indent::None,
         attributes_indent: Indent::None,

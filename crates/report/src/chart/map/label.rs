@@ -7,6 +7,9 @@ use crate::chart::canvas::Type;
 /// The distance of two lines, in text sizes.
 pub(super) const LINE: f64 = 1.2;
 
+/// A name longer than this is cut where it does not fit: the table has all of it.
+const LONG: f64 = 96.0;
+
 /// A rectangle on the canvas.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rect {
@@ -56,12 +59,17 @@ pub(super) fn inside(shapes: &[MultiPolygon], wanted: &[(&str, &str)]) -> Vec<Op
         .enumerate()
         .map(|(area, (shape, &(name, value)))| {
             let polygon = largest(shape)?;
-            [13.0, 12.0, 11.0, 10.5].into_iter().find_map(|size| {
+            let try_at = |size: f64, name: &str| {
                 let style = Type::BODY.sized(size);
                 let half_width = style.bold().width(name).max(style.width(value)) / 2.0;
                 let (x, y) = spot(polygon, half_width + 4.0, size * (LINE + 0.2))?;
                 Some(Label { area, x, y, size, name: Some(name.to_owned()), leader: None, half_width })
-            })
+            };
+            let short = Type::BODY.sized(11.0).bold().fit(name, LONG);
+            [13.0, 12.0, 11.0, 10.5]
+                .into_iter()
+                .find_map(|size| try_at(size, name))
+                .or_else(|| (short != name).then(|| try_at(11.0, &short)).flatten())
         })
         .collect()
 }
@@ -257,7 +265,11 @@ fn free(edges: &[Edge], top: f64, bottom: f64) -> Vec<(f64, f64)> {
         free = free
             .into_iter()
             .flat_map(|(from, to)| {
-                if high <= from || low >= to { vec![(from, to)] } else { vec![(from, low.max(from)), (high.min(to), to)] }
+                if high <= from || low >= to {
+                    vec![(from, to)]
+                } else {
+                    vec![(from, low.max(from)), (high.min(to), to)]
+                }
             })
             .filter(|(from, to)| from < to)
             .collect();

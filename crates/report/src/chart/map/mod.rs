@@ -50,7 +50,7 @@ pub(crate) struct Class {
     pub(crate) colour: RGBColor,
 }
 
-const BORDER: RGBColor = RGBColor(0x74, 0x84, 0x92);
+const EDGE: RGBColor = RGBColor(0x74, 0x84, 0x92);
 const LEGEND_WIDTH: f64 = 210.0;
 const LEGEND_LINE: f64 = 23.0;
 /// Room for the goal between two classes.
@@ -81,8 +81,7 @@ impl Map {
     /// Width, height and scale of the map itself.
     fn map_size(&self, width: f64) -> (f64, f64, f64) {
         let Some(bounds) = self.bounds() else { return (0.0, 0.0, 1.0) };
-        let (room, tallest) =
-            if width < NARROW { (width, 430.0) } else { (width - LEGEND_WIDTH - 30.0, 620.0) };
+        let (room, tallest) = if width < NARROW { (width, 430.0) } else { (width - LEGEND_WIDTH - 30.0, 620.0) };
         let (east_west, north_south) = (bounds.width().max(1e-9), bounds.height().max(1e-9));
         let scale = ((room - 4.0) / east_west).min((tallest - 4.0) / north_south);
         (east_west * scale, north_south * scale, scale)
@@ -153,6 +152,9 @@ impl Map {
 
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
         let (fit, shapes, labels) = self.layout(width);
+        // A dark edge under everything shows around the whole; a light one over it parts the areas.
+        let (edge, border) = if self.areas.len() > 150 { (1.4, 0.5) } else { (3.0, 2.0) };
+        paint_borders(canvas, &shapes, EDGE, edge);
         for (area, shape) in self.areas.iter().zip(&shapes) {
             let colour = self.colour(area);
             for polygon in &shape.0 {
@@ -167,12 +169,10 @@ impl Map {
                 canvas.line(from, to, colour, 0.9);
             }
         }
-        let border = if self.areas.len() > 150 { 0.4 } else { 0.8 };
-        for shape in &shapes {
-            for ring in shape.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
-                let points: Vec<_> = ring.coords().map(|c| (c.x, c.y)).collect();
-                canvas.path(&points, BORDER, border);
-            }
+        paint_borders(canvas, &shapes, PAPER, border);
+        if self.areas.len() <= 150 {
+            // On the lightest class paper alone would hardly show.
+            paint_borders(canvas, &shapes, EDGE, 0.6);
         }
         for label in &labels {
             self.paint_label(canvas, label);
@@ -225,7 +225,7 @@ impl Map {
             let top = *y;
             *y += LEGEND_LINE;
             let y = top;
-            canvas.rect(left, y - 8.0, 26.0, 16.0, BORDER);
+            canvas.rect(left, y - 8.0, 26.0, 16.0, EDGE);
             canvas.rect(left + 0.75, y - 7.25, 24.5, 14.5, colour);
             if let Some(lines) = hatched {
                 canvas.hatch(left + 0.75, y - 7.25, 24.5, 14.5, lines);
@@ -259,6 +259,13 @@ impl Map {
         }
         canvas.path(&[(left, y - 5.0), (left, y), (left + long, y), (left + long, y - 5.0)], MUTED, 1.2);
         canvas.label(left + long + 8.0, y - 2.0, label, Type::SMALL);
+    }
+}
+
+fn paint_borders(canvas: &Canvas<'_, '_>, shapes: &[MultiPolygon], colour: RGBColor, width: f64) {
+    for ring in shapes.iter().flatten().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
+        let points: Vec<_> = ring.coords().map(|c| (c.x, c.y)).collect();
+        canvas.path(&points, colour, width);
     }
 }
 
