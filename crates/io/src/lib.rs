@@ -16,10 +16,10 @@
 
 pub mod study_file;
 
-pub mod read;
 pub mod crs;
 pub mod extent;
-pub mod repair;
 pub mod ingest;
+pub mod read;
+pub mod repair;
 
 pub mod write;

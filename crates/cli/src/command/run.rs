@@ -75,7 +75,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
 
     let lines = ledger(&outcome.indicators, &outcome.goals[view.goal], 0, &view.level);
     let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
-    print(&table::ledger(format, &outcome, &view, &lines))?;
+    print(&table::ledger(format, &outcome, &view, &lines)?)?;
     note(&format!("Report: {}", args.output.join("report.html").display()));
     if !diagnostics.is_empty() {
         note(&format!(

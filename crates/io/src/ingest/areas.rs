@@ -29,7 +29,11 @@ pub(super) fn read(
         let Some(file) = &entry.file else { continue };
         let mut source = Source::open(reading, file, "areas")?;
         let Some(code) = &entry.code else {
-            return Err(reading.at(&file.path, &format!("the areas of {key:?} need a column with their code"), "add code = \"kommunkod\", or what the column is called"));
+            return Err(reading.at(
+                &file.path,
+                &format!("the areas of {key:?} need a column with their code"),
+                "add code = \"kommunkod\", or what the column is called",
+            ));
         };
         let code = source.column(code)?;
         let name = entry.name.as_ref().map(|name| source.column(name)).transpose()?;
@@ -41,7 +45,8 @@ pub(super) fn read(
         source.read(geometry, |placing, mut batch| {
             for i in 0..batch.rows.len() {
                 let row = batch.rows[i];
-                let code = batch.columns[code].text(i).map(|code| code.trim().to_owned()).filter(|code| !code.is_empty());
+                let code =
+                    batch.columns[code].text(i).map(|code| code.trim().to_owned()).filter(|code| !code.is_empty());
                 let Some(code) = code else {
                     let message = "the area has no code".to_owned();
                     placing.say(row, Finding::DuplicateArea, Action::Dropped, None, message);
@@ -104,7 +109,8 @@ pub(super) fn settle(
             derive(&mut levels, l, entry);
         }
     }
-    let codes = levels.iter().map(|level| Some(codes(reading, level, gathered.codes.get(&level.key)?, gathered))).collect();
+    let codes =
+        levels.iter().map(|level| Some(codes(reading, level, gathered.codes.get(&level.key)?, gathered))).collect();
     (levels, codes)
 }
 

@@ -92,7 +92,13 @@ impl<'a> ServiceReader<'a> {
     }
 
     /// The service on a row, and how it reaches; `None` when the row must be left out.
-    pub(super) fn read(&self, placing: &mut Placing, batch: &Batch, i: usize, id: Option<&str>) -> Option<(Service, Reach)> {
+    pub(super) fn read(
+        &self,
+        placing: &mut Placing,
+        batch: &Batch,
+        i: usize,
+        id: Option<&str>,
+    ) -> Option<(Service, Reach)> {
         let row = batch.rows[i];
         let operator = self.operator.get(batch, i).ok().flatten().filter(|o| !o.is_empty()).unwrap_or_else(|| {
             let message = "the row names no operator; it is counted as one unknown operator".to_owned();
@@ -150,9 +156,11 @@ fn speed_unit(reading: &Reading<'_>, mapped: Option<&Mapped<Speed>>) -> Result<f
         "kbit/s" => Ok(0.001),
         "Mbit/s" => Ok(1.0),
         "Gbit/s" => Ok(1000.0),
-        other => {
-            Err(reading.at(unit, &format!("{other:?} is not a unit of speed"), "write \"kbit/s\", \"Mbit/s\" or \"Gbit/s\""))
-        }
+        other => Err(reading.at(
+            unit,
+            &format!("{other:?} is not a unit of speed"),
+            "write \"kbit/s\", \"Mbit/s\" or \"Gbit/s\"",
+        )),
     }
 }
 

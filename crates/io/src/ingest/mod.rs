@@ -85,7 +85,8 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
     let (services, numbers) = services.sorted();
     let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
     offers.relink(relink);
-    let footprints = footprints.into_iter().map(|f| nittio_core::footprint::Footprint { link: relink(f.link), ..f }).collect();
+    let footprints =
+        footprints.into_iter().map(|f| nittio_core::footprint::Footprint { link: relink(f.link), ..f }).collect();
 
     let units = std::iter::once(ScaledUnit { unit: Unit::Places, scale: 1 }).chain(gathered.scales).collect();
     let study = Study {
@@ -133,18 +134,14 @@ impl<'a> Reading<'a> {
             .map_err(|e| loaded.error_at(about.crs.span(), e.to_string(), None::<String>))?;
         let country = match (&about.country, crs) {
             (Some(text), _) if text.get_ref() == "none" => None,
-            (Some(text), _) => Some(text.get_ref().parse().map_err(|e: String| loaded.error_at(text.span(), e, None::<String>))?),
+            (Some(text), _) => {
+                Some(text.get_ref().parse().map_err(|e: String| loaded.error_at(text.span(), e, None::<String>))?)
+            }
             (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
             (None, _) => None,
         };
-        let reading = Self {
-            loaded,
-            crs,
-            country,
-            progress,
-            inputs: RefCell::default(),
-            diagnostics: RefCell::default(),
-        };
+        let reading =
+            Self { loaded, crs, country, progress, inputs: RefCell::default(), diagnostics: RefCell::default() };
         let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
         reading.add_input(Input {
             path: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -225,9 +222,9 @@ fn areal(placing: &mut Placing, batch: &mut Batch, i: usize, id: Option<&str>) -
             return None;
         }
     };
-    let placed = placing.geometry(geometry).and_then(|geometry| {
-        repair::areal(geometry).map_err(|reason| (Finding::InvalidGeometry, reason))
-    });
+    let placed = placing
+        .geometry(geometry)
+        .and_then(|geometry| repair::areal(geometry).map_err(|reason| (Finding::InvalidGeometry, reason)));
     match placed {
         Ok(repaired) => {
             if let Some(mended) = repaired.mended {

@@ -41,13 +41,21 @@ pub fn odd_places(study: &Study, coverage: &Coverage) -> Vec<Diagnostic> {
             }
             Oddity::SeveralAreas => {
                 let taken = coverage.areas[odd.level][odd.place];
-                (Finding::InSeveralAreas, format!("the place lies on or in several {}; {} was taken", level.key, code(Some(taken))))
+                (
+                    Finding::InSeveralAreas,
+                    format!("the place lies on or in several {}; {} was taken", level.key, code(Some(taken))),
+                )
             }
             Oddity::CodeMismatch { position } => {
                 let own = coverage.areas[odd.level][odd.place];
                 (
                     Finding::AreaCodeMismatch,
-                    format!("its code says {} {}, its position {}; the code was taken", level.key, code(Some(own)), code(position)),
+                    format!(
+                        "its code says {} {}, its position {}; the code was taken",
+                        level.key,
+                        code(Some(own)),
+                        code(position)
+                    ),
                 )
             }
         };

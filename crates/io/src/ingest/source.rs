@@ -112,9 +112,11 @@ impl<'a> Source<'a> {
             return Ok(());
         }
         let working = self.reading.crs;
-        let given = self.file.crs.as_ref().map(|text| {
-            text.get_ref().parse::<Crs>().map_err(|e| self.reading.at(text, &e.to_string(), ""))
-        });
+        let given = self
+            .file
+            .crs
+            .as_ref()
+            .map(|text| text.get_ref().parse::<Crs>().map_err(|e| self.reading.at(text, &e.to_string(), "")));
         let own = match (given.transpose()?, &self.description.crs) {
             (Some(crs), _) => crs,
             _ if working == Crs::AsIs => Crs::AsIs,
@@ -144,7 +146,11 @@ impl<'a> Source<'a> {
     }
 
     /// Reads all rows; refuses the file when its axes have changed places.
-    pub(super) fn read(mut self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), StudyFileError> {
+    pub(super) fn read(
+        mut self,
+        geometry: bool,
+        mut take: impl FnMut(&mut Placing, Batch),
+    ) -> Result<(), StudyFileError> {
         let mut placing = Placing {
             source: self.number,
             swap: self.file.swap_axes,
@@ -218,9 +224,9 @@ impl Placing {
             }
         }
         let Some(transformer) = &self.transformer else { return Ok(coord) };
-        transformer.coord(coord).ok_or_else(|| {
-            (Finding::OutsideExtent, format!("{} {} has no place in the study's CRS", coord.x, coord.y))
-        })
+        transformer
+            .coord(coord)
+            .ok_or_else(|| (Finding::OutsideExtent, format!("{} {} has no place in the study's CRS", coord.x, coord.y)))
     }
 
     /// A geometry in the study's CRS. Its first position is looked at for swapped axes.
@@ -236,9 +242,9 @@ impl Placing {
         }
         match &self.transformer {
             None => Ok(geometry),
-            Some(transformer) => transformer.geometry(geometry).ok_or_else(|| {
-                (Finding::InvalidGeometry, "a vertex has no place in the study's CRS".to_owned())
-            }),
+            Some(transformer) => transformer
+                .geometry(geometry)
+                .ok_or_else(|| (Finding::InvalidGeometry, "a vertex has no place in the study's CRS".to_owned())),
         }
     }
 }

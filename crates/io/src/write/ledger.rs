@@ -8,8 +8,19 @@ use crate::crs::{Crs, Transformer};
 
 /// The columns of the ledger's rows.
 pub const COLUMNS: [&str; 13] = [
-    "level", "code", "name", "unit", "measure", "total", "covered", "missing", "unmatched", "share", "needed",
-    "missing_to_goal", "verdict",
+    "level",
+    "code",
+    "name",
+    "unit",
+    "measure",
+    "total",
+    "covered",
+    "missing",
+    "unmatched",
+    "share",
+    "needed",
+    "missing_to_goal",
+    "verdict",
 ];
 
 /// One row per area, unit and step, with the columns of [`COLUMNS`].
