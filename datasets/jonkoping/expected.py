@@ -30,6 +30,9 @@ def read():
     for column in UNITS.values():
         places[column] = places[column].where(places[column] >= 0, 0)
     places.insert(0, "places", 1)
+    # A position outside Sweden's box is no position: six rows have their axes swapped.
+    swapped = (places["e"] > 1_000_000) | (places["n"] < 6_000_000)
+    places.loc[swapped, ["e", "n"]] = None
     points = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(places["e"], places["n"]), index=places.index, crs=3006)
     points = points[places["e"].notna()]
 

@@ -6,6 +6,8 @@ use nittio_io::{
     write,
 };
 
+use nittio_report::Locale as Numbers;
+
 use crate::{args::Format, failure::Failure};
 
 /// The ledger in the wanted format.
@@ -30,8 +32,6 @@ struct Words {
     met: &'static str,
     missed: &'static str,
     not_measured: &'static str,
-    group: char,
-    point: char,
 }
 
 const SWEDISH: Words = Words {
@@ -45,8 +45,6 @@ const SWEDISH: Words = Words {
     met: "nått",
     missed: "inte nått",
     not_measured: "mäts inte",
-    group: '\u{a0}',
-    point: ',',
 };
 
 const ENGLISH: Words = Words {
@@ -60,16 +58,20 @@ const ENGLISH: Words = Words {
     met: "met",
     missed: "missed",
     not_measured: "not measured",
-    group: ',',
-    point: '.',
 };
 
 fn table(outcome: &Outcome, view: &ReportView, lines: &[Line]) -> String {
-    let words = if view.locale == Locale::Sv { &SWEDISH } else { &ENGLISH };
+    let (words, numbers) = match view.locale {
+        Locale::Sv => (&SWEDISH, Numbers::Sv),
+        Locale::En => (&ENGLISH, Numbers::En),
+    };
     let goal = &outcome.goals[view.goal];
     let name = if view.locale == Locale::Sv { &goal.name.sv } else { &goal.name.en };
-    let steps: Vec<String> =
-        goal.steps.iter().map(|step| format!("{} ≥ {}", local(&step.share.to_string(), words), step.down)).collect();
+    let steps: Vec<String> = goal
+        .steps
+        .iter()
+        .map(|s| format!("{} ≥ {}", numbers.percent(&numbers.plain(s.share.percent())), numbers.speed(s.down)))
+        .collect();
     let mut out = format!(
         "{}, {}\n{}: {name} ({})\n{}: {}\n\n",
         outcome.name,
@@ -79,8 +81,8 @@ fn table(outcome: &Outcome, view: &ReportView, lines: &[Line]) -> String {
         words.definition,
         outcome.indicators.profiles[0].key,
     );
-    let mut rows = vec![head(lines, goal.steps.len(), view.locale, words)];
-    rows.extend(lines.iter().map(|line| row(outcome, line, words)));
+    let mut rows = vec![head(lines, goal.steps.len(), view.locale, numbers, words)];
+    rows.extend(lines.iter().map(|line| row(outcome, line, numbers, words)));
     let widths: Vec<usize> =
         (0..rows[0].len()).map(|c| rows.iter().map(|row| row[c].chars().count()).max().unwrap_or(0)).collect();
     for (r, row) in rows.iter().enumerate() {
@@ -103,10 +105,10 @@ fn table(outcome: &Outcome, view: &ReportView, lines: &[Line]) -> String {
     out
 }
 
-fn head(lines: &[Line], steps: usize, locale: Locale, words: &Words) -> Vec<String> {
+fn head(lines: &[Line], steps: usize, locale: Locale, numbers: Numbers, words: &Words) -> Vec<String> {
     let mut head = vec![String::new(), words.area.to_owned()];
     for part in lines.first().map_or(&[][..], |line| &line.parts) {
-        let speed = if steps > 1 { format!(" {}", part.step.down) } else { String::new() };
+        let speed = if steps > 1 { format!(" {}", numbers.speed(part.step.down)) } else { String::new() };
         head.push(format!("{}{speed}", unit(&part.unit, locale)));
         head.push(words.share.to_owned());
         head.push(words.lacking.to_owned());
@@ -115,28 +117,23 @@ fn head(lines: &[Line], steps: usize, locale: Locale, words: &Words) -> Vec<Stri
     head
 }
 
-fn row(outcome: &Outcome, line: &Line, words: &Words) -> Vec<String> {
+fn row(outcome: &Outcome, line: &Line, numbers: Numbers, words: &Words) -> Vec<String> {
     let area = &outcome.indicators.areas[line.area];
     let name = match (area.level.as_str(), area.name.as_str()) {
         (nittio_core::indicator::TOTAL, _) => words.total,
         (_, "") => words.nowhere,
         (_, name) => name,
     };
+    let dash = || "–".to_owned();
     let mut row = vec![area.code.clone(), name.to_owned()];
     for part in &line.parts {
-        let scale = outcome.frame.units.iter().find(|u| u.unit == part.unit).map_or(1, |u| u.scale);
-        row.push(count(part.figure.total, scale, words));
-        row.push(part.figure.share().map_or_else(
-            || "–".to_owned(),
-            |share| {
-                // Cut, not rounded: 89.96 % must not read as the 90 % it is not.
-                local(&format!("{:.1} %", (share * 1000.0).floor() / 10.0), words)
-            },
-        ));
+        let Some(unit) = outcome.frame.units.iter().find(|u| u.unit == part.unit) else { continue };
+        row.push(numbers.count(part.figure.total, unit));
+        row.push(numbers.share_of(&part.figure, Some(part.step.share.ppm())).unwrap_or_else(dash));
         row.push(match part.verdict {
-            Verdict::Missed { units, .. } => count(units, scale, words),
-            Verdict::Met => "0".to_owned(),
-            Verdict::NotMeasured => "–".to_owned(),
+            Verdict::Missed { units, .. } => numbers.needed(units, unit),
+            Verdict::Met => numbers.whole(0),
+            Verdict::NotMeasured => dash(),
         });
     }
     row.push(
@@ -159,40 +156,5 @@ fn unit(unit: &Unit, locale: Locale) -> &str {
         (Locale::Sv, Unit::Jobs) => "arbetstillfällen",
         (Locale::Sv, Unit::Buildings) => "byggnader",
         (_, unit) => unit.key(),
-    }
-}
-
-/// A counted number in whole units, its thousands grouped.
-fn count(parts: u64, scale: u64, words: &Words) -> String {
-    let whole = (parts / scale).to_string();
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(words.group);
-        }
-        grouped.push(digit);
-    }
-    if scale > 1 {
-        let digits = scale.to_string().len() - 1;
-        grouped.push(words.point);
-        grouped.push_str(&format!("{:0digits$}", parts % scale));
-    }
-    grouped
-}
-
-fn local(number: &str, words: &Words) -> String {
-    number.replace('.', &words.point.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_grouped_as_the_language_writes_them() {
-        assert_eq!(count(1_234_567, 1, &SWEDISH), "1\u{a0}234\u{a0}567");
-        assert_eq!(count(999, 1, &ENGLISH), "999");
-        assert_eq!(count(123_450, 100, &ENGLISH), "1,234.50");
-        assert_eq!(count(5, 10, &SWEDISH), "0,5");
     }
 }

@@ -157,7 +157,8 @@ fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let lowest = *figures.first()?;
     let per_cent = |f: &nittio_core::indicator::Figure| u128::from(f.covered) * 100 / u128::from(f.total);
     let width: u32 = if per_cent(&lowest) >= 70 { 2 } else { 5 };
-    let first = u32::try_from(per_cent(&lowest)).unwrap_or(0) / 10 * 10;
+    // Where even the lowest has everything, there is still one column to draw.
+    let first = u32::try_from(per_cent(&lowest)).unwrap_or(0).min(99) / 10 * 10;
     let bins: Vec<Bin> = (first..100)
         .step_by(width as usize)
         .map(|from| {

@@ -59,6 +59,10 @@ fn with_goal(scene: &Scene<'_>, goal: &Goal, blocks: &mut Vec<Block>) {
         let n = scene.whole(unmeasured);
         blocks.push(Block::Text(t.say("ledger.unmeasured", &[("n", &n), ("areas", &scene.areas_word(unmeasured))])));
     }
+    if scene.empty > 0 {
+        let (n, areas) = (scene.whole(scene.empty), scene.areas_word(scene.empty));
+        blocks.push(Block::Text(t.say("ledger.empty", &[("n", &n), ("areas", &areas)])));
+    }
     let lacking: Vec<String> =
         goal.units.iter().filter(|u| scene.ind.unit(u.key()).is_none()).map(|u| scene.units(u)).collect();
     if !lacking.is_empty() {

@@ -47,8 +47,10 @@ pub(super) struct Scene<'a> {
     locale: Locale,
     t: Messages,
     level: &'a str,
-    /// The level's areas, sorted by name as the language sorts.
+    /// The level's areas that hold any place, sorted by name as the language sorts.
     areas: Vec<usize>,
+    /// How many areas of the level hold no place and are not shown.
+    empty: usize,
     /// The row of places in no area of the level.
     outside: Option<usize>,
     /// The total, and the areas of other levels that are few enough to compare with.
@@ -105,6 +107,14 @@ impl<'a> Scene<'a> {
         let named = |i: &usize| !ind.areas[*i].code.is_empty();
         let mut areas: Vec<usize> = (0..ind.areas.len()).filter(of_level).filter(named).collect();
         areas.sort_by_cached_key(|&i| (locale.sort_key(&ind.areas[i].name), ind.areas[i].code.clone()));
+        // Borders of a whole country may come with the addresses of one county. Areas without a single place are not
+        // shown; when there is no place at all, the empty areas are all there is to show.
+        let holds_places = |i: &usize| ind.figure(At { area: *i, ..At::default() }).total > 0;
+        let all = areas.len();
+        if areas.iter().any(holds_places) {
+            areas.retain(holds_places);
+        }
+        let empty = all - areas.len();
         let outside = (1..ind.areas.len()).find(|i| of_level(i) && !named(i));
         let mut context = vec![0];
         for other in out.frame.levels.iter().filter(|l| l.key != level) {
@@ -133,6 +143,7 @@ impl<'a> Scene<'a> {
             t: Messages::of(locale),
             level,
             areas,
+            empty,
             outside,
             context,
             unit,
