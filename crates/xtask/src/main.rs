@@ -1,1 +1,61 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test` and its parts.
+//!
+//! Only the standard library, so that this compiles in a second and can run before anything else is there.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
+
+mod step;
+mod tools;
+
+use std::{env, process::ExitCode, time::Instant};
+
+use step::{Failed, cargo, step};
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  test    install what the tests need, check formatting and lints, build, and run every test
+  tools   only install what the tests need
+
+Set NITTIO_REAL_DATA to the folder of real data to run the cases that need it; without it they say that they
+were not run.";
+
+fn main() -> ExitCode {
+    let begun = Instant::now();
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["test"] => test(),
+        ["tools"] => tools::install(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => Err(Failed(format!("there is no such command: {}\n\n{USAGE}", arguments.join(" ")))),
+    };
+    match result {
+        Ok(()) => {
+            println!("xtask: all done in {} s", begun.elapsed().as_secs());
+            ExitCode::SUCCESS
+        }
+        Err(Failed(why)) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test() -> Result<(), Failed> {
+    tools::install()?;
+    step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
+    step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
+    // go with the tests: built alone, its dependencies would have other features and be compiled twice.
+    step("building", || cargo(&["build", "--workspace", "--bins", "--tests"]))?;
+    step("tests", tests)
+}
+
+/// Runs every test and says at the end how many there were.
+fn tests() -> Result<(), Failed> {
+    let counts = step::cargo_test(&["test", "--workspace", "--no-fail-fast"])?;
+    println!("{} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
+    if counts.ok { Ok(()) } else { Err(Failed("some tests failed; they are named above".to_owned())) }
+}

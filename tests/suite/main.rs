@@ -1,0 +1,34 @@
+//! The whole program, driven as a user drives it: files in, exit code, standard output and files out.
+//!
+//! What is expected was counted by hand or by programs that share no code with nittio (GEOS, GDAL, polars in Python,
+//! DuckDB, LibreOffice, a browser). `cargo xtask test` builds the program, installs those and runs everything.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "tests fail by panicking, and a test program has no public"
+)]
+
+// What the cases stand on: the program, its outputs, other programs, real data.
+mod figures;
+mod made_up;
+mod outputs;
+mod program;
+mod real_data;
+mod tools;
+
+// The cases.
+mod dalarna;
+mod jonkoping;
+mod real_us_cities;
+mod toyland;
+
+mod broken_input;
+mod disk;
+mod exit_codes;
+mod killed;
+mod same_bytes;
+
+mod browser;
+mod foreign;

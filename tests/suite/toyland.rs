@@ -1,0 +1,76 @@
+//! Toyland: an invented land in which every figure can be counted by hand (`datasets/toyland/README.md` does it).
+
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+use crate::{
+    figures::Figures,
+    outputs,
+    program::{Ran, nittio, root},
+};
+
+/// Toyland, run once for all cases that only look at its results; they are in `out/`.
+pub fn run() -> &'static (std::path::PathBuf, Ran) {
+    static RUN: OnceLock<(std::path::PathBuf, Ran)> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("toyland");
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let ran = nittio(&folder, ["run", "--example", "toyland"]).expect(0);
+        (folder.join("out"), ran)
+    })
+}
+
+#[test]
+fn every_figure_is_what_was_counted_by_hand() {
+    let (output, _) = run();
+    Figures::of_run(output).assert_expected(&root().join("datasets/toyland/expected.csv"), output);
+}
+
+#[test]
+fn every_fault_of_the_input_is_listed_with_its_row() {
+    let (output, _) = run();
+    let rows = outputs::csv(&output.join("rejects.csv"));
+    let found: Vec<[&str; 5]> =
+        rows.iter().map(|row| ["file", "row", "id", "finding", "action"].map(|column| row[column].as_str())).collect();
+    // In the order of the study file, then by row; a header is row 1.
+    let expected = [
+        ["platser.csv", "7", "P06", "in-several-areas", "noted"],
+        ["platser.csv", "13", "P12", "negative-unit", "repaired"],
+        ["platser.csv", "14", "P13", "outside-every-area", "unmatched"],
+        ["platser.csv", "15", "P14", "no-position", "unmatched"],
+        ["platser.csv", "16", "P15", "no-position", "noted"],
+        ["platser.csv", "17", "P05", "duplicate-id", "dropped"],
+        ["erbjudanden.csv", "5", "P99", "offer-for-unknown-place", "dropped"],
+    ];
+    let mut sorted = (found.clone(), expected.to_vec());
+    sorted.0.sort_unstable();
+    sorted.1.sort_unstable();
+    assert_eq!(sorted.0, sorted.1);
+    for row in &rows {
+        assert!(row["message"].len() > 10, "{row:?}");
+    }
+}
+
+#[test]
+fn check_lists_the_same_faults_and_writes_nothing() {
+    let (output, _) = run();
+    let folder = TempDir::new().unwrap();
+    let checked = nittio(folder.path(), ["check", "--example", "toyland", "--format", "csv"]).expect(1);
+    let rejects = std::fs::read_to_string(output.join("rejects.csv")).unwrap();
+    assert_eq!(checked.stdout, rejects);
+    assert!(outputs::files(folder.path()).is_empty());
+}
+
+#[test]
+fn an_example_put_into_a_folder_gives_the_same_results_there() {
+    let (output, _) = run();
+    let folder = TempDir::new().unwrap();
+    nittio(folder.path(), ["init", "--example", "toyland"]).expect(0);
+    nittio(folder.path(), ["run"]).expect(0);
+    let there = outputs::files(&folder.path().join("out"));
+    for (name, bytes) in outputs::files(output) {
+        assert!(there[&name] == bytes, "{name} differs");
+    }
+}
