@@ -71,6 +71,35 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::MalformedRow,
+        Self::MissingId,
+        Self::DuplicateId,
+        Self::NoPosition,
+        Self::SwappedAxes,
+        Self::OutsideExtent,
+        Self::UnitNotANumber,
+        Self::NegativeUnit,
+        Self::ImpossibleSpeed,
+        Self::UnknownTechnology,
+        Self::UnknownStatus,
+        Self::UnknownReach,
+        Self::UnknownClass,
+        Self::MissingOperator,
+        Self::UnreadableDate,
+        Self::UnreadableFlag,
+        Self::RepairedGeometry,
+        Self::InvalidGeometry,
+        Self::NoGeometry,
+        Self::OfferForUnknownPlace,
+        Self::OutsideEveryArea,
+        Self::InSeveralAreas,
+        Self::AreaCodeMismatch,
+        Self::UnknownAreaCode,
+        Self::DuplicateArea,
+    ];
+
     /// The stable key, as in `rejects.csv`.
     #[must_use]
     pub const fn key(self) -> &'static str {

@@ -128,36 +128,10 @@ mod tests {
     #[test]
     fn every_finding_action_technology_settlement_and_unit_has_its_words() {
         use nittio_core::{diagnostic, service::Technology, settlement::Settlement};
-        let findings = {
-            use diagnostic::Finding as F;
-            [
-                F::MalformedRow,
-                F::MissingId,
-                F::DuplicateId,
-                F::NoPosition,
-                F::SwappedAxes,
-                F::OutsideExtent,
-                F::UnitNotANumber,
-                F::NegativeUnit,
-                F::MissingUnit,
-                F::ImpossibleSpeed,
-                F::UnknownTechnology,
-                F::UnknownStatus,
-                F::UnreadableDate,
-                F::UnreadableFlag,
-                F::RepairedGeometry,
-                F::InvalidGeometry,
-                F::NoGeometry,
-                F::OfferForUnknownPlace,
-                F::OutsideEveryArea,
-                F::InSeveralAreas,
-                F::AreaCodeMismatch,
-                F::UnknownAreaCode,
-                F::DuplicateArea,
-            ]
-        };
-        let mut keys: Vec<String> =
-            findings.iter().flat_map(|f| [format!("finding.{}", f.key()), format!("meaning.{}", f.key())]).collect();
+        let mut keys: Vec<String> = diagnostic::Finding::ALL
+            .iter()
+            .flat_map(|f| [format!("finding.{}", f.key()), format!("meaning.{}", f.key())])
+            .collect();
         let actions = [
             diagnostic::Action::Dropped,
             diagnostic::Action::Repaired,
