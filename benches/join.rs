@@ -29,7 +29,7 @@ use nittio_core::{
     tally::Tally,
     unit::Unit,
 };
-use nittio_io::{ingest, study_file};
+use nittio_io::{ingest, study_file::load::load};
 
 /// How often each stage is run; the median is printed.
 const ROUNDS: usize = 7;
@@ -79,7 +79,7 @@ fn median(work: impl Fn()) -> Duration {
 fn jonkoping() -> Study {
     let folder = tempfile::tempdir().unwrap();
     nittio_datasets::jonkoping().unpack(folder.path()).unwrap();
-    let loaded = study_file::load(&folder.path().join("nittio.toml")).unwrap();
+    let loaded = load(&folder.path().join("nittio.toml")).unwrap();
     ingest::study(&loaded, &ingest::Quiet).unwrap().study
 }
 
