@@ -34,13 +34,13 @@ def with_duckdb():
         "indicators.parquet": f"read_parquet('{folder}/indicators.parquet')",
         "indicators.csv": f"read_csv('{folder}/indicators.csv', types={{'code': 'VARCHAR'}})",
     }.items():
-        found[name] = list(duckdb.sql(f"SELECT count(*), {sums} FROM {source}").fetchone())
+        found[name] = list(duckdb.sql(f"SELECT count(*), {sums} FROM {source}").fetchall()[0])
     (found["first code"],) = duckdb.sql(
         f"SELECT min(code) FROM read_parquet('{folder}/indicators.parquet') WHERE code != ''"
-    ).fetchone()
+    ).fetchall()[0]
     places = f"read_parquet('{folder}/places.parquet')"
-    found["places.parquet"] = list(duckdb.sql(f"SELECT count(*), sum(population)::BIGINT FROM {places}").fetchone())
-    (of_list,) = duckdb.sql(f"SELECT typeof(services) FROM {places} LIMIT 1").fetchone()
+    found["places.parquet"] = list(duckdb.sql(f"SELECT count(*), sum(population)::BIGINT FROM {places}").fetchall()[0])
+    (of_list,) = duckdb.sql(f"SELECT typeof(services) FROM {places} LIMIT 1").fetchall()[0]
     assert of_list == "UINTEGER[]", of_list
     return found
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use nittio_io::read::{self, Column, ReadOptions};
 
 use crate::{
-    figures::{Figures, first, parts},
+    figures::{Figures, count, first},
     outputs,
     program::{beside, nittio},
     real_data,
@@ -34,7 +34,7 @@ fn every_municipality_has_the_cells_and_the_population_that_geos_counts() {
         let area = ("municipality", row["code"].as_str());
         let cells = figures.get(area, "connected+passed", "places", "covered").total;
         let population = figures.get(area, "connected+passed", "population", "covered").total;
-        if (cells, population) != (parts(&row["cells"], 1), parts(&row["population"], 1)) {
+        if (cells, population) != (count(&row["cells"]), count(&row["population"])) {
             wrong.push(format!("expected {row:?}, got {cells} and {population}"));
         }
     }

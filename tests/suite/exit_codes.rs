@@ -135,7 +135,7 @@ fn results_are_on_standard_output_and_all_else_on_standard_error() {
     let geojson: serde_json::Value = serde_json::from_str(&geojson.stdout).unwrap();
     assert_eq!(geojson["type"], "FeatureCollection");
     let table = nittio(folder.path(), ["run", "--format", "table"]).expect(0);
-    assert!(table.stdout.contains("0101  Ett") && table.stdout.contains("100.0 %"), "{}", table.stdout);
+    assert!(table.stdout.contains("0101  Ett") && table.stdout.contains("100.0%"), "{}", table.stdout);
 }
 
 #[test]

@@ -30,8 +30,7 @@ impl Figures {
     pub fn of_run(folder: &Path) -> Self {
         let rows = outputs::csv(&folder.join("indicators.csv"));
         assert!(!rows.is_empty());
-        let figures = Self::new(&rows, &BTreeMap::new());
-        assert_eq!(figures.0.len(), rows.len(), "no figure stands there twice");
+        let figures = Self::new(&rows);
         for (key, figure) in &figures.0 {
             assert_eq!(figure.total, figure.covered + figure.missing + figure.unmatched, "nothing vanishes: {key:?}");
             assert_eq!(figure.share, share(figure.covered, figure.total), "{key:?}");
@@ -39,23 +38,23 @@ impl Figures {
         figures
     }
 
-    /// Rows in the columns of `indicators.csv`; a unit with decimals is counted in parts by its scale.
+    /// Rows in the columns of `indicators.csv`.
     #[track_caller]
-    fn new(rows: &[Row], scales: &BTreeMap<String, u64>) -> Self {
+    fn new(rows: &[Row]) -> Self {
         let read = |row: &Row| {
-            let scale = scales.get(&row["unit"]).copied().unwrap_or(1);
-            let count = |column: &str| parts(&row[column], scale);
             let figure = Figure {
                 name: row["name"].clone(),
-                total: count("total"),
-                covered: count("covered"),
-                missing: count("missing"),
-                unmatched: count("unmatched"),
+                total: count(&row["total"]),
+                covered: count(&row["covered"]),
+                missing: count(&row["missing"]),
+                unmatched: count(&row["unmatched"]),
                 share: row["share"].clone(),
             };
             (KEY.map(|column| row[column].clone()), figure)
         };
-        Self(rows.iter().map(read).collect())
+        let figures: BTreeMap<_, _> = rows.iter().map(read).collect();
+        assert_eq!(figures.len(), rows.len(), "no figure stands there twice");
+        Self(figures)
     }
 
     /// The figure for all settlement classes and categories.
@@ -88,26 +87,18 @@ impl Figures {
         self.0.len()
     }
 
-    /// Fails unless every expected figure is there with the very same counts, and, for all settlement classes and
-    /// categories, no figure that is not expected.
+    /// Fails unless every expected figure is there with the very same counts and share, and, for all settlement
+    /// classes and categories, no figure that is not expected.
     #[track_caller]
-    pub fn assert_expected(&self, expected: &Path, folder: &Path) {
-        let manifest = outputs::manifest(folder);
-        let scales = manifest["unit_scales"].as_object().unwrap();
-        let scales = scales.iter().map(|(unit, scale)| (unit.clone(), scale.as_u64().unwrap())).collect();
+    pub fn assert_expected(&self, expected: &Path) {
         let rows = outputs::csv(expected);
         assert!(rows.len() > 100, "{} rows are expected", rows.len());
-        let expected = Self::new(&rows, &scales);
+        let expected = Self::new(&rows);
         let mut wrong = Vec::new();
         for (key, want) in &expected.0 {
             match self.0.get(key) {
-                None => wrong.push(format!("{key:?}: expected {want:?}, not there")),
-                Some(got) => {
-                    let want = Figure { share: got.share.clone(), ..want.clone() };
-                    if *got != want {
-                        wrong.push(format!("{key:?}: expected {want:?}, got {got:?}"));
-                    }
-                }
+                Some(got) if got == want => {}
+                got => wrong.push(format!("{key:?}: expected {want:?}, got {got:?}")),
             }
         }
         for key in self.0.keys().filter(|key| key[2] == "all" && key[3] == "all") {
@@ -133,12 +124,8 @@ fn share(part: u64, whole: u64) -> String {
     format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000)
 }
 
-/// `2.5` in tenths is 25, exactly.
+/// A whole number.
 #[track_caller]
-pub fn parts(text: &str, scale: u64) -> u64 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let decimals = scale.to_string().len() - 1;
-    assert!(fraction.len() <= decimals, "{text} is finer than 1/{scale}");
-    format!("{whole}{fraction:0<decimals$}").parse().unwrap()
+pub fn count(text: &str) -> u64 {
+    text.parse().unwrap_or_else(|_| panic!("{text:?} is no whole number"))
 }

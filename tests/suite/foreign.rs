@@ -101,7 +101,7 @@ fn a_spreadsheet_opens_the_table_with_every_row_and_every_zero() {
     convert(&folder.join("indicators.csv"), "Text - txt - csv (StarCalc):44,34,76,1,3/2,0,false", "xlsx");
     let sheet = work.path().join("indicators.xlsx");
     assert!(fs::read(&sheet).unwrap().starts_with(b"PK"));
-    convert(&sheet, "", "csv");
+    convert(&sheet, "", "csv:Text - txt - csv (StarCalc):44,34,76");
     let (ours, theirs) =
         (outputs::csv(&folder.join("indicators.csv")), outputs::csv(&work.path().join("indicators.csv")));
     assert_eq!(ours.len(), theirs.len());

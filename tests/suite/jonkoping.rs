@@ -8,7 +8,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    figures::{Figures, first, parts},
+    figures::{Figures, count, first},
     outputs,
     program::{Ran, nittio, root},
 };
@@ -103,7 +103,7 @@ fn every_municipality_has_the_figures_that_geos_counts() {
         };
         let measure = "down>=100 Mbit/s";
         let got = figures.of_settlement(area, &row["settlement"], "connected+passed", &row["unit"], measure);
-        let want = ["total", "covered_down100", "unmatched"].map(|column| parts(&row[column], 1));
+        let want = ["total", "covered_down100", "unmatched"].map(|column| count(&row[column]));
         if [got.total, got.covered, got.unmatched] != want {
             wrong.push(format!("{row:?}: got {got:?}"));
         }

@@ -39,7 +39,7 @@ id = "id"
 easting = "x"
 northing = "y"
 category = { column = "kind" }
-units = { population = "bef", jobs = "jobb", "floor area" = "yta" }
+units = { population = "bef", jobs = "jobb", golvyta = "yta" }
 source = "made up"
 
 [[footprints]]

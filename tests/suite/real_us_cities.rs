@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 use crate::{
-    figures::{Figures, first, parts},
+    figures::{Figures, count, first},
     outputs,
     program::{beside, nittio},
     real_data,
@@ -41,7 +41,7 @@ fn every_county_and_block_group_has_the_figures_that_geos_counts() {
         let mut compare = |column: &str, profile: &str, unit: &str, measure: &str, which: &str| {
             let figure = figures.get(area, profile, unit, measure);
             let got = if which == "total" { figure.total } else { figure.covered };
-            if got != parts(&row[column], 1) {
+            if got != count(&row[column]) {
                 wrong.push(format!("{area:?} {column}: expected {}, got {got}", row[column]));
             }
             compared += 1;
