@@ -15,5 +15,6 @@ pub fn folder(case: &str) -> Option<PathBuf> {
 
 /// Says that a case was not run. Not by `eprintln!`, which the test harness keeps to itself.
 pub fn not_run(case: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "not run: {case}: {why}");
+    // In one piece, so that other cases' lines do not come in between.
+    let _ = std::io::stderr().write_all(format!("not run: {case}: {why}\n").as_bytes());
 }
