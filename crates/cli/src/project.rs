@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use nittio_core::diagnostic::Diagnostic;
 use nittio_datasets::Dataset;
 use nittio_io::{
     ingest::{self, Ingested},
@@ -62,15 +61,5 @@ pub(crate) fn dataset(example: Example) -> Dataset {
     match example {
         Example::Jonkoping => nittio_datasets::jonkoping(),
         Example::Toyland => nittio_datasets::toyland(),
-    }
-}
-
-impl Project {
-    /// All findings of reading and joining, in the order of files and rows.
-    pub(crate) fn diagnostics(&self, coverage: &nittio_core::coverage::Coverage) -> Vec<Diagnostic> {
-        let mut all = self.ingested.diagnostics.clone();
-        all.extend(ingest::odd_places(&self.ingested.study, coverage));
-        all.sort();
-        all
     }
 }

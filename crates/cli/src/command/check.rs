@@ -8,7 +8,7 @@ use nittio_core::{
     index::CoverageIndex,
     outcome::Input,
 };
-use nittio_io::write;
+use nittio_io::{ingest, write};
 
 use crate::{
     Answer,
@@ -28,7 +28,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     let project = project::read(&args.study, &progress)?;
     let study = &project.ingested.study;
     let coverage = coverage::join(&CoverageIndex::build(study), study, |_| {});
-    let diagnostics = project.diagnostics(&coverage);
+    let diagnostics = ingest::findings(&project.ingested, &coverage);
     let inputs = &project.ingested.provenance.inputs;
 
     let format =

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use nittio_core::{assessment::Verdict, diagnostic, ledger::ledger, outcome::Outcome, run};
 use nittio_io::{
+    ingest,
     study_file::{Locale, defaults::report_view},
     write::{self, staging::Staging},
 };
@@ -29,7 +30,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let bar = progress.bar("joining places", study.places.len() as u64);
     let done = run::run(study, |places| bar.inc(places as u64));
     bar.finish_and_clear();
-    let diagnostics = project.diagnostics(&done.coverage);
+    let diagnostics = ingest::findings(&project.ingested, &done.coverage);
 
     let about = &project.loaded.file.study;
     let outcome = Outcome {

@@ -22,7 +22,7 @@ use nittio_core::{
 };
 use toml::Spanned;
 
-pub use odd::odd_places;
+pub use odd::findings;
 
 use crate::{
     crs::Crs,

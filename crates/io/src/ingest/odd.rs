@@ -1,16 +1,37 @@
 //! What the join found odd about where places lie, as diagnostics.
 
+use std::collections::HashMap;
+
 use nittio_core::{
     coverage::{Coverage, Oddity},
     diagnostic::{Action, Diagnostic, Finding},
     study::Study,
 };
 
+use super::Ingested;
+
+/// All findings of reading and joining, in the order of files and rows.
+///
+/// Only the join knows whether a place without a position is unmatched: an offer list may name it.
+#[must_use]
+pub fn findings(ingested: &Ingested, coverage: &Coverage) -> Vec<Diagnostic> {
+    let study = &ingested.study;
+    let mut all = ingested.diagnostics.clone();
+    let rows: HashMap<_, _> = study.places.origin.iter().zip(&coverage.set).collect();
+    for finding in all.iter_mut().filter(|d| d.action == Action::Unmatched) {
+        if rows.get(&finding.at).is_some_and(|&&set| set != Coverage::UNMATCHED) {
+            finding.action = Action::Noted;
+        }
+    }
+    all.extend(odd_places(study, coverage));
+    all.sort();
+    all
+}
+
 /// The join's oddities, one diagnostic per place and kind.
 ///
 /// A place without a position was told of when it was read.
-#[must_use]
-pub fn odd_places(study: &Study, coverage: &Coverage) -> Vec<Diagnostic> {
+fn odd_places(study: &Study, coverage: &Coverage) -> Vec<Diagnostic> {
     let levels = &study.frame.levels;
     let mut out: Vec<Diagnostic> = Vec::new();
     let mut nowhere: Option<(usize, Vec<&str>)> = None;
