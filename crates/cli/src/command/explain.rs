@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 8] = [
+const RULES: [(&str, &str); 9] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("unmatched", include_str!("../../../../docs/methods/unmatched.md")),
@@ -32,6 +32,7 @@ const RULES: [(&str, &str); 8] = [
     ("profiles", include_str!("../../../../docs/methods/profiles.md")),
     ("areas", include_str!("../../../../docs/methods/areas.md")),
     ("coordinate-systems", include_str!("../../../../docs/methods/coordinate-systems.md")),
+    ("mending-polygons", include_str!("../../../../docs/methods/mending-polygons.md")),
 ];
 
 /// Explains one thing, or lists what can be explained.
