@@ -1,11 +1,12 @@
-//! Coverage: which services reach each place, and where it lies.
+//! Coverage: which services reach each place, and where the place lies.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::{
-    index::CoverageIndex,
+    index::{CoverageIndex, Desk, SetId},
     offer::Offers,
     place::Places,
     service::Link,
@@ -13,36 +14,35 @@ use crate::{
     study::{Frame, Study},
 };
 
-/// The joined places: one index per place in every array, as in [`Places`].
+/// All that counts about a place besides its category and units: where it lies and what reaches it.
 ///
-/// Sets of links are numbered, since millions of places share some thousands of sets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
-    /// Per place: the number of its set of links, or [`Coverage::UNMATCHED`].
-    pub set: Vec<u32>,
-    /// Per level of the frame, per place: the area, or [`Coverage::NO_AREA`].
-    pub areas: Vec<Vec<u32>>,
-    /// Per place: its settlement class.
-    pub settlement: Vec<Settlement>,
-    /// What was odd about where places lie, in order of place.
-    pub findings: Vec<Odd>,
-    /// The distinct sets, sorted; each set sorted.
-    sets: Vec<Arc<[Link]>>,
+/// Millions of places fall into some tens of thousands of kinds, and everything that is asked about places is asked
+/// about kinds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kind {
+    /// Per level of the frame: the area, `None` where the place lies in none.
+    pub areas: Box<[Option<u32>]>,
+    /// The settlement class.
+    pub settlement: Settlement,
+    /// What reaches it, sorted; `None` when that cannot be said (unmatched).
+    ///
+    /// A place is unmatched when it has neither a position nor an offer, or when the study has areas and none of any
+    /// level holds it.
+    pub links: Option<Arc<[Link]>>,
+    /// What is odd about where it lies, level by level.
+    pub oddities: Box<[(usize, Oddity)]>,
 }
 
-/// Something odd about where a place lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Odd {
-    /// The place.
-    pub place: usize,
-    /// Index of the level.
-    pub level: usize,
-    /// What is odd.
-    pub what: Oddity,
+impl Kind {
+    /// Whether it can be said what reaches the place.
+    #[must_use]
+    pub fn is_matched(&self) -> bool {
+        self.links.is_some()
+    }
 }
 
 /// What can be odd about where a place lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Oddity {
     /// No area of the level holds it, and no code names one.
     NoArea,
@@ -55,174 +55,226 @@ pub enum Oddity {
     },
 }
 
+/// The coverage of places: one kind per place.
+///
+/// # Shape
+/// `kind` has one entry per place, in the places' order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Per place: index into [`Coverage::kinds`].
+    pub kind: Vec<u32>,
+    /// The distinct kinds, sorted.
+    pub kinds: Vec<Kind>,
+}
+
 impl Coverage {
-    /// The set number of a place of which it cannot be said what reaches it.
+    /// The kind of a place.
     ///
-    /// A place is unmatched when it has neither a position nor an offer, or when the study has areas and
-    /// none of any level holds it.
-    pub const UNMATCHED: u32 = u32::MAX;
-
-    /// The area of a place that lies in none.
-    pub const NO_AREA: u32 = u32::MAX;
-
-    /// The links of a set, sorted; `None` for [`Coverage::UNMATCHED`].
+    /// # Panics
+    /// When there is no such place.
     #[must_use]
-    pub fn links(&self, set: u32) -> Option<&Arc<[Link]>> {
-        self.sets.get(set as usize)
+    pub fn of(&self, place: usize) -> &Kind {
+        &self.kinds[self.kind[place] as usize]
     }
 
-    /// How many distinct sets of links there are.
+    /// The links that reach a place; `None` when it is unmatched.
+    ///
+    /// # Panics
+    /// When there is no such place.
     #[must_use]
-    pub fn sets(&self) -> usize {
-        self.sets.len()
+    pub fn links(&self, place: usize) -> Option<&[Link]> {
+        self.of(place).links.as_deref()
     }
 }
 
-/// Joins every place with everything that reaches it. Each place is looked at once.
+/// How many distinct sets of links there are among kinds.
+#[must_use]
+pub fn link_sets(kinds: &[Kind]) -> usize {
+    let mut sets: Vec<&Arc<[Link]>> = kinds.iter().filter_map(|kind| kind.links.as_ref()).collect();
+    sets.sort_unstable();
+    sets.dedup();
+    sets.len()
+}
+
+/// Places in a run that are joined by one worker at a time.
+const RUN: usize = 1 << 16;
+
+/// Joins every place of a study with everything that reaches it. Each place is looked at once.
 ///
 /// `progress` is called with the number of places done since the last call, from any thread.
 #[must_use]
 pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Sync) -> Coverage {
+    let joiner = Joiner::new(index, &study.frame, &study.offers);
     let places = &study.places;
-    let chunk = 1 << 12;
-    let starts: Vec<usize> = (0..places.len()).step_by(chunk).collect();
-    let parts: Vec<Part> = starts
+    let starts: Vec<usize> = (0..places.len()).step_by(RUN).collect();
+    let runs: Vec<Vec<u32>> = starts
         .par_iter()
         .map(|&start| {
-            let end = places.len().min(start + chunk);
-            let part = join_part(index, &study.frame, places, &study.offers, start..end);
-            progress(end - start);
-            part
+            let range = start..places.len().min(start + RUN);
+            let kinds = joiner.join(places, range.clone());
+            progress(range.len());
+            kinds
         })
         .collect();
-    merge(parts, study.frame.levels.len())
+    let (kinds, number) = joiner.finish();
+    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|k| number[k as usize])).collect();
+    Coverage { kind, kinds }
 }
 
-/// The coverage of a run of places, with sets numbered in order of appearance.
-struct Part {
-    set: Vec<u32>,
-    areas: Vec<Vec<u32>>,
-    settlement: Vec<Settlement>,
-    findings: Vec<Odd>,
-    sets: Vec<Arc<[Link]>>,
+/// Joins places run by run, from any number of threads, and numbers their kinds.
+///
+/// The numbers that [`Joiner::join`] gives depend on who came first; [`Joiner::finish`] says what they become.
+#[derive(Debug)]
+pub struct Joiner<'a> {
+    index: &'a CoverageIndex,
+    frame: &'a Frame,
+    offers: &'a Offers,
+    table: Mutex<Table>,
+    /// Desks of workers that are not at work just now.
+    desks: Mutex<Vec<Work>>,
 }
 
-fn join_part(
-    index: &CoverageIndex,
-    frame: &Frame,
-    places: &Places,
-    offers: &Offers,
-    range: std::ops::Range<usize>,
-) -> Part {
-    let mut part = Part {
-        set: Vec::with_capacity(range.len()),
-        areas: vec![Vec::with_capacity(range.len()); frame.levels.len()],
-        settlement: Vec::with_capacity(range.len()),
-        findings: Vec::new(),
-        sets: Vec::new(),
-    };
-    let mut known: HashMap<Arc<[Link]>, u32> = HashMap::new();
-    let mut links = Vec::new();
-    let mut areas = vec![None; frame.levels.len()];
-    for place in range {
-        let point = places.position(place);
-        links.clear();
-        let offered = offers.of(&places.ids[place]);
-        links.extend_from_slice(offered);
-        if let Some(point) = point {
-            index.links_at(point, &mut links);
-        }
-        links.sort_unstable();
-        links.dedup();
+#[derive(Debug, Default)]
+struct Table {
+    kinds: Vec<Kind>,
+    known: FxHashMap<Kind, u32>,
+}
 
-        locate(index, frame, places, place, &mut areas, &mut part.findings);
-        for (column, area) in part.areas.iter_mut().zip(&areas) {
-            column.push(area.unwrap_or(Coverage::NO_AREA));
-        }
-        part.settlement.push(point.map_or(Settlement::Unknown, |point| index.settlement_at(point)));
+/// What one worker keeps from run to run.
+#[derive(Debug, Default)]
+struct Work {
+    desk: Desk,
+    /// Kinds of places that have a position, and neither codes nor offers, by set.
+    plain: FxHashMap<u32, u32>,
+    /// Kinds of other places, by all that makes them.
+    special: FxHashMap<Box<[u32]>, u32>,
+    key: Vec<u32>,
+}
 
-        let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
-        let matched = somewhere && (point.is_some() || !offered.is_empty());
-        part.set.push(if matched { intern(&mut known, &mut part.sets, &links) } else { Coverage::UNMATCHED });
+impl<'a> Joiner<'a> {
+    /// Makes ready to join places with what is in the index and on the offer lists.
+    #[must_use]
+    pub fn new(index: &'a CoverageIndex, frame: &'a Frame, offers: &'a Offers) -> Self {
+        Self { index, frame, offers, table: Mutex::default(), desks: Mutex::default() }
     }
-    part
-}
 
-/// The place's area on every level: its own code first, its position second, another level third.
-fn locate(
-    index: &CoverageIndex,
-    frame: &Frame,
-    places: &Places,
-    place: usize,
-    areas: &mut [Option<u32>],
-    findings: &mut Vec<Odd>,
-) {
-    let point = places.position(place);
-    let mut odd = |level, what| findings.push(Odd { place, level, what });
-    for (level, area) in areas.iter_mut().enumerate() {
-        let code = places.codes.get(level).and_then(Option::as_ref).and_then(|codes| codes[place]);
-        let held = point.and_then(|point| index.area_at(level, point));
-        let position = held.and_then(|(area, _)| area);
-        if code.is_none() && held.is_some_and(|(_, count)| count > 1) {
-            odd(level, Oddity::SeveralAreas);
-        }
-        if code.is_some() && held.is_some() && code != position {
-            odd(level, Oddity::CodeMismatch { position });
-        }
-        *area = code.or(position);
-    }
-    for (level, l) in frame.levels.iter().enumerate() {
-        if let (None, Some(derived)) = (areas[level], &l.derived) {
-            areas[level] = areas[derived.from].and_then(|area| derived.area_of[area as usize]);
-        }
-        if areas[level].is_none() {
-            odd(level, Oddity::NoArea);
-        }
-    }
-}
-
-fn intern(known: &mut HashMap<Arc<[Link]>, u32>, sets: &mut Vec<Arc<[Link]>>, links: &[Link]) -> u32 {
-    if let Some(&number) = known.get(links) {
-        return number;
-    }
-    let number = u32::try_from(sets.len()).unwrap_or(Coverage::UNMATCHED);
-    let set: Arc<[Link]> = links.into();
-    sets.push(Arc::clone(&set));
-    known.insert(set, number);
-    number
-}
-
-/// Puts the parts together and numbers the sets in sorted order, so that no split shows in the result.
-fn merge(parts: Vec<Part>, levels: usize) -> Coverage {
-    let mut sets: Vec<Arc<[Link]>> = parts.iter().flat_map(|part| part.sets.iter().cloned()).collect();
-    sets.sort_unstable();
-    sets.dedup();
-    let mut coverage = Coverage {
-        set: Vec::new(),
-        areas: vec![Vec::new(); levels],
-        settlement: Vec::new(),
-        findings: Vec::new(),
-        sets,
-    };
-    for part in parts {
-        let number: Vec<u32> = part
-            .sets
-            .iter()
-            .map(|set| {
-                coverage
-                    .sets
-                    .binary_search(set)
-                    .map_or(Coverage::UNMATCHED, |n| u32::try_from(n).unwrap_or(Coverage::UNMATCHED))
+    /// The kind of each place of a run, in order.
+    ///
+    /// # Panics
+    /// When the range is beyond the places.
+    pub fn join(&self, places: &Places, range: std::ops::Range<usize>) -> Vec<u32> {
+        let mut work = self.desks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let (easting, northing) = (&places.easting[range.clone()], &places.northing[range.clone()]);
+        let sets = self.index.locate(easting, northing, &mut work.desk);
+        let coded = places.codes.iter().any(Option::is_some);
+        let mut last = None;
+        let kinds = range
+            .zip(sets)
+            .map(|(place, set)| {
+                let offered = if self.offers.is_empty() { &[] } else { self.offers.of(&places.ids[place]) };
+                let positioned = places.position(place).is_some();
+                if coded || !offered.is_empty() || !positioned {
+                    return self.special(places, place, positioned.then_some(set), offered, &mut work);
+                }
+                match last {
+                    Some((known, kind)) if known == set => kind,
+                    _ => {
+                        let kind = *work
+                            .plain
+                            .entry(set.number())
+                            .or_insert_with(|| self.intern(self.kind(Some(set), |_| None, &[])));
+                        last = Some((set, kind));
+                        kind
+                    }
+                }
             })
             .collect();
-        coverage
-            .set
-            .extend(part.set.iter().map(|&set| number.get(set as usize).copied().unwrap_or(Coverage::UNMATCHED)));
-        for (all, areas) in coverage.areas.iter_mut().zip(part.areas) {
-            all.extend(areas);
-        }
-        coverage.settlement.extend(part.settlement);
-        coverage.findings.extend(part.findings);
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+        kinds
     }
-    coverage
+
+    fn special(&self, places: &Places, place: usize, set: Option<SetId>, offered: &[Link], work: &mut Work) -> u32 {
+        let code = |level: usize| places.codes.get(level)?.as_ref()?[place];
+        work.key.clear();
+        // No set, area or service has the highest number.
+        work.key.push(set.map_or(u32::MAX, SetId::number));
+        work.key.extend((0..self.frame.levels.len()).map(|level| code(level).unwrap_or(u32::MAX)));
+        work.key.extend(offered.iter().flat_map(|link| [link.service.0, link.reach as u32]));
+        if let Some(&kind) = work.special.get(work.key.as_slice()) {
+            return kind;
+        }
+        let kind = self.intern(self.kind(set, code, offered));
+        work.special.insert(work.key.as_slice().into(), kind);
+        kind
+    }
+
+    /// The place's area on every level: its own code first, its position second, another level third.
+    fn kind(&self, set: Option<SetId>, code: impl Fn(usize) -> Option<u32>, offered: &[Link]) -> Kind {
+        let held = set.map(|set| self.index.held(set));
+        let levels = &self.frame.levels;
+        let mut areas: Box<[Option<u32>]> = vec![None; levels.len()].into();
+        let mut oddities = Vec::new();
+        for (level, area) in areas.iter_mut().enumerate() {
+            let code = code(level);
+            let by_position = held.as_ref().and_then(|held| held.areas[level]);
+            let position = by_position.and_then(|(area, _)| area);
+            if code.is_none() && by_position.is_some_and(|(_, count)| count > 1) {
+                oddities.push((level, Oddity::SeveralAreas));
+            }
+            if code.is_some() && by_position.is_some() && code != position {
+                oddities.push((level, Oddity::CodeMismatch { position }));
+            }
+            *area = code.or(position);
+        }
+        for (level, l) in levels.iter().enumerate() {
+            if let (None, Some(derived)) = (areas[level], &l.derived) {
+                areas[level] = areas[derived.from].and_then(|area| derived.area_of[area as usize]);
+            }
+            if areas[level].is_none() {
+                oddities.push((level, Oddity::NoArea));
+            }
+        }
+        oddities.sort_unstable();
+        let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
+        let matched = somewhere && (held.is_some() || !offered.is_empty());
+        let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
+        let links = matched.then(|| match (&held, offered) {
+            (Some(held), []) => Arc::clone(&held.links),
+            _ => {
+                let mut links: Vec<Link> = held.iter().flat_map(|held| held.links.iter()).copied().collect();
+                links.extend_from_slice(offered);
+                links.sort_unstable();
+                links.dedup();
+                links.into()
+            }
+        });
+        Kind { areas, settlement, links, oddities: oddities.into() }
+    }
+
+    fn intern(&self, kind: Kind) -> u32 {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(&number) = table.known.get(&kind) {
+            return number;
+        }
+        let number = u32::try_from(table.kinds.len()).unwrap_or(u32::MAX);
+        table.kinds.push(kind.clone());
+        table.known.insert(kind, number);
+        number
+    }
+
+    /// The kinds in sorted order, and for each number that was given out the one that it becomes, so that no order of
+    /// work shows in the result.
+    #[must_use]
+    pub fn finish(self) -> (Vec<Kind>, Vec<u32>) {
+        let given = self.table.into_inner().unwrap_or_else(PoisonError::into_inner).kinds;
+        let mut order: Vec<u32> = (0..u32::try_from(given.len()).unwrap_or(u32::MAX)).collect();
+        order.par_sort_unstable_by(|&a, &b| given[a as usize].cmp(&given[b as usize]));
+        let mut number = vec![0; given.len()];
+        for (new, &old) in (0..).zip(&order) {
+            number[old as usize] = new;
+        }
+        let mut sorted: Vec<(u32, Kind)> = number.iter().copied().zip(given).collect();
+        sorted.par_sort_unstable_by_key(|&(new, _)| new);
+        (sorted.into_iter().map(|(_, kind)| kind).collect(), number)
+    }
 }

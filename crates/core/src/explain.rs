@@ -1,6 +1,14 @@
 //! Explanations: why a place counts as reached, or does not.
 
-use crate::{coverage::Coverage, index::CoverageIndex, measure::Best, polygon::Position, service::Link, study::Study};
+use geo::{BoundingRect, Coord, MultiPolygon};
+
+use crate::{
+    coverage::Coverage,
+    measure::Best,
+    polygon::{Position, PreparedPolygon},
+    service::Link,
+    study::Study,
+};
 
 /// Everything that reaches one place, and what it amounts to under each definition.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,18 +37,26 @@ pub struct Covering {
 /// # Panics
 /// When there is no such place.
 #[must_use]
-pub fn place(study: &Study, index: &CoverageIndex, coverage: &Coverage, place: usize) -> PlaceExplanation {
-    let mut footprints: Vec<Covering> = Vec::new();
-    if let Some(point) = study.places.position(place) {
-        index.footprints_at(point, |footprint, position| footprints.push(Covering { footprint, position }));
-    }
-    footprints.sort_by_key(|c| (c.footprint, std::cmp::Reverse(c.position)));
-    footprints.dedup_by_key(|c| c.footprint);
-    let links = coverage.links(coverage.set[place]);
+pub fn place(study: &Study, coverage: &Coverage, place: usize) -> PlaceExplanation {
+    let footprints = study.places.position(place).map_or_else(Vec::new, |point| {
+        let positions = study.footprints.iter().map(|footprint| position(&footprint.geometry, point));
+        let held = positions.enumerate().filter(|&(_, position)| position != Position::Outside);
+        held.map(|(footprint, position)| Covering { footprint, position }).collect()
+    });
+    let links = coverage.links(place);
     let best = study
         .profiles
         .iter()
         .map(|profile| Some(Best::of(links?, profile, &study.frame.services, study.frame.as_of)))
         .collect();
     PlaceExplanation { place, footprints, offers: study.offers.of(&study.places.ids[place]).to_vec(), best }
+}
+
+/// Where a point lies: inside one part of a footprint goes before on the border of another.
+fn position(footprint: &MultiPolygon, point: Coord) -> Position {
+    let near = |rect: &geo::Rect| {
+        (rect.min().x..=rect.max().x).contains(&point.x) && (rect.min().y..=rect.max().y).contains(&point.y)
+    };
+    let parts = footprint.iter().filter(|part| part.bounding_rect().as_ref().is_some_and(near));
+    parts.map(|part| PreparedPolygon::new(part).position(point)).max().unwrap_or(Position::Outside)
 }

@@ -98,10 +98,9 @@ impl PreparedPolygon {
         let mut inside = false;
         for &edge in &self.members[self.slabs[slab] as usize..self.slabs[slab + 1] as usize] {
             let [a, b] = self.edges[edge as usize];
-            match crossing(a, b, point) {
-                Crossing::Touches => return Position::Boundary,
-                Crossing::Right => inside = !inside,
-                Crossing::None => {}
+            match side_of(a, b, point) {
+                None => return Position::Boundary,
+                Some(right) => inside ^= right,
             }
         }
         if inside { Position::Inside } else { Position::Outside }
@@ -113,36 +112,29 @@ fn slab_density(count: usize, height: f64) -> f64 {
     count as f64 / height
 }
 
-enum Crossing {
-    None,
-    /// The edge crosses the ray that leaves the point to the right.
-    Right,
-    /// The point is on the edge.
-    Touches,
-}
-
-fn crossing(a: Coord, b: Coord, p: Coord) -> Crossing {
+/// Whether an edge crosses the ray that leaves a point to the right; `None` when the point is on the edge.
+#[inline]
+#[must_use]
+pub(crate) fn side_of(a: Coord, b: Coord, p: Coord) -> Option<bool> {
     let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
-    if p.y < low.y || p.y > high.y {
-        return Crossing::None;
+    if p.y < low.y || p.y > high.y || p.x > a.x.max(b.x) {
+        return Some(false);
+    }
+    // The upper end of an edge belongs to the next one; a level edge is never crossed.
+    let spans = p.y < high.y;
+    if p.x < a.x.min(b.x) {
+        return Some(spans);
     }
     if low.y == high.y {
-        let on = p.x >= a.x.min(b.x) && p.x <= a.x.max(b.x);
-        return if on { Crossing::Touches } else { Crossing::None };
+        return None;
     }
     let side = robust::orient2d(
         robust::Coord { x: low.x, y: low.y },
         robust::Coord { x: high.x, y: high.y },
         robust::Coord { x: p.x, y: p.y },
     );
-    if side == 0.0 {
-        Crossing::Touches
-    } else if side > 0.0 && p.y < high.y {
-        // The point is left of an upward edge. Its upper end belongs to the next edge.
-        Crossing::Right
-    } else {
-        Crossing::None
-    }
+    // To the left of an upward edge it crosses the ray.
+    if side == 0.0 { None } else { Some(side > 0.0 && spans) }
 }
 
 #[cfg(test)]

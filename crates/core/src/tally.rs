@@ -3,9 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::{
-    coverage::Coverage,
+    coverage::{Coverage, Kind},
     place::{MISSING, Places},
     service::Link,
     settlement::Settlement,
@@ -48,43 +49,18 @@ impl Tally {
     /// Counts places that have been joined.
     #[must_use]
     pub fn observe(frame: &Frame, places: &Places, coverage: &Coverage) -> Self {
-        // Cells are found by small numbers first and spelled out once per distinct cell.
-        type Key = (Box<[u32]>, Settlement, u16, u32);
-        let chunk = 1 << 14;
+        let chunk = 1 << 16;
         let starts: Vec<usize> = (0..places.len()).step_by(chunk).collect();
-        let merged = starts
+        let counts = starts
             .par_iter()
             .map(|&start| {
-                let mut rows: BTreeMap<Key, Vec<Count>> = BTreeMap::new();
-                for place in start..places.len().min(start + chunk) {
-                    let areas = coverage.areas.iter().map(|level| level[place]).collect();
-                    let key = (areas, coverage.settlement[place], places.category[place], coverage.set[place]);
-                    let counts = rows.entry(key).or_insert_with(|| vec![Count::default(); frame.units.len()]);
-                    counts[0].sum += 1;
-                    for (count, column) in counts[1..].iter_mut().zip(&places.units) {
-                        match column.values[place] {
-                            MISSING => count.missing += 1,
-                            value => count.sum += value,
-                        }
-                    }
-                }
-                rows
+                let range = start..places.len().min(start + chunk);
+                let mut counts = Counts::new(frame.units.len());
+                counts.observe(places, range.clone(), &coverage.kind[range]);
+                counts
             })
-            .reduce(BTreeMap::new, |mut left, right| {
-                for (key, counts) in right {
-                    add(left.entry(key).or_insert_with(|| vec![Count::default(); frame.units.len()]), &counts);
-                }
-                left
-            });
-        let rows = merged
-            .into_iter()
-            .map(|((areas, settlement, category, set), counts)| {
-                let areas = areas.iter().map(|&area| (area != Coverage::NO_AREA).then_some(area)).collect();
-                let links = coverage.links(set).cloned();
-                (Cell { areas, settlement, category, links }, counts.into_boxed_slice())
-            })
-            .collect();
-        Self { rows }
+            .reduce(|| Counts::new(frame.units.len()), Counts::merge);
+        counts.into_tally(&coverage.kinds)
     }
 
     /// Both tallies as one.
@@ -116,6 +92,93 @@ impl Tally {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+/// Counts under way: by the numbers of kinds and categories, which [`Counts::into_tally`] spells out.
+#[derive(Debug, Clone)]
+pub struct Counts {
+    units: usize,
+    /// By kind and category: which row.
+    rows: FxHashMap<(u32, u16), usize>,
+    /// Shape: row × unit.
+    counts: Vec<Count>,
+}
+
+impl Counts {
+    /// Nothing counted yet, in so many units, places among them.
+    #[must_use]
+    pub fn new(units: usize) -> Self {
+        Self { units: units.max(1), rows: FxHashMap::default(), counts: Vec::new() }
+    }
+
+    /// Counts a run of places, of which `kinds` says the kind of each.
+    ///
+    /// # Panics
+    /// When the range is beyond the places, or longer than `kinds`.
+    pub fn observe(&mut self, places: &Places, range: std::ops::Range<usize>, kinds: &[u32]) {
+        let mut last = ((u32::MAX, u16::MAX), 0);
+        let rows: Vec<usize> = range
+            .clone()
+            .zip(kinds)
+            .map(|(place, &kind)| {
+                let key = (kind, places.category[place]);
+                if last.0 != key {
+                    last = (key, self.row(key));
+                }
+                self.counts[last.1].sum += 1;
+                last.1
+            })
+            .collect();
+        for (unit, column) in (1..self.units).zip(&places.units) {
+            for (&row, &value) in rows.iter().zip(&column.values[range.clone()]) {
+                let count = &mut self.counts[row + unit];
+                if value == MISSING {
+                    count.missing += 1;
+                } else {
+                    count.sum += value;
+                }
+            }
+        }
+    }
+
+    /// Where the counts of a kind and category start.
+    fn row(&mut self, key: (u32, u16)) -> usize {
+        *self.rows.entry(key).or_insert_with(|| {
+            let start = self.counts.len();
+            self.counts.resize(start + self.units, Count::default());
+            start
+        })
+    }
+
+    /// Both counts as one.
+    #[must_use]
+    pub fn merge(mut self, mut other: Self) -> Self {
+        if self.rows.len() < other.rows.len() {
+            std::mem::swap(&mut self, &mut other);
+        }
+        for (key, start) in other.rows {
+            let row = self.row(key);
+            add(&mut self.counts[row..row + other.units], &other.counts[start..start + other.units]);
+        }
+        self
+    }
+
+    /// The tally, now that it is known what each number of a kind means.
+    ///
+    /// # Panics
+    /// When a kind was counted that is not in the list.
+    #[must_use]
+    pub fn into_tally(self, kinds: &[Kind]) -> Tally {
+        let mut rows: BTreeMap<Cell, Box<[Count]>> = BTreeMap::new();
+        for (&(kind, category), &start) in &self.rows {
+            let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
+            let cell = Cell { areas: areas.clone(), settlement: *settlement, category, links: links.clone() };
+            let counts = &self.counts[start..start + self.units];
+            // Kinds may differ in their oddities only.
+            add(rows.entry(cell).or_insert_with(|| vec![Count::default(); self.units].into()), counts);
+        }
+        Tally { rows }
     }
 }
 

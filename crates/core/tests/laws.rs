@@ -7,7 +7,7 @@ use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
 use jiff::civil::date;
 use nittio_core::{
     area::{Area, Level},
-    coverage::{Coverage, join},
+    coverage::{self, join},
     diagnostic::SourceRow,
     footprint::Footprint,
     goal,
@@ -176,9 +176,9 @@ proptest! {
                 .collect();
             expected.sort();
             expected.dedup();
-            match coverage.links(coverage.set[place]) {
+            match coverage.links(place) {
                 Some(links) => prop_assert_eq!(&links[..], &expected[..]),
-                None => prop_assert_eq!(coverage.areas[0][place], Coverage::NO_AREA),
+                None => prop_assert_eq!(coverage.of(place).areas[0], None),
             }
         }
     }
@@ -243,7 +243,7 @@ fn one_thread_and_eight_give_the_same_run() {
     assert_eq!(one.tally, eight.tally);
     assert_eq!(one.indicators, eight.indicators);
     assert_eq!(one.assessments, eight.assessments);
-    assert!(one.coverage.sets() > 10, "the case is not trivial");
+    assert!(coverage::link_sets(&one.coverage.kinds) > 10, "the case is not trivial");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
     })?;
     let index = CoverageIndex::build(study);
     let coverage = coverage::join(&index, study, |_| {});
-    let said = explain::place(study, &index, &coverage, place);
+    let said = explain::place(study, &coverage, place);
     let inputs = &project.ingested.provenance.inputs;
     let mut out = String::new();
     let origin = study.places.origin[place];
@@ -146,13 +146,14 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
         }
         None => out.push_str("It has no position.\n"),
     }
-    for (level, areas) in study.frame.levels.iter().zip(&coverage.areas) {
-        let area = level.areas.get(areas[place] as usize);
+    let kind = coverage.of(place);
+    for (level, area) in study.frame.levels.iter().zip(&kind.areas) {
+        let area = area.map(|area| &level.areas[area as usize]);
         let named = area.map_or_else(|| "none".to_owned(), |a| format!("{} {}", a.code, a.name));
         let _ = writeln!(out, "{}: {named}", level.key);
     }
     if study.frame.settlements {
-        let _ = writeln!(out, "settlement: {}", coverage.settlement[place].key());
+        let _ = writeln!(out, "settlement: {}", kind.settlement.key());
     }
 
     let _ = writeln!(out, "\nReached by {} footprints and {} offers", said.footprints.len(), said.offers.len());
@@ -175,9 +176,10 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
             Some(best) => amounts_to(best),
         });
         let not_counted: Vec<Link> = coverage
-            .links(coverage.set[place])
+            .links(place)
             .into_iter()
-            .flat_map(|links| links.iter().copied())
+            .flatten()
+            .copied()
             .filter(|&l| !profile.counts(l, &study.frame.services, study.frame.as_of))
             .collect();
         for l in not_counted {

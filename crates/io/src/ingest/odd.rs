@@ -17,9 +17,9 @@ use super::Ingested;
 pub fn findings(ingested: &Ingested, coverage: &Coverage) -> Vec<Diagnostic> {
     let study = &ingested.study;
     let mut all = ingested.diagnostics.clone();
-    let rows: HashMap<_, _> = study.places.origin.iter().zip(&coverage.set).collect();
+    let rows: HashMap<_, _> = study.places.origin.iter().zip(&coverage.kind).collect();
     for finding in all.iter_mut().filter(|d| d.action == Action::Unmatched) {
-        if rows.get(&finding.at).is_some_and(|&&set| set != Coverage::UNMATCHED) {
+        if rows.get(&finding.at).is_some_and(|&&kind| coverage.kinds[kind as usize].is_matched()) {
             finding.action = Action::Noted;
         }
     }
@@ -32,62 +32,38 @@ pub fn findings(ingested: &Ingested, coverage: &Coverage) -> Vec<Diagnostic> {
 ///
 /// A place without a position was told of when it was read.
 fn odd_places(study: &Study, coverage: &Coverage) -> Vec<Diagnostic> {
-    let levels = &study.frame.levels;
-    let mut out: Vec<Diagnostic> = Vec::new();
-    let mut nowhere: Option<(usize, Vec<&str>)> = None;
-    let flush = |nowhere: &mut Option<(usize, Vec<&str>)>, out: &mut Vec<Diagnostic>| {
-        if let Some((place, keys)) = nowhere.take() {
-            let unmatched = coverage.set[place] == Coverage::UNMATCHED;
-            out.push(Diagnostic {
-                at: study.places.origin[place],
-                finding: Finding::OutsideEveryArea,
-                action: if unmatched { Action::Unmatched } else { Action::Noted },
-                id: Some((&*study.places.ids[place]).into()),
-                message: format!("the place lies in no {}", keys.join(", no ")),
-            });
-        }
-    };
-    for odd in &coverage.findings {
-        if nowhere.as_ref().is_some_and(|(place, _)| *place != odd.place) {
-            flush(&mut nowhere, &mut out);
-        }
-        let level = &levels[odd.level];
-        let code = |area: Option<u32>| area.map_or("none", |area| level.areas[area as usize].code.as_str());
-        let (finding, message) = match odd.what {
-            Oddity::NoArea => {
-                if study.places.position(odd.place).is_some() {
-                    nowhere.get_or_insert((odd.place, Vec::new())).1.push(&level.key);
-                }
-                continue;
-            }
-            Oddity::SeveralAreas => {
-                let taken = coverage.areas[odd.level][odd.place];
-                (
-                    Finding::InSeveralAreas,
-                    format!("the place lies on or in several {}; {} was taken", level.key, code(Some(taken))),
-                )
-            }
-            Oddity::CodeMismatch { position } => {
-                let own = coverage.areas[odd.level][odd.place];
-                (
-                    Finding::AreaCodeMismatch,
-                    format!(
-                        "its code says {} {}, its position {}; the code was taken",
-                        level.key,
-                        code(Some(own)),
-                        code(position)
-                    ),
-                )
-            }
+    let mut out = Vec::new();
+    for place in (0..study.places.len()).filter(|&place| !coverage.of(place).oddities.is_empty()) {
+        let kind = coverage.of(place);
+        let mut say = |finding, action, message| {
+            let id = Some((&*study.places.ids[place]).into());
+            out.push(Diagnostic { at: study.places.origin[place], finding, action, id, message });
         };
-        out.push(Diagnostic {
-            at: study.places.origin[odd.place],
-            finding,
-            action: Action::Noted,
-            id: Some((&*study.places.ids[odd.place]).into()),
-            message,
-        });
+        let mut nowhere: Vec<&str> = Vec::new();
+        for &(number, oddity) in &kind.oddities {
+            let level = &study.frame.levels[number];
+            let code = |area: Option<u32>| area.map_or("none", |area| level.areas[area as usize].code.as_str());
+            let taken = code(kind.areas[number]);
+            match oddity {
+                Oddity::NoArea if study.places.position(place).is_some() => nowhere.push(&level.key),
+                Oddity::NoArea => {}
+                Oddity::SeveralAreas => say(
+                    Finding::InSeveralAreas,
+                    Action::Noted,
+                    format!("the place lies on or in several {}; {taken} was taken", level.key),
+                ),
+                Oddity::CodeMismatch { position } => say(
+                    Finding::AreaCodeMismatch,
+                    Action::Noted,
+                    format!("its code says {} {taken}, its position {}; the code was taken", level.key, code(position)),
+                ),
+            }
+        }
+        if !nowhere.is_empty() {
+            let action = if kind.is_matched() { Action::Noted } else { Action::Unmatched };
+            let message = format!("the place lies in no {}", nowhere.join(", no "));
+            say(Finding::OutsideEveryArea, action, message);
+        }
     }
-    flush(&mut nowhere, &mut out);
     out
 }

@@ -12,7 +12,7 @@ use std::{
 
 use indexmap::IndexMap;
 use nittio_core::{
-    coverage::Coverage,
+    coverage::link_sets,
     diagnostic::{Action, Finding},
     goal::Goal,
     outcome::Input,
@@ -98,8 +98,8 @@ struct Output {
 pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
     let Run { study, coverage, tally, outcome, .. } = *run;
     let inputs = outcome.provenance.inputs.as_slice();
-    let unmatched = coverage.set.iter().filter(|&&set| set == Coverage::UNMATCHED).count();
-    let places = coverage.set.len();
+    let places = coverage.kind.len();
+    let unmatched = (0..places).filter(|&place| !coverage.of(place).is_matched()).count();
     let manifest = Manifest {
         program: &outcome.provenance.program,
         study: StudyEntry {
@@ -135,7 +135,7 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             footprints: study.footprints.len(),
             offers: study.offers.rows(),
             services: study.frame.services.as_slice().len(),
-            link_sets: coverage.sets(),
+            link_sets: link_sets(&coverage.kinds),
             tally_cells: tally.len(),
         },
         outputs: outputs(staging)?,

@@ -4,7 +4,13 @@
 
 use std::io::{self, Write};
 
-use nittio_core::{coverage::Coverage, measure::Best, place::MISSING, profile::Profile, study::Study};
+use nittio_core::{
+    coverage::{Coverage, Kind},
+    measure::Best,
+    place::MISSING,
+    profile::Profile,
+    study::Study,
+};
 use polars::{
     error::PolarsResult,
     prelude::{
@@ -30,27 +36,27 @@ pub fn parquet(out: impl Write, study: &Study, coverage: &Coverage) -> io::Resul
     })
 }
 
-/// What is asked about a set of links under one definition.
+/// What is asked about a kind of place under one definition.
 struct Answer {
     down_mbps: Option<f64>,
     up_mbps: Option<f64>,
     operators: u32,
 }
 
-/// Places, and what each distinct set of links amounts to: answered once, used by every place.
+/// Places, and what each kind of place amounts to: answered once, used by every place.
 struct Table<'a> {
     study: &'a Study,
     coverage: &'a Coverage,
-    /// Shape: profile × set.
-    answers: Vec<Vec<Answer>>,
-    /// By set.
-    services: Vec<Vec<u32>>,
+    /// Shape: profile × kind; `None` where it cannot be said.
+    answers: Vec<Vec<Option<Answer>>>,
+    /// By kind; `None` where it cannot be said.
+    services: Vec<Option<Vec<u32>>>,
 }
 
 impl<'a> Table<'a> {
     fn new(study: &'a Study, coverage: &'a Coverage) -> Self {
         let answers = study.profiles.iter().map(|profile| answers(study, coverage, profile)).collect();
-        Self { study, coverage, answers, services: services::of_sets(coverage) }
+        Self { study, coverage, answers, services: services::of_kinds(coverage) }
     }
 
     /// The rows of some places.
@@ -65,27 +71,26 @@ impl<'a> Table<'a> {
         let category = |p: usize| frame.categories.get(usize::from(places.category[p])).map(String::as_str);
         columns.add("category", StringChunked::from_iter_options("".into(), each().map(category)));
         if frame.settlements {
-            let settlement = each().map(|p| self.coverage.settlement[p].key());
+            let settlement = each().map(|p| self.coverage.of(p).settlement.key());
             columns.add("settlement", StringChunked::from_iter_values("".into(), settlement));
         }
-        for (level, areas) in frame.levels.iter().zip(&self.coverage.areas) {
-            // The number of no area is beyond every list.
-            let code = each().map(|p| level.areas.get(areas[p] as usize).map(|area| area.code.as_str()));
+        for (number, level) in frame.levels.iter().enumerate() {
+            let code = each().map(|p| Some(level.areas[self.coverage.of(p).areas[number]? as usize].code.as_str()));
             columns.add(&format!("{}_code", level.key), StringChunked::from_iter_options("".into(), code));
         }
-        let matched = each().map(|p| Some(self.coverage.set[p] != Coverage::UNMATCHED));
+        let matched = each().map(|p| Some(self.coverage.of(p).is_matched()));
         columns.add("matched", BooleanChunked::from_iter_options("".into(), matched));
 
         let several = if profiles.len() > 1 { profiles.as_slice() } else { &[] };
         let named = profiles.iter().take(1).map(|_| String::new()).chain(several.iter().map(|p| format!(":{}", p.key)));
         let answers = self.answers.iter().take(1).chain(&self.answers);
         for (name, answers) in named.zip(answers) {
-            let answer = |p: usize| answers.get(self.coverage.set[p] as usize);
+            let answer = |p: usize| answers[self.coverage.kind[p] as usize].as_ref();
             columns.add(&format!("best_down_mbps{name}"), reals(each().map(|p| answer(p)?.down_mbps)));
             columns.add(&format!("best_up_mbps{name}"), reals(each().map(|p| answer(p)?.up_mbps)));
         }
         columns.add("services", self.services(rows));
-        let operators = |p: usize| Some(self.answers.first()?.get(self.coverage.set[p] as usize)?.operators);
+        let operators = |p: usize| Some(self.answers.first()?[self.coverage.kind[p] as usize].as_ref()?.operators);
         columns.add("operators", UInt32Chunked::from_iter_options("".into(), each().map(operators)));
 
         for column in &places.units {
@@ -106,27 +111,22 @@ impl<'a> Table<'a> {
         let mut list =
             ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), rows.len(), rows.len() * 2, DataType::UInt32);
         for &place in rows {
-            let set = self.coverage.set[place as usize];
-            list.append_opt_slice(self.services.get(set as usize).map(Vec::as_slice));
+            list.append_opt_slice(self.services[self.coverage.kind[place as usize] as usize].as_deref());
         }
         list.finish()
     }
 }
 
-fn answers(study: &Study, coverage: &Coverage, profile: &Profile) -> Vec<Answer> {
-    (0..coverage.sets())
-        .into_par_iter()
-        .map(|set| {
-            let links = u32::try_from(set).ok().and_then(|set| coverage.links(set));
-            let links = links.map_or(&[][..], |links| links);
-            let best = Best::of(links, profile, &study.frame.services, study.frame.as_of);
-            Answer {
-                down_mbps: best.down.map(|speed| speed.mbps()),
-                up_mbps: best.up.map(|speed| speed.mbps()),
-                operators: u32::try_from(best.operators).unwrap_or(u32::MAX),
-            }
+fn answers(study: &Study, coverage: &Coverage, profile: &Profile) -> Vec<Option<Answer>> {
+    let answer = |kind: &Kind| {
+        let best = Best::of(kind.links.as_ref()?, profile, &study.frame.services, study.frame.as_of);
+        Some(Answer {
+            down_mbps: best.down.map(|speed| speed.mbps()),
+            up_mbps: best.up.map(|speed| speed.mbps()),
+            operators: u32::try_from(best.operators).unwrap_or(u32::MAX),
         })
-        .collect()
+    };
+    coverage.kinds.par_iter().map(answer).collect()
 }
 
 fn reals(values: impl Iterator<Item = Option<f64>>) -> Float64Chunked {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use nittio_core::{
-    coverage::Coverage,
+    coverage::{Coverage, Kind},
     service::{Service, Services},
 };
 
@@ -51,30 +51,26 @@ pub fn csv(out: impl Write, services: &Services, coverage: &Coverage) -> io::Res
     writer.flush()
 }
 
-/// The distinct services of every set, sorted.
-pub(super) fn of_sets(coverage: &Coverage) -> Vec<Vec<u32>> {
-    (0..coverage.sets())
-        .map(|set| {
-            let links = u32::try_from(set).ok().and_then(|set| coverage.links(set));
-            let mut services: Vec<u32> = links.into_iter().flat_map(|l| l.iter()).map(|l| l.service.0).collect();
-            services.sort_unstable();
-            services.dedup();
-            services
-        })
-        .collect()
+/// The distinct services of every kind of place, sorted; `None` where it cannot be said.
+pub(super) fn of_kinds(coverage: &Coverage) -> Vec<Option<Vec<u32>>> {
+    let services = |kind: &Kind| {
+        let mut services: Vec<u32> = kind.links.as_ref()?.iter().map(|link| link.service.0).collect();
+        services.sort_unstable();
+        services.dedup();
+        Some(services)
+    };
+    coverage.kinds.iter().map(services).collect()
 }
 
 /// How many places each service reaches, in whatever way and status.
 fn reached(services: &Services, coverage: &Coverage) -> Vec<u64> {
-    let mut places = vec![0u64; coverage.sets()];
-    for &set in &coverage.set {
-        if let Some(count) = places.get_mut(set as usize) {
-            *count += 1;
-        }
+    let mut places = vec![0u64; coverage.kinds.len()];
+    for &kind in &coverage.kind {
+        places[kind as usize] += 1;
     }
     let mut reached = vec![0; services.as_slice().len()];
-    for (services, places) in of_sets(coverage).iter().zip(places) {
-        for &service in services {
+    for (services, places) in of_kinds(coverage).iter().zip(places) {
+        for &service in services.iter().flatten() {
             reached[service as usize] += places;
         }
     }

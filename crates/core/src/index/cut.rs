@@ -1,0 +1,418 @@
+//! Cutting: polygons divided among the squares of the lattice until a square needs few edges or none.
+//!
+//! A square is divided into four as long as many borders run through it. What is left of a polygon in a square is
+//!
+//! * nothing, when its border does not run through it: the square is wholly outside, or wholly inside and then the
+//!   polygon's owner joins the square's set;
+//! * else the edges that may touch the square, and what a ray to the right meets beyond them.
+//!
+//! # The ray
+//! A point is inside when a ray to the right crosses an odd number of edges. Edges that do not touch the square are
+//! wholly left or right of it at every height that they span, so whether the ray crosses an odd number of *those*
+//! depends on the height alone. It is known at the square's lower side (`odd`), and it changes at the heights of
+//! vertices to the right of the square where an edge that is kept meets one that is not (a *step*). All comparisons
+//! are of given coordinates; nothing is rounded. A kept edge that does not touch after all changes nothing: each of
+//! its vertices to the right is a step, and the edge itself is counted.
+
+use geo::Coord;
+
+use super::{
+    lattice::{DEPTH, Lattice, morton},
+    sets::{Grown, Sets},
+};
+
+/// A square is divided when more edges than this may touch it.
+pub(super) const LEAF_EDGES: usize = 12;
+
+/// How often in a row a square is divided though its quarters together keep many more edges than it had.
+const IDLE: u8 = 2;
+
+/// Squares with more edges than this are divided by several threads.
+const SHARED_EDGES: usize = 1 << 14;
+
+/// All vertices of all polygons, ring after ring, each ring closed.
+#[derive(Debug, Default)]
+pub(super) struct Outlines {
+    /// Edge `e` runs from vertex `e` to vertex `e + 1`, unless `e` is the last of its ring.
+    pub(super) vertices: Vec<Coord>,
+    /// The first vertex of each ring, and the end.
+    pub(super) rings: Vec<u32>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// One polygon: a shell and its holes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) owner: u32,
+    /// Index of its first ring, and one beyond its last.
+    pub(super) rings: [u32; 2],
+    pub(super) lower: Coord,
+    pub(super) upper: Coord,
+}
+
+impl Outlines {
+    /// The edges of one polygon.
+    fn edges(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
+        let [first, end] = self.parts[part as usize].rings;
+        (first..end).flat_map(|ring| {
+            let ring = ring as usize;
+            self.rings[ring]..self.rings[ring + 1].saturating_sub(1)
+        })
+    }
+
+    fn edge_count(&self, part: u32) -> usize {
+        let [first, end] = self.parts[part as usize].rings;
+        (self.rings[end as usize] - self.rings[first as usize] - (end - first)) as usize
+    }
+}
+
+/// Squares in order along the Z-order curve, without a gap.
+#[derive(Debug, Default)]
+pub(super) struct Leaves {
+    /// The number of each square's first smallest square; it reaches to the next one's.
+    pub(super) keys: Vec<u64>,
+    /// The set of owners that hold the whole square.
+    pub(super) sets: Vec<u32>,
+    /// Where the square's borders start in `code`; they end where the next square's start.
+    pub(super) starts: Vec<u32>,
+    /// The borders through each square, one after the other: the owner and in the highest bit `odd`, the number of edges,
+    /// the number of steps, the edges, the vertices at whose heights the steps are.
+    pub(super) code: Vec<u32>,
+}
+
+/// The bit beside an owner that says that the ray is odd.
+pub(super) const ODD: u32 = 1 << 31;
+
+impl Leaves {
+    fn append(&mut self, mut other: Self) {
+        let shift = len32(&self.code);
+        self.keys.append(&mut other.keys);
+        self.sets.append(&mut other.sets);
+        self.starts.extend(other.starts.iter().map(|start| start + shift));
+        self.code.append(&mut other.code);
+    }
+}
+
+/// A polygon in a square.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    part: u32,
+    /// Where its edges are in the square's list; not used when it is whole.
+    first: u32,
+    len: u32,
+    /// Whether a ray from the square's lower side crosses an odd number of edges that are not in the list.
+    odd: bool,
+    /// The polygon lies within the square, and its edges are not listed.
+    whole: bool,
+}
+
+#[derive(Debug, Default)]
+struct Square {
+    items: Vec<Item>,
+    edges: Vec<u32>,
+    set: u32,
+    /// How often in a row dividing did not help.
+    idle: u8,
+}
+
+/// Where a square is.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    depth: u32,
+    /// The lower left corner, in smallest squares.
+    x: u32,
+    y: u32,
+}
+
+impl Spot {
+    fn side(self) -> u32 {
+        1 << (DEPTH - self.depth)
+    }
+
+    fn quarter(self, number: usize) -> Self {
+        let half = self.side() / 2;
+        let x = if number & 1 == 1 { self.x + half } else { self.x };
+        let y = if number & 2 == 2 { self.y + half } else { self.y };
+        Self { depth: self.depth + 1, x, y }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    x0: f64,
+    x1: f64,
+    y0: f64,
+    y1: f64,
+}
+
+impl Bounds {
+    fn of(lattice: &Lattice, spot: Spot) -> Self {
+        let side = spot.side();
+        Self {
+            x0: lattice.line(0, spot.x),
+            x1: lattice.line(0, spot.x + side),
+            y0: lattice.line(1, spot.y),
+            y1: lattice.line(1, spot.y + side),
+        }
+    }
+}
+
+/// Divides everything.
+pub(super) fn cut(outlines: &Outlines, lattice: &Lattice, sets: &Sets) -> Leaves {
+    let items =
+        (0..len32(&outlines.parts)).map(|part| Item { part, first: 0, len: 0, odd: false, whole: true }).collect();
+    let square = Square { items, edges: Vec::new(), set: super::sets::EMPTY, idle: 0 };
+    let cutter = Cutter { outlines, lattice, sets };
+    let mut all = Leaves::default();
+    for leaves in cutter.shared(Spot { depth: 0, x: 0, y: 0 }, square) {
+        all.append(leaves);
+    }
+    all
+}
+
+struct Cutter<'a> {
+    outlines: &'a Outlines,
+    lattice: &'a Lattice,
+    sets: &'a Sets,
+}
+
+/// What one worker keeps while it divides.
+#[derive(Default)]
+struct Bench {
+    leaves: Leaves,
+    grown: Grown,
+    spare: Vec<Square>,
+    steps: Vec<u32>,
+}
+
+impl Cutter<'_> {
+    /// Divides a large square by several threads. The order of the result is that of the curve.
+    fn shared(&self, spot: Spot, square: Square) -> Vec<Leaves> {
+        let mut bench = Bench::default();
+        if self.weight(&square) <= SHARED_EDGES || !self.divisible(spot, &square) {
+            self.alone(spot, square, &mut bench);
+            return vec![bench.leaves];
+        }
+        let [a, b, c, d] = self.divide(spot, &square, &mut bench);
+        drop(square);
+        let at = |number| spot.quarter(number);
+        let ((mut a, mut b), (mut c, mut d)) = rayon::join(
+            || rayon::join(|| self.shared(at(0), a), || self.shared(at(1), b)),
+            || rayon::join(|| self.shared(at(2), c), || self.shared(at(3), d)),
+        );
+        a.append(&mut b);
+        a.append(&mut c);
+        a.append(&mut d);
+        a
+    }
+
+    fn alone(&self, spot: Spot, square: Square, bench: &mut Bench) {
+        if !self.divisible(spot, &square) {
+            self.leaf(spot, &square, bench);
+        } else {
+            for (number, quarter) in self.divide(spot, &square, bench).into_iter().enumerate() {
+                self.alone(spot.quarter(number), quarter, bench);
+            }
+        }
+        bench.spare.push(square);
+    }
+
+    fn weight(&self, square: &Square) -> usize {
+        let weigh = |item: &Item| if item.whole { self.outlines.edge_count(item.part) } else { item.len as usize };
+        square.items.iter().map(weigh).sum()
+    }
+
+    fn divisible(&self, spot: Spot, square: &Square) -> bool {
+        spot.depth < DEPTH && square.idle < IDLE && self.weight(square) > LEAF_EDGES
+    }
+
+    fn divide(&self, spot: Spot, square: &Square, bench: &mut Bench) -> [Square; 4] {
+        let bounds = Bounds::of(self.lattice, spot);
+        let half = spot.side() / 2;
+        let middle = Coord { x: self.lattice.line(0, spot.x + half), y: self.lattice.line(1, spot.y + half) };
+        let mut quarters = [(); 4].map(|()| {
+            let mut quarter = bench.spare.pop().unwrap_or_default();
+            quarter.items.clear();
+            quarter.edges.clear();
+            quarter.set = square.set;
+            quarter
+        });
+        let mut gained: [Vec<u32>; 4] = Default::default();
+        for item in &square.items {
+            let part = &self.outlines.parts[item.part as usize];
+            if item.whole {
+                if let Some(number) = quarter_of(part.lower, part.upper, middle) {
+                    quarters[number].items.push(*item);
+                } else {
+                    let edges = self.outlines.edges(item.part);
+                    self.divide_item(item, edges, bounds, middle, &mut quarters, &mut gained);
+                }
+            } else {
+                let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
+                self.divide_item(item, edges.iter().copied(), bounds, middle, &mut quarters, &mut gained);
+            }
+        }
+        let before = self.weight(square);
+        for (quarter, gained) in quarters.iter_mut().zip(&mut gained) {
+            gained.sort_unstable();
+            gained.dedup();
+            for &owner in &*gained {
+                quarter.set = self.sets.with(quarter.set, owner, &mut bench.grown);
+            }
+            if !gained.is_empty() {
+                // Who has the whole square gains nothing by a border in it.
+                let parts = &self.outlines.parts;
+                quarter.items.retain(|item| gained.binary_search(&parts[item.part as usize].owner).is_err());
+            }
+        }
+        let after: usize = quarters.iter().map(|quarter| self.weight(quarter)).sum();
+        let idle = if after * 2 > before * 3 { square.idle + 1 } else { 0 };
+        for quarter in &mut quarters {
+            quarter.idle = idle;
+        }
+        quarters
+    }
+
+    /// Gives each quarter the edges that may touch it, and says what the ray meets beyond them.
+    fn divide_item(
+        &self,
+        item: &Item,
+        edges: impl Iterator<Item = u32>,
+        bounds: Bounds,
+        middle: Coord,
+        quarters: &mut [Square; 4],
+        gained: &mut [Vec<u32>; 4],
+    ) {
+        let vertices = &self.outlines.vertices;
+        let firsts = [0, 1, 2, 3].map(|number: usize| len32(&quarters[number].edges));
+        let mut odd = [item.odd; 4];
+        let mut steps = false;
+        for edge in edges {
+            let (a, b) = (vertices[edge as usize], vertices[edge as usize + 1]);
+            let step = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y <= middle.y;
+            steps ^= step(a) ^ step(b);
+            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+            let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };
+            // Most edges lie within one quarter, and the ray from no quarter's lower side can meet them.
+            if let Some(number) = quarter_of(Coord { x: left, y: low.y }, Coord { x: right, y: high.y }, middle)
+                && low.y > bounds.y0
+            {
+                quarters[number].edges.push(edge);
+                continue;
+            }
+            for (number, quarter) in quarters.iter_mut().enumerate() {
+                let (x0, x1) = if number & 1 == 0 { (bounds.x0, middle.x) } else { (middle.x, bounds.x1) };
+                let (y0, y1) = if number & 2 == 0 { (bounds.y0, middle.y) } else { (middle.y, bounds.y1) };
+                match side(low, high, [left, right], Bounds { x0, x1, y0, y1 }) {
+                    Side::MayTouch => quarter.edges.push(edge),
+                    Side::Right => odd[number] ^= low.y <= y0 && y0 < high.y,
+                    Side::Elsewhere => {}
+                }
+            }
+        }
+        for (number, quarter) in quarters.iter_mut().enumerate() {
+            let odd = odd[number] ^ (number & 2 == 2 && steps);
+            let len = len32(&quarter.edges) - firsts[number];
+            if len > 0 {
+                quarter.items.push(Item { part: item.part, first: firsts[number], len, odd, whole: false });
+            } else if odd {
+                gained[number].push(self.outlines.parts[item.part as usize].owner);
+            }
+        }
+    }
+
+    fn leaf(&self, spot: Spot, square: &Square, bench: &mut Bench) {
+        let Bench { leaves, steps, .. } = bench;
+        leaves.keys.push(morton(spot.x, spot.y));
+        leaves.sets.push(square.set);
+        leaves.starts.push(len32(&leaves.code));
+        let bounds = Bounds::of(self.lattice, spot);
+        let vertices = &self.outlines.vertices;
+        for item in &square.items {
+            let owner = self.outlines.parts[item.part as usize].owner;
+            leaves.code.push(if item.odd { owner | ODD } else { owner });
+            let head = leaves.code.len();
+            leaves.code.extend([0, 0]);
+            if item.whole {
+                leaves.code.extend(self.outlines.edges(item.part));
+                leaves.code[head] = len32(&leaves.code[head + 2..]);
+                continue;
+            }
+            let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
+            leaves.code.extend_from_slice(edges);
+            steps.clear();
+            let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
+            steps.extend(edges.iter().flat_map(|&e| [e, e + 1]).filter(|&v| beyond(vertices[v as usize])));
+            steps.sort_unstable_by(|&a, &b| vertices[a as usize].y.total_cmp(&vertices[b as usize].y));
+            let first = leaves.code.len();
+            for &vertex in &*steps {
+                // Two steps at one height are none.
+                match leaves.code.last() {
+                    Some(&last)
+                        if leaves.code.len() > first && vertices[last as usize].y == vertices[vertex as usize].y =>
+                    {
+                        leaves.code.pop();
+                    }
+                    _ => leaves.code.push(vertex),
+                }
+            }
+            leaves.code[head] = item.len;
+            leaves.code[head + 1] = len32(&leaves.code[first..]);
+        }
+    }
+}
+
+/// The quarter that a box lies in, touching no other.
+fn quarter_of(lower: Coord, upper: Coord, middle: Coord) -> Option<usize> {
+    let half = |lower: f64, upper: f64, middle: f64| {
+        if upper < middle {
+            Some(0)
+        } else if lower > middle {
+            Some(1)
+        } else {
+            None
+        }
+    };
+    Some(half(lower.x, upper.x, middle.x)? | half(lower.y, upper.y, middle.y)? << 1)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    MayTouch,
+    /// At every height that both span, the edge is to the right of the square.
+    Right,
+    /// To the left, or at other heights.
+    Elsewhere,
+}
+
+/// Where an edge lies seen from a square. Whatever is in doubt may touch it.
+fn side(low: Coord, high: Coord, [left, right]: [f64; 2], b: Bounds) -> Side {
+    if low.y > b.y1 || high.y < b.y0 || right < b.x0 {
+        return Side::Elsewhere;
+    }
+    if left > b.x1 {
+        return Side::Right;
+    }
+    let (dx, dy) = (high.x - low.x, high.y - low.y);
+    if dy == 0.0 {
+        return Side::MayTouch;
+    }
+    // The determinant is largest, and smallest, at one of the square's corners; beyond the error that Shewchuk
+    // gives for it, its sign is certain.
+    let at = |x: f64, y: f64| {
+        let (one, two) = (dx * (y - low.y), dy * (x - low.x));
+        (one - two, 4.0e-16 * (one.abs() + two.abs()))
+    };
+    let (low_y, high_y) = if dx > 0.0 { (b.y0, b.y1) } else { (b.y1, b.y0) };
+    let (smallest, error) = at(b.x1, low_y);
+    if smallest > error {
+        return Side::Right;
+    }
+    let (largest, error) = at(b.x0, high_y);
+    if largest < -error { Side::Elsewhere } else { Side::MayTouch }
+}
+
+/// A length as a number of 32 bits. Lists of four thousand million words do not fit into the memory of a study.
+pub(super) fn len32<T>(list: &[T]) -> u32 {
+    u32::try_from(list.len()).unwrap_or(u32::MAX)
+}
