@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{
     index::{CoverageIndex, Desk, SetId},
     offer::Offers,
     place::Places,
-    service::Link,
+    service::{Link, Reach, ServiceId},
     settlement::Settlement,
     study::{Frame, Study},
 };
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind {
     /// Per level of the frame: the area, `None` where the place lies in none.
-    pub areas: Box<[Option<u32>]>,
+    pub areas: Arc<[Option<u32>]>,
     /// The settlement class.
     pub settlement: Settlement,
     /// What reaches it, sorted; `None` when that cannot be said (unmatched).
@@ -38,6 +38,10 @@ impl Kind {
     #[must_use]
     pub fn is_matched(&self) -> bool {
         self.links.is_some()
+    }
+
+    pub(crate) fn differs_only_in_oddities(&self, other: &Self) -> bool {
+        self.areas == other.areas && self.settlement == other.settlement && self.links == other.links
     }
 }
 
@@ -116,14 +120,25 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
             kinds
         })
         .collect();
-    let (kinds, number) = joiner.finish();
-    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|k| number[k as usize])).collect();
+    let mut numbers: Vec<u32> = runs
+        .par_iter()
+        .flat_map_iter(|run| {
+            let mut own = run.clone();
+            own.sort_unstable();
+            own.dedup();
+            own
+        })
+        .collect();
+    numbers.par_sort_unstable();
+    numbers.dedup();
+    let (kinds, place) = joiner.finish(&numbers);
+    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|number| place[&number])).collect();
     Coverage { kind, kinds }
 }
 
 /// Joins places run by run, from any number of threads, and numbers their kinds.
 ///
-/// The numbers that [`Joiner::join`] gives depend on who came first; [`Joiner::finish`] says what they become.
+/// The numbers that [`Joiner::join`] gives depend on who came first; [`Joiner::finish`] says what they stand for.
 #[derive(Debug)]
 pub struct Joiner<'a> {
     index: &'a CoverageIndex,
@@ -134,22 +149,24 @@ pub struct Joiner<'a> {
     desks: Mutex<Vec<Work>>,
 }
 
+/// Kinds of places that have a code, an offer or no position: by all that makes them.
 #[derive(Debug, Default)]
 struct Table {
-    kinds: Vec<Kind>,
-    known: FxHashMap<Kind, u32>,
+    makings: Vec<Arc<[u32]>>,
+    known: FxHashMap<Arc<[u32]>, u32>,
 }
 
 /// What one worker keeps from run to run.
 #[derive(Debug, Default)]
 struct Work {
     desk: Desk,
-    /// Kinds of places that have a position, and neither codes nor offers, by set.
-    plain: FxHashMap<u32, u32>,
-    /// Kinds of other places, by all that makes them.
-    special: FxHashMap<Box<[u32]>, u32>,
-    key: Vec<u32>,
+    known: FxHashMap<Arc<[u32]>, u32>,
+    makings: Vec<u32>,
 }
+
+/// The number of a kind while places are being joined: that of its set for a place that has a position and neither
+/// codes nor offers, else, with this bit, its place in the table.
+const SPECIAL: u32 = 1 << 31;
 
 impl<'a> Joiner<'a> {
     /// Makes ready to join places with what is in the index and on the offer lists.
@@ -167,25 +184,15 @@ impl<'a> Joiner<'a> {
         let (easting, northing) = (&places.easting[range.clone()], &places.northing[range.clone()]);
         let sets = self.index.locate(easting, northing, &mut work.desk);
         let coded = places.codes.iter().any(Option::is_some);
-        let mut last = None;
         let kinds = range
             .zip(sets)
             .map(|(place, set)| {
                 let offered = if self.offers.is_empty() { &[] } else { self.offers.of(&places.ids[place]) };
                 let positioned = places.position(place).is_some();
                 if coded || !offered.is_empty() || !positioned {
-                    return self.special(places, place, positioned.then_some(set), offered, &mut work);
-                }
-                match last {
-                    Some((known, kind)) if known == set => kind,
-                    _ => {
-                        let kind = *work
-                            .plain
-                            .entry(set.number())
-                            .or_insert_with(|| self.intern(self.kind(Some(set), |_| None, &[])));
-                        last = Some((set, kind));
-                        kind
-                    }
+                    self.special(places, place, positioned.then_some(set), offered, &mut work)
+                } else {
+                    set.number()
                 }
             })
             .collect();
@@ -195,24 +202,39 @@ impl<'a> Joiner<'a> {
 
     fn special(&self, places: &Places, place: usize, set: Option<SetId>, offered: &[Link], work: &mut Work) -> u32 {
         let code = |level: usize| places.codes.get(level)?.as_ref()?[place];
-        work.key.clear();
-        // No set, area or service has the highest number.
-        work.key.push(set.map_or(u32::MAX, SetId::number));
-        work.key.extend((0..self.frame.levels.len()).map(|level| code(level).unwrap_or(u32::MAX)));
-        work.key.extend(offered.iter().flat_map(|link| [link.service.0, link.reach as u32]));
-        if let Some(&kind) = work.special.get(work.key.as_slice()) {
+        let Work { makings, known, .. } = work;
+        makings.clear();
+        makings.push(set.map_or(u32::MAX, SetId::number));
+        makings.extend((0..self.frame.levels.len()).map(|level| code(level).unwrap_or(u32::MAX)));
+        makings.extend(offered.iter().flat_map(|link| [link.service.0, link.reach.number()]));
+        if let Some(&kind) = known.get(makings.as_slice()) {
             return kind;
         }
-        let kind = self.intern(self.kind(set, code, offered));
-        work.special.insert(work.key.as_slice().into(), kind);
+        let (kind, makings) = self.table.lock().unwrap_or_else(PoisonError::into_inner).intern(makings);
+        known.insert(makings, kind);
         kind
+    }
+
+    /// The kind that a number given out by [`Joiner::join`] stands for.
+    fn spell_out(&self, number: u32, table: &Table) -> Kind {
+        if number & SPECIAL == 0 {
+            return self.kind(Some(SetId::from_number(number)), |_| None, &[]);
+        }
+        let makings = &table.makings[(number & !SPECIAL) as usize];
+        let known = |number: u32| (number != u32::MAX).then_some(number);
+        let (codes, offered) = makings[1..].split_at(self.frame.levels.len());
+        let offered: Vec<Link> = offered
+            .chunks_exact(2)
+            .filter_map(|pair| Some(Link { service: ServiceId(pair[0]), reach: Reach::from_number(pair[1])? }))
+            .collect();
+        self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered)
     }
 
     /// The place's area on every level: its own code first, its position second, another level third.
     fn kind(&self, set: Option<SetId>, code: impl Fn(usize) -> Option<u32>, offered: &[Link]) -> Kind {
         let held = set.map(|set| self.index.held(set));
         let levels = &self.frame.levels;
-        let mut areas: Box<[Option<u32>]> = vec![None; levels.len()].into();
+        let mut areas: Vec<Option<u32>> = vec![None; levels.len()];
         let mut oddities = Vec::new();
         for (level, area) in areas.iter_mut().enumerate() {
             let code = code(level);
@@ -248,33 +270,41 @@ impl<'a> Joiner<'a> {
                 links.into()
             }
         });
-        Kind { areas, settlement, links, oddities: oddities.into() }
+        Kind { areas: areas.into(), settlement, links, oddities: oddities.into() }
     }
 
-    fn intern(&self, kind: Kind) -> u32 {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(&number) = table.known.get(&kind) {
-            return number;
-        }
-        let number = u32::try_from(table.kinds.len()).unwrap_or(u32::MAX);
-        table.kinds.push(kind.clone());
-        table.known.insert(kind, number);
-        number
-    }
-
-    /// The kinds in sorted order, and for each number that was given out the one that it becomes, so that no order of
-    /// work shows in the result.
+    /// The kinds that numbers stand for, in sorted order, and for each of the numbers its place among them, so that no
+    /// order of work shows in the result.
+    ///
+    /// `numbers` are those of the places, each once.
     #[must_use]
-    pub fn finish(self) -> (Vec<Kind>, Vec<u32>) {
-        let given = self.table.into_inner().unwrap_or_else(PoisonError::into_inner).kinds;
-        let mut order: Vec<u32> = (0..u32::try_from(given.len()).unwrap_or(u32::MAX)).collect();
-        order.par_sort_unstable_by(|&a, &b| given[a as usize].cmp(&given[b as usize]));
-        let mut number = vec![0; given.len()];
-        for (new, &old) in (0..).zip(&order) {
-            number[old as usize] = new;
+    pub fn finish(self, numbers: &[u32]) -> (Vec<Kind>, FxHashMap<u32, u32>) {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kinds: Vec<(Kind, u32)> =
+            numbers.par_iter().map(|&number| (self.spell_out(number, &table), number)).collect();
+        kinds.par_sort_unstable();
+        let mut place = FxHashMap::with_capacity_and_hasher(kinds.len(), FxBuildHasher);
+        let mut sorted: Vec<Kind> = Vec::with_capacity(kinds.len());
+        for (kind, number) in kinds {
+            // A code or an offer may say no more than the position does.
+            if sorted.last() != Some(&kind) {
+                sorted.push(kind);
+            }
+            place.insert(number, u32::try_from(sorted.len() - 1).unwrap_or(u32::MAX));
         }
-        let mut sorted: Vec<(u32, Kind)> = number.iter().copied().zip(given).collect();
-        sorted.par_sort_unstable_by_key(|&(new, _)| new);
-        (sorted.into_iter().map(|(_, kind)| kind).collect(), number)
+        (sorted, place)
+    }
+}
+
+impl Table {
+    fn intern(&mut self, makings: &[u32]) -> (u32, Arc<[u32]>) {
+        if let Some((known, &number)) = self.known.get_key_value(makings) {
+            return (number, Arc::clone(known));
+        }
+        let number = SPECIAL | u32::try_from(self.makings.len()).unwrap_or(u32::MAX);
+        let makings: Arc<[u32]> = makings.into();
+        self.makings.push(Arc::clone(&makings));
+        self.known.insert(Arc::clone(&makings), number);
+        (number, makings)
     }
 }

@@ -1,15 +1,16 @@
 //! Indicators: counts per area, settlement class, category, definition, unit and measure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::{
     measure::{Best, Measure},
     profile::Profile,
+    service::Link,
     settlement::Settlement,
     study::{Frame, ScaledUnit, Study},
-    tally::Tally,
+    tally::{Count, Tally},
 };
 
 /// The level key of the row that counts everything.
@@ -168,6 +169,32 @@ impl Indicators {
         })
     }
 
+    /// Adds counts to every row that they belong to; `has` is `None` when it cannot be said what reaches the places.
+    fn add(&mut self, areas: &[usize], settlement: Settlement, category: u16, counts: &[Count], has: Option<&[usize]>) {
+        let settlement = self.settlements.iter().position(|&s| s == Some(settlement));
+        let category = Some(usize::from(category) + 1).filter(|&c| c < self.categories.len());
+        for &area in areas {
+            for s in std::iter::once(0).chain(settlement) {
+                for c in std::iter::once(0).chain(category) {
+                    for (u, count) in counts.iter().enumerate() {
+                        let at = At { area, settlement: s, category: c, unit: u, ..At::default() };
+                        let whole = self.whole_index(at);
+                        self.totals[whole].total += count.sum;
+                        self.totals[whole].without += count.missing;
+                        let Some(has) = has else {
+                            self.totals[whole].unmatched += count.sum;
+                            continue;
+                        };
+                        let first = self.covered_index(at);
+                        for i in has {
+                            self.covered[first + i] += count.sum;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     fn whole_index(&self, at: At) -> usize {
         ((at.area * self.settlements.len() + at.settlement) * self.categories.len() + at.category) * self.units.len()
             + at.unit
@@ -199,51 +226,104 @@ pub fn evaluate(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[
     let mut out = axes(tally, frame, profiles, measures);
     let area_index = area_lookup(&out.areas, frame);
 
-    // What each distinct set of links has, under every definition: answered once, used by every row.
-    let answers: Vec<Option<Vec<bool>>> = tally
-        .rows()
-        .collect::<Vec<_>>()
-        .par_iter()
-        .map(|(cell, _)| cell.links.as_ref().map(|links| answer(links, frame, profiles, measures)))
-        .collect();
-
-    for ((cell, counts), answer) in tally.rows().zip(&answers) {
-        let mut areas = vec![0];
-        areas.extend(cell.areas.iter().zip(&area_index).map(|(&area, index)| index.of(area)));
-        let settlement = out.settlements.iter().position(|&s| s == Some(cell.settlement));
-        let category = out.categories.len().min(usize::from(cell.category) + 1);
-        for area in areas {
-            for s in std::iter::once(0).chain(settlement) {
-                for c in std::iter::once(0).chain((category < out.categories.len()).then_some(category)) {
-                    for (u, count) in counts.iter().enumerate() {
-                        let at = At { area, settlement: s, category: c, unit: u, ..At::default() };
-                        let whole = out.whole_index(at);
-                        out.totals[whole].total += count.sum;
-                        out.totals[whole].without += count.missing;
-                        let Some(answer) = answer else {
-                            out.totals[whole].unmatched += count.sum;
-                            continue;
-                        };
-                        let first = out.covered_index(at);
-                        for (i, _) in answer.iter().enumerate().filter(|&(_, &has)| has) {
-                            out.covered[first + i] += count.sum;
-                        }
-                    }
-                }
+    // Cells that have the same answers to everything that is asked are counted together: there are few of those.
+    let asked = Asked::new(frame, profiles, measures);
+    let rows: Vec<_> = tally.rows().collect();
+    let answers: Vec<Option<Box<[u64]>>> =
+        rows.par_iter().map(|(cell, _)| cell.links.as_ref().map(|links| asked.answer(links))).collect();
+    let mut alike: BTreeMap<(u16, Option<&[u64]>), Vec<Count>> = BTreeMap::new();
+    let mut rows = rows.into_iter().zip(&answers).peekable();
+    while let Some(((cell, counts), answer)) = rows.next() {
+        let sum =
+            alike.entry((cell.category, answer.as_deref())).or_insert_with(|| vec![Count::default(); counts.len()]);
+        for (sum, count) in sum.iter_mut().zip(counts) {
+            sum.sum += count.sum;
+            sum.missing += count.missing;
+        }
+        let goes_on =
+            rows.peek().is_some_and(|((next, _), _)| next.areas == cell.areas && next.settlement == cell.settlement);
+        if !goes_on {
+            let areas = cell.areas.iter().zip(&area_index).map(|(&area, index)| index.of(area));
+            let areas: Vec<usize> = std::iter::once(0).chain(areas).collect();
+            for ((category, answer), counts) in std::mem::take(&mut alike) {
+                let has = answer.map(|answer| asked.has(answer));
+                out.add(&areas, cell.settlement, category, &counts, has.as_deref());
             }
         }
     }
     out
 }
 
-/// Whether a set of links has each measure under each definition. Shape: profile × measure.
-fn answer(links: &[crate::service::Link], frame: &Frame, profiles: &[Profile], measures: &[Measure]) -> Vec<bool> {
-    let mut answer = Vec::with_capacity(profiles.len() * measures.len());
-    for profile in profiles {
-        let best = Best::of(links, profile, &frame.services, frame.as_of);
-        answer.extend(measures.iter().map(|&measure| best.has(measure)));
+/// Which measures each service has, asked once for all sets of links.
+struct Asked<'a> {
+    frame: &'a Frame,
+    profiles: &'a [Profile],
+    measures: &'a [Measure],
+    /// Words of bits for the measures of one profile.
+    words: usize,
+    /// Shape: service × words: the measures that a service has by itself.
+    alone: Vec<u64>,
+    /// Per service: a number for its operator.
+    operators: Vec<u32>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(frame: &'a Frame, profiles: &'a [Profile], measures: &'a [Measure]) -> Self {
+        let words = measures.len().div_ceil(64);
+        let services = frame.services.as_slice();
+        let mut alone = vec![0; services.len() * words];
+        for (service, bits) in services.iter().zip(alone.chunks_exact_mut(words.max(1))) {
+            let best = Best::of_one(service);
+            for (m, _) in measures.iter().enumerate().filter(|&(_, &measure)| best.has(measure)) {
+                bits[m / 64] |= 1 << (m % 64);
+            }
+        }
+        let mut names: Vec<&str> = services.iter().map(|service| service.operator.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let operators = services
+            .iter()
+            .map(|service| names.binary_search(&service.operator.as_str()).map_or(u32::MAX, |n| n as u32))
+            .collect();
+        Self { frame, profiles, measures, words, alone, operators }
     }
-    answer
+
+    /// Whether a set of links has each measure under each definition, bit by bit. Shape: profile × words.
+    fn answer(&self, links: &[Link]) -> Box<[u64]> {
+        let mut answer = vec![0; self.profiles.len() * self.words];
+        let mut operators = Vec::new();
+        for (profile, bits) in self.profiles.iter().zip(answer.chunks_exact_mut(self.words.max(1))) {
+            operators.clear();
+            for &link in links.iter().filter(|&&l| profile.counts(l, &self.frame.services, self.frame.as_of)) {
+                let service = link.service.0 as usize;
+                for (bits, alone) in bits.iter_mut().zip(&self.alone[service * self.words..]) {
+                    *bits |= alone;
+                }
+                operators.push(self.operators[service]);
+            }
+            operators.sort_unstable();
+            operators.dedup();
+            for (m, measure) in self.measures.iter().enumerate() {
+                if let Measure::Operators(n) = *measure
+                    && operators.len() >= usize::from(n)
+                {
+                    bits[m / 64] |= 1 << (m % 64);
+                }
+            }
+        }
+        answer.into()
+    }
+
+    /// The places in profile × measure that an answer says yes to.
+    fn has(&self, answer: &[u64]) -> Vec<usize> {
+        let measures = self.measures.len();
+        (0..self.profiles.len() * measures)
+            .filter(|i| {
+                let (profile, m) = (i / measures, i % measures);
+                answer[profile * self.words + m / 64] & 1 << (m % 64) != 0
+            })
+            .collect()
+    }
 }
 
 fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]) -> Indicators {

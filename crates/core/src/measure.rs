@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::{
     profile::Profile,
     quantity::Speed,
-    service::{Link, Services, Technology},
+    service::{Link, Service, Services, Technology},
 };
 
 /// A property that a place has or has not, under a definition profile.
@@ -69,6 +69,18 @@ impl Best {
         }
         best.operators = operators.len();
         best
+    }
+
+    /// What one service amounts to where it counts.
+    #[must_use]
+    pub(crate) fn of_one(service: &Service) -> Self {
+        Self {
+            covered: true,
+            down: service.down,
+            up: service.up,
+            technologies: BTreeSet::from([service.technology]),
+            operators: 1,
+        }
     }
 
     /// Whether the measure holds. Thresholds are met by equality.

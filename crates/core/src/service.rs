@@ -200,6 +200,16 @@ pub enum Reach {
 }
 
 impl Reach {
+    /// A number for tables.
+    pub(crate) const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// The way with a number.
+    pub(crate) fn from_number(number: u32) -> Option<Self> {
+        [Self::Connected, Self::Passed, Self::Near].into_iter().find(|reach| reach.number() == number)
+    }
+
     /// The key that stands in files.
     #[must_use]
     pub const fn key(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! The tally: a small cube of whole numbers that every later question is put to.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, sync::Arc};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -17,13 +17,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
     /// Per level: the area, `None` for places in no area of it.
-    pub areas: Box<[Option<u32>]>,
+    pub areas: Arc<[Option<u32>]>,
     /// The settlement class.
     pub settlement: Settlement,
-    /// Index into the frame's categories.
-    pub category: u16,
     /// The services that reach these places, sorted; `None` when that cannot be said (unmatched).
     pub links: Option<Arc<[Link]>>,
+    /// Index into the frame's categories.
+    pub category: u16,
 }
 
 /// A sum over the places of a cell, in one unit.
@@ -41,15 +41,17 @@ pub struct Count {
 /// Any split of the places, on any number of threads, therefore gives the same tally.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
-    /// One count per unit of the frame in every row.
-    rows: BTreeMap<Cell, Box<[Count]>>,
+    /// Sorted by cell, each once.
+    cells: Vec<Cell>,
+    /// Shape: cell × unit of the frame.
+    counts: Vec<Count>,
 }
 
 impl Tally {
     /// Counts places that have been joined.
     #[must_use]
     pub fn observe(frame: &Frame, places: &Places, coverage: &Coverage) -> Self {
-        let chunk = 1 << 16;
+        let chunk = places.len().div_ceil(rayon::current_num_threads() * 4).max(1 << 12);
         let starts: Vec<usize> = (0..places.len()).step_by(chunk).collect();
         let counts = starts
             .par_iter()
@@ -60,38 +62,56 @@ impl Tally {
                 counts
             })
             .reduce(|| Counts::new(frame.units.len()), Counts::merge);
-        counts.into_tally(&coverage.kinds)
+        counts.into_tally(&coverage.kinds, |number| number)
     }
 
     /// Both tallies as one.
     #[must_use]
-    pub fn merge(mut self, other: Self) -> Self {
-        for (cell, counts) in other.rows {
-            match self.rows.get_mut(&cell) {
-                Some(sum) => add(sum, &counts),
-                None => {
-                    self.rows.insert(cell, counts);
-                }
+    pub fn merge(self, other: Self) -> Self {
+        let units = [&self, &other].map(|t| t.counts.len().checked_div(t.cells.len()).unwrap_or_default());
+        let (mut left, mut right) = (self.cells.into_iter().peekable(), other.cells.into_iter().peekable());
+        let (mut left_counts, mut right_counts) =
+            (self.counts.chunks_exact(units[0].max(1)), other.counts.chunks_exact(units[1].max(1)));
+        let mut merged = Self::default();
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (Some(l), Some(r)) => l.cmp(r),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            let at = merged.counts.len();
+            if order != Ordering::Greater {
+                merged.cells.extend(left.next());
+                merged.counts.extend(left_counts.next().into_iter().flatten());
+            }
+            if order == Ordering::Greater {
+                merged.cells.extend(right.next());
+                merged.counts.extend(right_counts.next().into_iter().flatten());
+            } else if order == Ordering::Equal {
+                right.next();
+                add(&mut merged.counts[at..], right_counts.next().unwrap_or_default());
             }
         }
-        self
+        merged
     }
 
     /// The cells in order, with one count per unit of the frame.
-    pub fn rows(&self) -> impl Iterator<Item = (&Cell, &[Count])> {
-        self.rows.iter().map(|(cell, counts)| (cell, counts.as_ref()))
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Cell, &[Count])> {
+        let units = self.counts.len().checked_div(self.cells.len()).unwrap_or_default();
+        self.cells.iter().zip(self.counts.chunks_exact(units.max(1)))
     }
 
     /// How many distinct cells there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.cells.len()
     }
 
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.cells.is_empty()
     }
 }
 
@@ -164,21 +184,49 @@ impl Counts {
         self
     }
 
-    /// The tally, now that it is known what each number of a kind means.
+    /// The numbers of the kinds that were counted, each once, in no order.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<u32> {
+        let mut kinds: Vec<u32> = self.rows.keys().map(|&(kind, _)| kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+
+    /// The tally, now that it is known what each number of a kind means: `place` gives its place in the list.
     ///
     /// # Panics
     /// When a kind was counted that is not in the list.
     #[must_use]
-    pub fn into_tally(self, kinds: &[Kind]) -> Tally {
-        let mut rows: BTreeMap<Cell, Box<[Count]>> = BTreeMap::new();
-        for (&(kind, category), &start) in &self.rows {
-            let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
-            let cell = Cell { areas: areas.clone(), settlement: *settlement, category, links: links.clone() };
-            let counts = &self.counts[start..start + self.units];
-            // Kinds may differ in their oddities only.
-            add(rows.entry(cell).or_insert_with(|| vec![Count::default(); self.units].into()), counts);
+    pub fn into_tally(self, kinds: &[Kind], place: impl Fn(u32) -> u32) -> Tally {
+        // Kinds may differ in their oddities only, and then stand side by side.
+        let cell_of = |kind: &Kind| (Arc::clone(&kind.areas), kind.settlement, kind.links.clone());
+        let mut first = Vec::with_capacity(kinds.len());
+        for (at, kind) in (0u32..).zip(kinds) {
+            let alike = first.last().copied().filter(|&f: &u32| kinds[f as usize].differs_only_in_oddities(kind));
+            first.push(alike.unwrap_or(at));
         }
-        Tally { rows }
+        let mut rows: Vec<(u32, u16, usize)> = self
+            .rows
+            .iter()
+            .map(|(&(number, category), &start)| (first[place(number) as usize], category, start))
+            .collect();
+        rows.par_sort_unstable();
+        let mut tally = Tally { cells: Vec::with_capacity(rows.len()), counts: Vec::with_capacity(self.counts.len()) };
+        let mut last = None;
+        for (kind, category, start) in rows {
+            let counts = &self.counts[start..start + self.units];
+            if last == Some((kind, category)) {
+                let at = tally.counts.len() - self.units;
+                add(&mut tally.counts[at..], counts);
+            } else {
+                let (areas, settlement, links) = cell_of(&kinds[kind as usize]);
+                tally.cells.push(Cell { areas, settlement, links, category });
+                tally.counts.extend_from_slice(counts);
+                last = Some((kind, category));
+            }
+        }
+        tally
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// A square is divided when more edges than this may touch it.
-pub(super) const LEAF_EDGES: usize = 12;
+pub(super) const LEAF_EDGES: usize = 24;
 
 /// How often in a row a square is divided though its quarters together keep many more edges than it had.
 const IDLE: u8 = 2;

@@ -16,6 +16,8 @@ pub(super) struct Lattice {
     origin: [i64; 2],
     /// The side of the smallest square.
     step: f64,
+    /// One over that, exactly.
+    per_step: f64,
 }
 
 impl Lattice {
@@ -29,22 +31,31 @@ impl Lattice {
         let for_extent = exponent(extent) - (DEPTH as i32 - 2);
         let for_distance = exponent(farthest) - 50;
         let step = 2f64.powi(for_extent.max(for_distance).clamp(-900, 900));
-        Self { origin: [(lower.x / step).floor() as i64, (lower.y / step).floor() as i64], step }
+        Self { origin: [(lower.x / step).floor() as i64, (lower.y / step).floor() as i64], step, per_step: 1.0 / step }
     }
 
     /// The number of the smallest square that holds a point, along the Z-order curve; `None` beyond the lattice.
+    #[inline]
     pub(super) fn key(&self, x: f64, y: f64) -> Option<u64> {
         Some(morton(self.along(0, x)?, self.along(1, y)?))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a float to integer cast saturates, and is then compared")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float to integer cast saturates, and is then compared"
+    )]
+    #[inline]
     fn along(&self, axis: usize, coordinate: f64) -> Option<u32> {
-        let scaled = (coordinate / self.step).floor();
-        if !scaled.is_finite() {
-            return None;
-        }
-        let steps = (scaled as i64).checked_sub(self.origin[axis])?;
-        u32::try_from(steps).ok().filter(|&steps| steps < 1 << DEPTH)
+        // Division by a power of two is exact, and so is multiplication by its inverse.
+        let scaled = coordinate * self.per_step;
+        let whole = scaled as i64;
+        // What was cut off a number below zero brought it nearer to zero. A number that is none becomes zero here, and
+        // what saturated is beyond every lattice.
+        #[expect(clippy::cast_precision_loss, reason = "a number below 2^53, or one that is beyond the lattice anyway")]
+        let floor = whole - i64::from(whole as f64 > scaled);
+        let steps = floor.wrapping_sub(self.origin[axis]);
+        (coordinate.is_finite() && (0..1 << DEPTH).contains(&steps)).then_some(steps as u32)
     }
 
     /// The coordinate of a border, so many smallest squares from the origin.

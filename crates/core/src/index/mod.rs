@@ -44,10 +44,7 @@ pub struct CoverageIndex {
     lattice: Lattice,
     vertices: Vec<Coord>,
     leaves: Leaves,
-    /// The first square at or after each cell of a coarse grid along the curve, and the number of squares.
-    directory: Vec<u32>,
-    /// How far a key is shifted to be a place in the directory.
-    shift: u32,
+    directory: Directory,
     owners: Vec<Owner>,
     sets: Sets,
     /// Per level: whether any area of it has borders.
@@ -63,10 +60,15 @@ impl SetId {
     /// What nothing holds.
     pub const NOTHING: Self = Self(sets::EMPTY);
 
-    /// The number, for tables.
+    /// The number, for tables; below 2^31.
     #[must_use]
     pub const fn number(self) -> u32 {
         self.0
+    }
+
+    /// The set with a number that [`SetId::number`] gave.
+    pub(crate) const fn from_number(number: u32) -> Self {
+        Self(number)
     }
 }
 
@@ -118,8 +120,8 @@ impl CoverageIndex {
             let lattice = Lattice::over(lower, upper);
             (lattice, cut::cut(&outlines, &lattice, &sets))
         };
-        let (directory, shift) = directory(&leaves.keys);
-        Self { lattice, vertices: outlines.vertices, leaves, directory, shift, owners, sets, bordered }
+        let directory = Directory::of(&leaves.keys);
+        Self { lattice, vertices: outlines.vertices, leaves, directory, owners, sets, bordered }
     }
 
     /// The set of owners that hold each point: one number per point, in the points' order.
@@ -198,7 +200,7 @@ impl CoverageIndex {
     #[must_use]
     pub fn size(&self) -> Size {
         let Leaves { keys, sets, starts, code } = &self.leaves;
-        let words = (sets.len() + starts.len() + code.len() + self.directory.len()) * 4;
+        let words = (sets.len() + starts.len() + code.len()) * 4 + self.directory.bytes();
         Size {
             vertices: self.vertices.len(),
             squares: keys.len(),
@@ -212,11 +214,7 @@ impl CoverageIndex {
         if keys[last] <= key && keys.get(last + 1).is_none_or(|&next| key < next) {
             return last;
         }
-        let cell = usize::try_from(key >> self.shift).unwrap_or(usize::MAX);
-        // The square that holds the cell's first key may begin before the cell.
-        let first = (self.directory[cell] as usize).saturating_sub(1);
-        let end = self.directory[cell + 1] as usize;
-        first + keys[first..end].partition_point(|&k| k <= key).saturating_sub(1)
+        self.directory.find(keys, key)
     }
 
     fn in_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
@@ -224,20 +222,59 @@ impl CoverageIndex {
         let set = sets[leaf];
         let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
         let mut rest = &code[starts[leaf] as usize..end];
-        desk.holding.clear();
+        let (mut holding, mut bit) = (0u32, 1u32);
         while let [owner, edges, steps, tail @ ..] = rest {
             let (edges, tail) = tail.split_at(*edges as usize);
             let (steps, tail) = tail.split_at(*steps as usize);
             rest = tail;
             if self.holds(point, owner & ODD != 0, edges, steps) {
-                desk.holding.push(owner & !ODD);
+                holding |= bit;
+            }
+            bit <<= 1;
+            if bit == 0 {
+                return self.in_crowded_leaf(leaf, point, desk);
             }
         }
-        match *desk.holding {
-            [] => SetId(set),
-            [owner] => SetId(self.sets.with(set, owner, &mut desk.grown)),
-            _ => SetId(self.with_all(leaf, set, desk)),
+        if holding == 0 {
+            return SetId(set);
         }
+        let number = u32::try_from(leaf).unwrap_or(u32::MAX);
+        let known = desk.known.slot(number, holding);
+        if (known.leaf, known.holding) != (number, holding) {
+            let grown = self.leaf_owners(leaf).enumerate().filter(|(bit, _)| holding & 1 << bit != 0);
+            let grown = grown.fold(set, |set, (_, owner)| self.sets.with(set, owner, &mut desk.grown));
+            *known = Known { leaf: number, holding, set: grown };
+        }
+        SetId(known.set)
+    }
+
+    /// A square with more borders than there are bits in a word.
+    fn in_crowded_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
+        let Leaves { sets, starts, code, .. } = &self.leaves;
+        let mut set = sets[leaf];
+        let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
+        let mut rest = &code[starts[leaf] as usize..end];
+        while let [owner, edges, steps, tail @ ..] = rest {
+            let (edges, tail) = tail.split_at(*edges as usize);
+            let (steps, tail) = tail.split_at(*steps as usize);
+            rest = tail;
+            if self.holds(point, owner & ODD != 0, edges, steps) {
+                set = self.sets.with(set, owner & !ODD, &mut desk.grown);
+            }
+        }
+        SetId(set)
+    }
+
+    /// The owners of the borders through a square, in their order.
+    fn leaf_owners(&self, leaf: usize) -> impl Iterator<Item = u32> + '_ {
+        let Leaves { starts, code, .. } = &self.leaves;
+        let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
+        let mut rest = &code[starts[leaf] as usize..end];
+        std::iter::from_fn(move || {
+            let [owner, edges, steps, tail @ ..] = rest else { return None };
+            rest = &tail[(edges + steps) as usize..];
+            Some(owner & !ODD)
+        })
     }
 
     #[inline]
@@ -247,28 +284,22 @@ impl CoverageIndex {
             inside ^= self.vertices[step as usize].y <= point.y;
         }
         for &edge in edges {
-            let (a, b) = (self.vertices[edge as usize], self.vertices[edge as usize + 1]);
-            match side_of(a, b, point) {
-                None => return true,
-                Some(right) => inside ^= right,
+            let &[a, b] = &self.vertices[edge as usize..edge as usize + 2] else { continue };
+            // On which side of the edge the point is, with the error that Shewchuk gives for it. Without a branch that
+            // depends on the point: which edges a ray meets cannot be predicted.
+            let (one, two) = ((b.x - a.x) * (point.y - a.y), (b.y - a.y) * (point.x - a.x));
+            let (side, error) = (one - two, ERROR * (one.abs() + two.abs()));
+            let (up, down) = (a.y <= point.y, b.y <= point.y);
+            if side.abs() > error {
+                inside ^= up != down && (side > 0.0) == up;
+            } else {
+                match side_of(a, b, point) {
+                    None => return true,
+                    Some(right) => inside ^= right,
+                }
             }
         }
         inside
-    }
-
-    /// Several owners at once: neighbours are often held by the same ones.
-    fn with_all(&self, leaf: usize, set: u32, desk: &mut Desk) -> u32 {
-        if desk.last_leaf == leaf && desk.last_holding == desk.holding {
-            return desk.last_set;
-        }
-        let mut grown = set;
-        for &owner in &desk.holding {
-            grown = self.sets.with(grown, owner, &mut desk.grown);
-        }
-        desk.last_leaf = leaf;
-        desk.last_holding.clone_from(&desk.holding);
-        desk.last_set = grown;
-        grown
     }
 
     /// Whether neighbours in the list are far apart on the ground, so that sorting them pays.
@@ -278,6 +309,13 @@ impl CoverageIndex {
         near * 4 < pairs
     }
 }
+
+/// The error of an orientation by floating point, relative to the sum of its terms.
+///
+/// # Source
+/// `ccwerrboundA` in J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
+/// Predicates, <https://www.cs.cmu.edu/~quake/robust.html>, 1997, rounded up.
+const ERROR: f64 = 3.331e-16;
 
 /// Two keys are near each other when they are alike above these bits: squares of 1/256 of the whole.
 const NEAR: u32 = 2 * (DEPTH - 8);
@@ -302,11 +340,33 @@ pub struct Desk {
     keys: Vec<u64>,
     order: Vec<(u64, u32)>,
     spare: Vec<(u64, u32)>,
-    holding: Vec<u32>,
-    last_leaf: usize,
-    last_holding: Vec<u32>,
-    last_set: u32,
+    known: KnownSets,
     grown: Grown,
+}
+
+/// The sets of squares and borders that were met lately.
+#[derive(Debug)]
+struct KnownSets(Vec<Known>);
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    leaf: u32,
+    /// Bit by bit, the square's borders whose owners hold the point.
+    holding: u32,
+    set: u32,
+}
+
+impl Default for KnownSets {
+    fn default() -> Self {
+        Self(vec![Known { leaf: u32::MAX, holding: 0, set: 0 }; 1 << 16])
+    }
+}
+
+impl KnownSets {
+    fn slot(&mut self, leaf: u32, holding: u32) -> &mut Known {
+        let mixed = leaf.wrapping_mul(0x9E37_79B1) ^ holding.wrapping_mul(0x85EB_CA77);
+        &mut self.0[(mixed >> 16) as usize]
+    }
 }
 
 impl Desk {
@@ -353,10 +413,10 @@ fn outlines(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Outlines {
                 let first = len32(&own.rings);
                 for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|r| r.0.len() > 1) {
                     own.rings.push(len32(&own.vertices));
-                    own.vertices.extend_from_slice(&ring.0);
-                    if !ring.is_closed() {
-                        own.vertices.extend(ring.0.first());
-                    }
+                    let mut last = None;
+                    // An edge without length is no edge.
+                    let vertices = ring.0.iter().chain((!ring.is_closed()).then_some(&ring.0[0]));
+                    own.vertices.extend(vertices.copied().filter(|&vertex| last.replace(vertex) != Some(vertex)));
                 }
                 let rings = [first, len32(&own.rings)];
                 own.parts.push(Part { owner, rings, lower: rect.min(), upper: rect.max() });
@@ -376,20 +436,54 @@ fn outlines(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Outlines {
     all
 }
 
-/// About one cell of the directory for each square, at most a million.
-fn directory(keys: &[u64]) -> (Vec<u32>, u32) {
-    let bits = (keys.len().max(1).ilog2() + 1).min(20);
-    let shift = 2 * DEPTH - bits;
-    let mut directory = Vec::with_capacity((1 << bits) + 1);
-    let mut at = 0u32;
-    for cell in 0..1u64 << bits {
-        while keys.get(at as usize).is_some_and(|&key| key < cell << shift) {
+/// Where along the curve the squares are: a coarse grid of cells, and a finer one in each cell with many squares.
+#[derive(Debug, Clone)]
+struct Directory {
+    /// How far a key is shifted to be the number of a cell.
+    shift: u32,
+    /// Per cell: where its entries in `entries` start, and how many bits of the key tell them apart.
+    cells: Vec<(u32, u32)>,
+    /// The square that holds the first key of each entry's stretch of the curve.
+    entries: Vec<u32>,
+}
+
+impl Directory {
+    fn of(keys: &[u64]) -> Self {
+        let bits = (keys.len().max(16).ilog2() - 3).min(18);
+        let shift = 2 * DEPTH - bits;
+        let (mut cells, mut entries) = (Vec::with_capacity(1 << bits), Vec::new());
+        let mut at = 0u32;
+        for cell in 0..1u64 << bits {
+            let begin = cell << shift;
+            let inside = keys[at as usize..].partition_point(|&key| key < begin + (1 << shift));
+            let fine = inside.next_power_of_two().ilog2().min(shift);
+            cells.push((len32(&entries), fine));
+            for entry in 0..1u64 << fine {
+                let first = begin + (entry << (shift - fine));
+                while keys.get(at as usize + 1).is_some_and(|&key| key <= first) {
+                    at += 1;
+                }
+                entries.push(at);
+            }
+        }
+        Self { shift, cells, entries }
+    }
+
+    /// The square that holds a key.
+    fn find(&self, keys: &[u64], key: u64) -> usize {
+        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let (start, fine) = self.cells[index(key >> self.shift)];
+        let within = key & ((1 << self.shift) - 1);
+        let mut at = self.entries[start as usize + index(within >> (self.shift - fine))] as usize;
+        while keys.get(at + 1).is_some_and(|&next| next <= key) {
             at += 1;
         }
-        directory.push(at);
+        at
     }
-    directory.push(len32(keys));
-    (directory, shift)
+
+    fn bytes(&self) -> usize {
+        self.cells.len() * 8 + self.entries.len() * 4
+    }
 }
 
 #[cfg(test)]

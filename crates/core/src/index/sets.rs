@@ -1,84 +1,91 @@
 //! Sets of owners, each distinct one numbered once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashMap;
 
 /// Distinct sets of owners. The number of the empty set is 0; other numbers depend on who came first and mean
 /// nothing outside.
+///
+/// The sets are spread over shards by their content, so that workers seldom wait for each other.
 #[derive(Debug)]
 pub(super) struct Sets {
-    table: Mutex<Table>,
+    shards: Vec<Mutex<Shard>>,
 }
 
 #[derive(Debug, Default)]
-struct Table {
-    /// By number: the owners, sorted.
+struct Shard {
+    /// The owners of each set, sorted. Set `i` of shard `s` has the number `i × SHARDS + s`.
     members: Vec<Arc<[u32]>>,
+    /// Where each set is in `members`.
     known: FxHashMap<Arc<[u32]>, u32>,
-    grown: FxHashMap<(u32, u32), u32>,
 }
+
+const SHARDS: u32 = 64;
 
 /// The empty set.
 pub(super) const EMPTY: u32 = 0;
 
-/// What one worker knows of [`Sets`], so that it need not ask for it twice.
+/// What one worker knows of [`Sets`], so that it need not ask for it twice: a set, an owner, and the set of both.
 pub(super) type Grown = FxHashMap<(u32, u32), u32>;
 
 impl Sets {
     pub(super) fn new() -> Self {
-        let mut table = Table::default();
-        table.intern(&[]);
-        Self { table: Mutex::new(table) }
+        let sets = Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() };
+        sets.shard(EMPTY).intern(&[]);
+        sets
     }
 
     /// The number of a set with one more owner in it.
     pub(super) fn with(&self, set: u32, owner: u32, grown: &mut Grown) -> u32 {
-        *grown.entry((set, owner)).or_insert_with(|| self.table().with(set, owner))
+        *grown.entry((set, owner)).or_insert_with(|| {
+            let members = self.members(set);
+            match members.binary_search(&owner) {
+                Ok(_) => set,
+                Err(at) => {
+                    let mut grown = Vec::with_capacity(members.len() + 1);
+                    grown.extend_from_slice(&members[..at]);
+                    grown.push(owner);
+                    grown.extend_from_slice(&members[at..]);
+                    let number = shard_of(&grown);
+                    self.shard(number).intern(&grown) * SHARDS + number
+                }
+            }
+        })
     }
 
     /// The owners in a set, sorted.
     pub(super) fn members(&self, set: u32) -> Arc<[u32]> {
-        Arc::clone(&self.table().members[set as usize])
+        Arc::clone(&self.shard(set % SHARDS).members[(set / SHARDS) as usize])
     }
 
     /// Bytes held, roughly.
     pub(super) fn bytes(&self) -> usize {
-        let table = self.table();
-        table.members.iter().map(|m| m.len() * 4 + 16).sum::<usize>() + table.known.len() * 24 + table.grown.len() * 12
+        let of_shard = |shard: u32| {
+            let shard = self.shard(shard);
+            shard.members.iter().map(|m| m.len() * 4 + 32).sum::<usize>() + shard.known.len() * 24
+        };
+        (0..SHARDS).map(of_shard).sum()
     }
 
-    fn table(&self) -> std::sync::MutexGuard<'_, Table> {
+    fn shard(&self, number: u32) -> MutexGuard<'_, Shard> {
         // Every change is whole before the lock is let go, so a worker that stopped half-way left nothing half-done.
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[number as usize].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Table {
-    fn with(&mut self, set: u32, owner: u32) -> u32 {
-        if let Some(&number) = self.grown.get(&(set, owner)) {
-            return number;
-        }
-        let members = &self.members[set as usize];
-        let number = match members.binary_search(&owner) {
-            Ok(_) => set,
-            Err(at) => {
-                let mut grown = Vec::with_capacity(members.len() + 1);
-                grown.extend_from_slice(&members[..at]);
-                grown.push(owner);
-                grown.extend_from_slice(&members[at..]);
-                self.intern(&grown)
-            }
-        };
-        self.grown.insert((set, owner), number);
-        number
-    }
+/// The shard that a set is in; the empty one is in the first.
+fn shard_of(members: &[u32]) -> u32 {
+    let mix = |hash: u32, &owner: &u32| (hash ^ owner).wrapping_mul(0x9E37_79B1).rotate_left(13);
+    members.iter().fold(0, mix) % SHARDS
+}
 
+impl Shard {
     fn intern(&mut self, members: &[u32]) -> u32 {
         if let Some(&number) = self.known.get(members) {
             return number;
         }
-        // Four thousand million distinct sets do not fit into any memory there is.
+        // Sets enough to fill 2^31 numbers do not fit into any memory there is.
         let number = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
         let members: Arc<[u32]> = members.into();
         self.members.push(Arc::clone(&members));

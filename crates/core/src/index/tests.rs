@@ -1,4 +1,5 @@
 //! The index against looking at every polygon in turn, on polygons made to break it.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use geo::{Coord, MultiPolygon, Polygon};
 use proptest::prelude::*;
