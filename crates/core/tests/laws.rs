@@ -177,7 +177,7 @@ proptest! {
             expected.sort();
             expected.dedup();
             match coverage.links(place) {
-                Some(links) => prop_assert_eq!(&links[..], &expected[..]),
+                Some(links) => prop_assert_eq!(links, &expected[..]),
                 None => prop_assert_eq!(coverage.of(place).areas[0], None),
             }
         }

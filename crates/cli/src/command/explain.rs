@@ -147,7 +147,7 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
         None => out.push_str("It has no position.\n"),
     }
     let kind = coverage.of(place);
-    for (level, area) in study.frame.levels.iter().zip(&kind.areas) {
+    for (level, area) in study.frame.levels.iter().zip(kind.areas.iter()) {
         let area = area.map(|area| &level.areas[area as usize]);
         let named = area.map_or_else(|| "none".to_owned(), |a| format!("{} {}", a.code, a.name));
         let _ = writeln!(out, "{}: {named}", level.key);
