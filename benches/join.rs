@@ -147,7 +147,7 @@ fn grid(places: usize, side: u32) -> Study {
             settlements: false,
         },
         places: Places {
-            ids: (0..places).map(|i| i.to_string().into()).collect(),
+            ids: (0..places).map(|i| i.to_string()).collect(),
             easting,
             northing,
             category: vec![0; places],

@@ -79,6 +79,42 @@ pub(crate) struct RunArgs {
     /// Answer with exit code 1 when this is so
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) fail_on: Option<FailOn>,
+    /// Do not write places.parquet: for when only the figures are wanted of very many places
+    #[arg(long)]
+    pub(crate) without_places: bool,
+    /// How much memory to use for places that wait to be put in order; the rest waits on disk
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    pub(crate) memory: Memory,
+}
+
+/// An amount of memory: `512MB`, `1GB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Memory {
+    bytes: usize,
+}
+
+impl Memory {
+    /// How many bytes of places may wait: an eighth, since sorting and merging need room beside them.
+    pub(crate) const fn for_places(self) -> usize {
+        self.bytes / 8
+    }
+}
+
+impl std::str::FromStr for Memory {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not an amount of memory; write 512MB or 1GB");
+        let digits = text.trim().trim_end_matches(|c: char| !c.is_ascii_digit());
+        let factor = match text.trim()[digits.len()..].trim().to_ascii_uppercase().as_str() {
+            "MB" | "M" => 1_000_000,
+            "GB" | "G" => 1_000_000_000,
+            _ => return Err(wrong()),
+        };
+        let number: usize = digits.parse().map_err(|_| wrong())?;
+        let bytes = number.checked_mul(factor).filter(|&bytes| bytes >= 64_000_000);
+        bytes.map(|bytes| Self { bytes }).ok_or_else(|| format!("{text} is too little; give at least 64MB"))
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -155,4 +191,18 @@ pub(crate) enum What {
     Goal,
     Indicator,
     Rule,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Memory;
+
+    #[test]
+    fn memory_is_read_with_its_unit_and_refused_without() {
+        assert_eq!("1GB".parse(), Ok(Memory { bytes: 1_000_000_000 }));
+        assert_eq!("512 mb".parse(), Ok(Memory { bytes: 512_000_000 }));
+        for wrong in ["", "1", "GB", "one GB", "1.5GB", "1MB", "99999999999999999999GB"] {
+            assert!(wrong.parse::<Memory>().is_err(), "{wrong}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use nittio_io::{
+    join::JoinError,
     study_file::error::{StudyFileError, StudyFileErrors},
     write::error::WriteError,
 };
@@ -28,6 +29,15 @@ pub(crate) enum Failure {
     Said(String),
     #[error("the reader has closed the pipe")]
     ClosedPipe,
+}
+
+impl From<JoinError> for Failure {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Study(error) => Self::Input(error),
+            other => Self::Said(other.to_string()),
+        }
+    }
 }
 
 impl Failure {

@@ -3,27 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use nittio_datasets::Dataset;
-use nittio_io::{
-    ingest::{self, Ingested},
-    study_file::load::{Loaded, load},
-};
+use nittio_io::study_file::{self, load::Loaded};
 
 use crate::{
     args::{Example, StudyArgs},
     failure::{Failure, note},
-    progress::Terminal,
 };
 
-/// A study, read.
+/// A study file, read, and where it is.
 pub(crate) struct Project {
     pub(crate) loaded: Loaded,
-    pub(crate) ingested: Ingested,
     /// Holds an embedded study's files while they are in use.
     _folder: Option<tempfile::TempDir>,
 }
 
-/// Reads the study that the arguments name.
-pub(crate) fn read(args: &StudyArgs, progress: &Terminal) -> Result<Project, Failure> {
+/// Finds and reads the study file that the arguments name.
+pub(crate) fn load(args: &StudyArgs) -> Result<Project, Failure> {
     if let Some(threads) = args.threads {
         rayon::ThreadPoolBuilder::new()
             .num_threads(usize::from(threads))
@@ -31,9 +26,7 @@ pub(crate) fn read(args: &StudyArgs, progress: &Terminal) -> Result<Project, Fai
             .map_err(|e| Failure::Said(format!("{threads} threads cannot be had: {e}")))?;
     }
     let (path, folder) = find(args)?;
-    let loaded = load(&path)?;
-    let ingested = ingest::study(&loaded, progress)?;
-    Ok(Project { loaded, ingested, _folder: folder })
+    Ok(Project { loaded: study_file::load::load(&path)?, _folder: folder })
 }
 
 fn find(args: &StudyArgs) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{
-    index::{CoverageIndex, Desk, SetId},
+    index::{AreaAt, CoverageIndex, Desk, SetId},
     offer::Offers,
     place::Places,
     service::{Link, Reach, ServiceId},
@@ -162,6 +162,8 @@ struct Work {
     desk: Desk,
     known: FxHashMap<Arc<[u32]>, u32>,
     makings: Vec<u32>,
+    /// By number of a kind: whether anything is odd about it.
+    odd: FxHashMap<u32, bool>,
 }
 
 /// The number of a kind while places are being joined: that of its set for a place that has a position and neither
@@ -180,7 +182,7 @@ impl<'a> Joiner<'a> {
     /// # Panics
     /// When the range is beyond the places.
     pub fn join(&self, places: &Places, range: std::ops::Range<usize>) -> Vec<u32> {
-        let mut work = self.desks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let mut work = self.take_desk();
         let (easting, northing) = (&places.easting[range.clone()], &places.northing[range.clone()]);
         let sets = self.index.locate(easting, northing, &mut work.desk);
         let coded = places.codes.iter().any(Option::is_some);
@@ -196,8 +198,44 @@ impl<'a> Joiner<'a> {
                 }
             })
             .collect();
-        self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(work);
+        self.put_back(work);
         kinds
+    }
+
+    /// The places of a run that have no position or whose kinds say something odd, with those kinds.
+    pub fn odd(&self, places: &Places, kinds: &[u32]) -> Vec<(usize, Kind)> {
+        let mut work = self.take_desk();
+        let mut last = (u32::MAX, false);
+        let mut odd = Vec::new();
+        for (at, &number) in kinds.iter().enumerate() {
+            if last.0 != number {
+                let is_odd = work.odd.entry(number).or_insert_with(|| self.is_odd(number));
+                last = (number, *is_odd);
+            }
+            if last.1 || places.position(at).is_none() {
+                let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+                odd.push((at, self.spell_out(number, &table)));
+            }
+        }
+        self.put_back(work);
+        odd
+    }
+
+    fn is_odd(&self, number: u32) -> bool {
+        if number & SPECIAL == 0 {
+            let areas = self.index.areas(SetId::from_number(number));
+            return !self.whereabouts(Some(&areas), |_| None).1.is_empty();
+        }
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        !self.spell_out(number, &table).oddities.is_empty()
+    }
+
+    fn take_desk(&self) -> Work {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put_back(&self, work: Work) {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
     fn special(&self, places: &Places, place: usize, set: Option<SetId>, offered: &[Link], work: &mut Work) -> u32 {
@@ -230,15 +268,37 @@ impl<'a> Joiner<'a> {
         self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered)
     }
 
-    /// The place's area on every level: its own code first, its position second, another level third.
     fn kind(&self, set: Option<SetId>, code: impl Fn(usize) -> Option<u32>, offered: &[Link]) -> Kind {
         let held = set.map(|set| self.index.held(set));
+        let (areas, oddities) = self.whereabouts(held.as_ref().map(|held| held.areas.as_slice()), code);
+        let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
+        let matched = somewhere && (held.is_some() || !offered.is_empty());
+        let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
+        let links = matched.then(|| match (&held, offered) {
+            (Some(held), []) => Arc::clone(&held.links),
+            _ => {
+                let mut links: Vec<Link> = held.iter().flat_map(|held| held.links.iter()).copied().collect();
+                links.extend_from_slice(offered);
+                links.sort_unstable();
+                links.dedup();
+                links.into()
+            }
+        });
+        Kind { areas: areas.into(), settlement, links, oddities: oddities.into() }
+    }
+
+    /// The place's area on every level, and what is odd: its own code first, its position second, another level third.
+    fn whereabouts(
+        &self,
+        held: Option<&[AreaAt]>,
+        code: impl Fn(usize) -> Option<u32>,
+    ) -> (Vec<Option<u32>>, Vec<(usize, Oddity)>) {
         let levels = &self.frame.levels;
         let mut areas: Vec<Option<u32>> = vec![None; levels.len()];
         let mut oddities = Vec::new();
         for (level, area) in areas.iter_mut().enumerate() {
             let code = code(level);
-            let by_position = held.as_ref().and_then(|held| held.areas[level]);
+            let by_position = held.and_then(|held| held[level]);
             let position = by_position.and_then(|(area, _)| area);
             if code.is_none() && by_position.is_some_and(|(_, count)| count > 1) {
                 oddities.push((level, Oddity::SeveralAreas));
@@ -257,20 +317,7 @@ impl<'a> Joiner<'a> {
             }
         }
         oddities.sort_unstable();
-        let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
-        let matched = somewhere && (held.is_some() || !offered.is_empty());
-        let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
-        let links = matched.then(|| match (&held, offered) {
-            (Some(held), []) => Arc::clone(&held.links),
-            _ => {
-                let mut links: Vec<Link> = held.iter().flat_map(|held| held.links.iter()).copied().collect();
-                links.extend_from_slice(offered);
-                links.sort_unstable();
-                links.dedup();
-                links.into()
-            }
-        });
-        Kind { areas: areas.into(), settlement, links, oddities: oddities.into() }
+        (areas, oddities)
     }
 
     /// The kinds that numbers stand for, in sorted order, and for each of the numbers its place among them, so that no

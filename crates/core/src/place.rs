@@ -12,7 +12,7 @@ pub const MISSING: u64 = u64::MAX;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Places {
     /// The place's own id, unique in a study.
-    pub ids: Vec<Box<str>>,
+    pub ids: Ids,
     /// Easting in the study's working CRS; NaN when the place has no position.
     pub easting: Vec<f64>,
     /// Northing in the study's working CRS; NaN when the place has no position.
@@ -36,7 +36,86 @@ pub struct UnitColumn {
     pub values: Vec<u64>,
 }
 
+/// Texts one after the other in one piece of memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    text: String,
+    /// Where each one ends in the text.
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    /// Adds one.
+    pub fn push(&mut self, id: &str) {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All of them in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.len()).map(|i| &self[i])
+    }
+}
+
+impl std::ops::Index<usize> for Ids {
+    type Output = str;
+
+    fn index(&self, i: usize) -> &str {
+        let start = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.text[start..self.ends[i]]
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<T> for Ids {
+    fn from_iter<I: IntoIterator<Item = T>>(ids: I) -> Self {
+        let mut all = Self::default();
+        ids.into_iter().for_each(|id| all.push(id.as_ref()));
+        all
+    }
+}
+
 impl Places {
+    /// Adds others after these; both have the same units and levels.
+    pub fn append(&mut self, mut others: Self) {
+        if self.is_empty() {
+            *self = others;
+            return;
+        }
+        let len = self.len();
+        others.ids.iter().for_each(|id| self.ids.push(id));
+        self.easting.append(&mut others.easting);
+        self.northing.append(&mut others.northing);
+        self.category.append(&mut others.category);
+        self.origin.append(&mut others.origin);
+        for (column, other) in self.units.iter_mut().zip(&mut others.units) {
+            column.values.append(&mut other.values);
+        }
+        if self.codes.len() < others.codes.len() {
+            self.codes.resize(others.codes.len(), None);
+        }
+        let added = self.ids.len() - len;
+        for (level, codes) in self.codes.iter_mut().enumerate() {
+            match (codes.as_mut(), others.codes.get_mut(level).and_then(Option::take)) {
+                (None, None) => {}
+                (Some(codes), None) => codes.resize(len + added, None),
+                (Some(codes), Some(mut more)) => codes.append(&mut more),
+                (None, Some(more)) => *codes = Some(std::iter::repeat_n(None, len).chain(more).collect()),
+            }
+        }
+    }
+
     /// How many places there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -62,7 +62,7 @@ impl Tally {
                 counts
             })
             .reduce(|| Counts::new(frame.units.len()), Counts::merge);
-        counts.into_tally(&coverage.kinds, |number| number)
+        counts.into_tally(&coverage.kinds, |kind| kind, |category| category)
     }
 
     /// Both tallies as one.
@@ -193,12 +193,23 @@ impl Counts {
         kinds
     }
 
-    /// The tally, now that it is known what each number of a kind means: `place` gives its place in the list.
+    /// How many places each kind has, by its number.
+    #[must_use]
+    pub fn places(&self) -> FxHashMap<u32, u64> {
+        let mut places = FxHashMap::default();
+        for (&(kind, _), &start) in &self.rows {
+            *places.entry(kind).or_default() += self.counts[start].sum;
+        }
+        places
+    }
+
+    /// The tally, now that it is known what the numbers of kinds and categories mean: `place` and `category` give their
+    /// places in the lists.
     ///
     /// # Panics
     /// When a kind was counted that is not in the list.
     #[must_use]
-    pub fn into_tally(self, kinds: &[Kind], place: impl Fn(u32) -> u32) -> Tally {
+    pub fn into_tally(self, kinds: &[Kind], place: impl Fn(u32) -> u32, category: impl Fn(u16) -> u16) -> Tally {
         // Kinds may differ in their oddities only, and then stand side by side.
         let cell_of = |kind: &Kind| (Arc::clone(&kind.areas), kind.settlement, kind.links.clone());
         let mut first = Vec::with_capacity(kinds.len());
@@ -209,7 +220,7 @@ impl Counts {
         let mut rows: Vec<(u32, u16, usize)> = self
             .rows
             .iter()
-            .map(|(&(number, category), &start)| (first[place(number) as usize], category, start))
+            .map(|(&(number, c), &start)| (first[place(number) as usize], category(c), start))
             .collect();
         rows.par_sort_unstable();
         let mut tally = Tally { cells: Vec::with_capacity(rows.len()), counts: Vec::with_capacity(self.counts.len()) };

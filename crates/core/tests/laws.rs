@@ -109,7 +109,7 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
             settlements: true,
         },
         places: Places {
-            ids: (0..spots.len()).map(|i| format!("p{i:03}").into()).collect(),
+            ids: (0..spots.len()).map(|i| format!("p{i:03}")).collect(),
             easting: spots.iter().map(|s| half(s.0, s.3)).collect(),
             northing: spots.iter().map(|s| half(s.1, s.3)).collect(),
             category: vec![0; spots.len()],
@@ -136,7 +136,7 @@ fn select(study: &Study, keep: &[usize]) -> Study {
     let p = &study.places;
     let mut part = study.clone();
     part.places = Places {
-        ids: keep.iter().map(|&i| p.ids[i].clone()).collect(),
+        ids: keep.iter().map(|&i| p.ids[i].to_owned()).collect(),
         easting: keep.iter().map(|&i| p.easting[i]).collect(),
         northing: keep.iter().map(|&i| p.northing[i]).collect(),
         category: keep.iter().map(|&i| p.category[i]).collect(),

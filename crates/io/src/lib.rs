@@ -22,4 +22,7 @@ pub mod ingest;
 pub mod read;
 pub mod repair;
 
+pub mod join;
+pub mod sorter;
+
 pub mod write;

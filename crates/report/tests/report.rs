@@ -155,7 +155,7 @@ fn the_page_says_what_was_counted_by_hand() {
     let mut places = Places::default();
     // At x = 1 nine inhabitants and at 9 one; at 11 two and at 19 two. The network reaches x from 0 to 5 and 10 to 15.
     for (i, (x, _)) in [(1.0, 9), (9.0, 1), (11.0, 2), (19.0, 2)].into_iter().enumerate() {
-        places.ids.push(i.to_string().into());
+        places.ids.push(&i.to_string());
         places.easting.push(x);
         places.northing.push(5.0);
         places.category.push(0);

@@ -3,12 +3,14 @@
 use std::io::IsTerminal;
 
 use nittio_core::{
-    coverage,
     diagnostic::{self, Diagnostic},
     index::CoverageIndex,
     outcome::Input,
 };
-use nittio_io::{ingest, write};
+use nittio_io::{
+    ingest::{Opened, Reading},
+    join, write,
+};
 
 use crate::{
     Answer,
@@ -25,11 +27,13 @@ const SHOWN: usize = 3;
 /// Reads everything, says where places lie, and lists what was odd.
 pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
-    let project = project::read(&args.study, &progress)?;
-    let study = &project.ingested.study;
-    let coverage = coverage::join(&CoverageIndex::build(study), study, |_| {});
-    let diagnostics = ingest::findings(&project.ingested, &coverage);
-    let inputs = &project.ingested.provenance.inputs;
+    let project = project::load(&args.study)?;
+    let reading = Reading::new(&project.loaded, &progress)?;
+    let opened = Opened::new(&reading)?;
+    let study = &opened.study;
+    let joined = join::join(&opened, &CoverageIndex::build(study), None, &|_| {})?;
+    let diagnostics = joined.diagnostics;
+    let inputs = &opened.provenance().inputs;
 
     let format =
         args.format.unwrap_or(if std::io::stdout().is_terminal() { CheckFormat::Table } else { CheckFormat::Csv });
@@ -44,7 +48,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     })?;
     note(&format!(
         "{} places, {} footprints, {} offer rows read; {} findings",
-        study.places.len(),
+        joined.places.iter().sum::<u64>(),
         study.footprints.len(),
         study.offers.rows(),
         diagnostics.len()

@@ -12,6 +12,7 @@ use nittio_core::{
     service::{Link, Service},
     study::Study,
 };
+use nittio_io::ingest::{self, Opened, Reading};
 
 use crate::{
     Answer,
@@ -98,8 +99,9 @@ fn say_goal(goal: &Goal, out: &mut String) {
 
 fn indicators(args: &ExplainArgs, name: Option<&str>) -> Result<String, Failure> {
     let progress = Terminal::new();
-    let project = project::read(&args.study, &progress)?;
-    let measures = indicator::measures(&project.ingested.study);
+    let project = project::load(&args.study)?;
+    let reading = Reading::new(&project.loaded, &progress)?;
+    let measures = indicator::measures(&Opened::new(&reading)?.study);
     let keys: Vec<String> = measures.iter().map(ToString::to_string).collect();
     let Some(name) = name else { return Ok(format!("{}\n", keys.join("\n"))) };
     let found = measures.iter().find(|measure| measure.to_string() == name);
@@ -125,24 +127,25 @@ fn indicators(args: &ExplainArgs, name: Option<&str>) -> Result<String, Failure>
 
 fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
     let progress = Terminal::new();
-    let project = project::read(&args.study, &progress)?;
-    let study = &project.ingested.study;
-    let found = study.places.ids.iter().position(|known| **known == *id);
+    let project = project::load(&args.study)?;
+    let ingested = ingest::study(&project.loaded, &progress)?;
+    let study = &ingested.study;
+    let found = study.places.ids.iter().position(|known| known == id);
     let place = found.ok_or_else(|| {
-        let rejected = project.ingested.diagnostics.iter().find(|d| d.id.as_deref() == Some(id));
+        let rejected = ingested.diagnostics.iter().find(|d| d.id.as_deref() == Some(id));
         let why = rejected.map(|d| format!(": row {} was dropped, {}", d.at.row, d.message)).unwrap_or_default();
         Failure::Said(format!("no place has the id {id:?}{why}"))
     })?;
     let index = CoverageIndex::build(study);
     let coverage = coverage::join(&index, study, |_| {});
     let said = explain::place(study, &coverage, place);
-    let inputs = &project.ingested.provenance.inputs;
+    let inputs = &ingested.provenance.inputs;
     let mut out = String::new();
     let origin = study.places.origin[place];
     let _ = writeln!(out, "{id}: row {} of {}", origin.row, inputs[usize::from(origin.source)].path);
     match study.places.position(place) {
         Some(at) => {
-            let _ = writeln!(out, "At {} {} ({})", at.x, at.y, project.ingested.provenance.crs);
+            let _ = writeln!(out, "At {} {} ({})", at.x, at.y, ingested.provenance.crs);
         }
         None => out.push_str("It has no position.\n"),
     }

@@ -2,9 +2,17 @@
 
 use std::io::{IsTerminal, Write};
 
-use nittio_core::{assessment::Verdict, diagnostic, ledger::ledger, outcome::Outcome, run};
+use nittio_core::{
+    assessment::{Verdict, assess},
+    diagnostic,
+    index::CoverageIndex,
+    indicator::{evaluate, measures},
+    ledger::ledger,
+    outcome::Outcome,
+};
 use nittio_io::{
-    ingest,
+    ingest::{Opened, Reading},
+    join::{self, Keep},
     study_file::{Locale, defaults::report_view},
     write::{self, staging::Staging},
 };
@@ -24,36 +32,52 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
-    let project = project::read(&args.study, &progress)?;
-    let study = &project.ingested.study;
+    let project = project::load(&args.study)?;
+    let reading = Reading::new(&project.loaded, &progress)?;
+    let mut opened = Opened::new(&reading)?;
 
-    let bar = progress.bar("joining places", study.places.len() as u64);
-    let done = run::run(study, |places| bar.inc(places as u64));
-    bar.finish_and_clear();
-    let diagnostics = ingest::findings(&project.ingested, &done.coverage);
+    let spinner = progress.spinner("cutting footprints");
+    let index = CoverageIndex::build(&opened.study);
+    // From here on only the index is asked where footprints are.
+    opened.forget_outlines();
+    spinner.finish_and_clear();
+    let folder = staging.temporary();
+    let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
+    let joined = join::join(&opened, &index, keep, &|_| {})?;
+    drop(index);
+    let study = &opened.study;
+    let indicators = evaluate(&joined.tally, &joined.frame, &study.profiles, &measures(study));
+    let assessments = assess(&indicators, &study.goals);
 
     let about = &project.loaded.file.study;
     let outcome = Outcome {
         name: about.name.clone(),
         notice: about.notice.clone(),
-        frame: study.frame.clone(),
+        frame: joined.frame,
         goals: study.goals.clone(),
-        assessments: done.assessments,
-        diagnostics: diagnostic::count(&diagnostics),
-        provenance: project.ingested.provenance.clone(),
-        indicators: done.indicators,
+        assessments,
+        diagnostics: diagnostic::count(&joined.diagnostics),
+        provenance: opened.provenance(),
+        indicators,
     };
     let view = report_view(&project.loaded.file, &study.goals);
 
     let spinner = progress.spinner("writing results");
     let finished = write::Run {
         study,
-        coverage: &done.coverage,
-        tally: &done.tally,
+        kinds: &joined.kinds,
+        places: &joined.places,
+        tally: &joined.tally,
         outcome: &outcome,
-        diagnostics: &diagnostics,
+        diagnostics: &joined.diagnostics,
     };
-    write::results(&staging, &finished)?;
+    let mut rows = joined.rows;
+    let mut each: Option<Box<write::EachPlace<'_>>> = rows.take().map(|rows| {
+        let mut rows = Some(rows);
+        let each: Box<write::EachPlace<'_>> = Box::new(move |take| rows.take().map_or(Ok(()), |rows| rows.each(take)));
+        each
+    });
+    write::results(&staging, &finished, each.as_deref_mut())?;
     spinner.set_message("drawing the report");
     let settings = nittio_report::Settings {
         locale: match view.locale {
@@ -78,17 +102,18 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
     print(&table::ledger(format, &outcome, &view, &lines)?)?;
     note(&format!("Report: {}", args.output.join("report.html").display()));
-    if !diagnostics.is_empty() {
+    let findings = finished.diagnostics.len();
+    if findings > 0 {
         note(&format!(
             "{} rows of the input were odd: see {}, or run nittio check",
-            diagnostics.len(),
+            findings,
             args.output.join("rejects.csv").display()
         ));
     }
     let missed = lines.iter().any(|line| matches!(line.joint, Verdict::Missed { .. }));
     Ok(match args.fail_on {
         Some(FailOn::Goal) if missed => Answer::No,
-        Some(FailOn::Findings) if !diagnostics.is_empty() => Answer::No,
+        Some(FailOn::Findings) if findings > 0 => Answer::No,
         _ => Answer::Yes,
     })
 }

@@ -72,12 +72,15 @@ impl SetId {
     }
 }
 
+/// The area of a level that holds a point, the first by code where several do, and how many do; `None` when the level
+/// has no borders.
+pub type AreaAt = Option<(Option<u32>, u32)>;
+
 /// What holds a point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Per level: the area, the first by code where several hold the point, and how many do; `None` when the level
-    /// has no borders.
-    pub areas: Vec<Option<(Option<u32>, u32)>>,
+    /// Per level.
+    pub areas: Vec<AreaAt>,
     /// A locality goes before a smaller locality.
     pub settlement: Settlement,
     /// The links of all footprints that hold it, sorted, each once.
@@ -169,24 +172,35 @@ impl CoverageIndex {
     #[must_use]
     pub fn held(&self, set: SetId) -> Held {
         let members = self.sets.members(set.0);
-        let mut areas: Vec<Option<(Option<u32>, u32)>> =
-            self.bordered.iter().map(|&bordered| bordered.then_some((None, 0))).collect();
         let mut settlement = Settlement::Outside;
         let mut links = Vec::with_capacity(members.len());
         for &owner in &*members {
             match self.owners[owner as usize] {
-                Owner::Area { level, area } => {
-                    if let Some(Some((first, count))) = areas.get_mut(level as usize) {
-                        // Owners are sorted, so the first is the lowest.
-                        first.get_or_insert(area);
-                        *count += 1;
-                    }
-                }
+                Owner::Area { .. } => {}
                 Owner::Settlement(class) => settlement = settlement.min(class),
                 Owner::Link(link) => links.push(link),
             }
         }
-        Held { areas, settlement, links: links.into() }
+        Held { areas: self.areas_among(&members), settlement, links: links.into() }
+    }
+
+    /// The areas among the owners of a set, as in [`Held::areas`].
+    #[must_use]
+    pub fn areas(&self, set: SetId) -> Vec<AreaAt> {
+        self.areas_among(&self.sets.members(set.0))
+    }
+
+    fn areas_among(&self, members: &[u32]) -> Vec<AreaAt> {
+        let mut areas: Vec<AreaAt> = self.bordered.iter().map(|&bordered| bordered.then_some((None, 0))).collect();
+        // Owners are sorted, so areas come first, and among those of a level the lowest.
+        for &owner in members {
+            let Owner::Area { level, area } = self.owners[owner as usize] else { break };
+            if let Some(Some((first, count))) = areas.get_mut(level as usize) {
+                first.get_or_insert(area);
+                *count += 1;
+            }
+        }
+        areas
     }
 
     /// What holds one point.

@@ -1,19 +1,15 @@
 //! Levels of areas: from polygons, from the places' codes, or from another level's codes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use geo::MultiPolygon;
 use indexmap::IndexMap;
 use nittio_core::{
     area::{Area, Derived, Level},
-    diagnostic::{Action, Diagnostic, Finding},
+    diagnostic::{Action, Finding},
 };
 
-use super::{
-    Reading, StudyFileError, areal,
-    places::{Gathered, RawCodes},
-    source::Source,
-};
+use super::{Reading, StudyFileError, areal, source::Source};
 use crate::study_file::AreasSource;
 
 /// The areas that a level's own file names, by code.
@@ -77,23 +73,24 @@ pub(super) fn read(
     Ok(drafts)
 }
 
-/// Per level and place, the area that the place's code names.
-pub(super) type Codes = Vec<Option<Vec<Option<u32>>>>;
+/// The levels whose areas are the codes that places have.
+pub(super) fn without_file(entries: &IndexMap<String, AreasSource>) -> Vec<&str> {
+    entries.iter().filter(|(_, entry)| entry.file.is_none()).map(|(key, _)| key.as_str()).collect()
+}
 
-/// Makes the levels, now that the places' codes are known.
+/// Makes the levels; `codes` are those of places on levels without a file.
 pub(super) fn settle(
-    reading: &Reading<'_>,
     entries: &IndexMap<String, AreasSource>,
     mut drafts: HashMap<String, Draft>,
-    gathered: &Gathered,
-) -> (Vec<Level>, Codes) {
+    codes: &HashMap<String, BTreeSet<String>>,
+) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
     for (key, entry) in entries {
         let mut draft = drafts.remove(key).unwrap_or_default();
         if entry.file.is_none() {
             // Without a file, the codes that places carry are the areas, and so are those that have a name.
-            for code in gathered.codes.get(key).iter().flat_map(|raw| &raw.distinct) {
-                draft.entry(code.to_string()).or_default();
+            for code in codes.get(key).into_iter().flatten() {
+                draft.entry(code.clone()).or_default();
             }
             if entry.from.is_none() {
                 for code in entry.names.keys() {
@@ -109,9 +106,7 @@ pub(super) fn settle(
             derive(&mut levels, l, entry);
         }
     }
-    let codes =
-        levels.iter().map(|level| Some(codes(reading, level, gathered.codes.get(&level.key)?, gathered))).collect();
-    (levels, codes)
+    levels
 }
 
 fn areas(draft: Draft, entry: &AreasSource) -> Vec<Area> {
@@ -138,27 +133,4 @@ fn derive(levels: &mut [Level], l: usize, entry: &AreasSource) {
     }
     let area_of = levels[f].areas.iter().map(|area| levels[l].find(&prefix(&area.code))).collect();
     levels[l].derived = Some(Derived { from: f, area_of });
-}
-
-/// The areas that places' codes name; a code that no area has is a diagnostic.
-fn codes(reading: &Reading<'_>, level: &Level, raw: &RawCodes, gathered: &Gathered) -> Vec<Option<u32>> {
-    let found: Vec<Option<u32>> = raw.distinct.iter().map(|code| level.find(code)).collect();
-    let mut diagnostics = reading.diagnostics.borrow_mut();
-    raw.of
-        .iter()
-        .enumerate()
-        .map(|(place, code)| {
-            let code = (*code)? as usize;
-            if found[code].is_none() {
-                diagnostics.push(Diagnostic {
-                    at: gathered.places.origin[place],
-                    finding: Finding::UnknownAreaCode,
-                    action: Action::Noted,
-                    id: Some((&*gathered.places.ids[place]).into()),
-                    message: format!("no {} has the code {:?}; the position decides", level.key, raw.distinct[code]),
-                });
-            }
-            found[code]
-        })
-        .collect()
 }

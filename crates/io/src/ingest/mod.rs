@@ -2,27 +2,30 @@
 
 mod areas;
 mod cell;
+mod ids;
 mod mapping;
 mod network;
-mod odd;
+pub mod odd;
 mod places;
 mod source;
 
-use std::cell::RefCell;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use geo::Geometry;
 use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding},
     outcome::{Input, Provenance},
-    place::Places,
+    place::{Places, UnitColumn},
     service::{Link, Services},
     settlement::SettlementArea,
-    study::{Frame, ScaledUnit, Study},
-    unit::Unit,
+    study::{Frame, Study},
 };
 use toml::Spanned;
 
-pub use odd::findings;
+pub use places::{Pass, Passed};
 
 use crate::{
     crs::Crs,
@@ -32,9 +35,10 @@ use crate::{
     study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
 use mapping::Bound;
+use places::PlaceFiles;
 use source::{Placing, Positions, Source};
 
-/// A study with all that was odd about its files.
+/// A study with all its places in memory, and all that was odd about its files.
 #[derive(Debug)]
 pub struct Ingested {
     /// The study, ready to be joined.
@@ -46,7 +50,7 @@ pub struct Ingested {
 }
 
 /// Told how far the reading has come.
-pub trait Progress {
+pub trait Progress: Sync {
     /// A file, or another long step, begins.
     fn begin(&self, what: &str);
     /// So many more rows are done.
@@ -65,67 +69,166 @@ impl Progress for Quiet {
     fn end(&self) {}
 }
 
-/// Reads everything that a study file names.
+/// Reads everything that a study file names, places too, into memory.
 ///
 /// # Errors
 /// When a file cannot be used at all; the error points at the place in the study file that names it.
 /// Odd rows are diagnostics.
 pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, StudyFileError> {
-    let file = &loaded.file;
     let reading = Reading::new(loaded, progress)?;
-    let mut services = Services::default();
+    let opened = Opened::new(&reading)?;
+    let mut pass = opened.first_pass();
+    loop {
+        let batches: Mutex<BTreeMap<u64, Places>> = Mutex::default();
+        let passed = opened.stream(&pass, &|number, places| {
+            batches.lock().unwrap_or_else(PoisonError::into_inner).insert(number, places);
+        })?;
+        if let Some(next) = opened.next_pass(&pass, &passed)? {
+            pass = next;
+            continue;
+        }
+        let mut places = Places { codes: vec![None; opened.study.frame.levels.len()], ..Places::default() };
+        for batch in batches.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            places.append(batch);
+        }
+        let (frame, categories) = opened.frame(&passed);
+        for category in &mut places.category {
+            *category = categories[usize::from(*category)];
+        }
+        if places.is_empty() {
+            let units = frame.units.iter().skip(1);
+            places.units = units.map(|u| UnitColumn { unit: u.unit.clone(), values: Vec::new() }).collect();
+        }
+        let provenance = opened.provenance();
+        let mut diagnostics = passed.diagnostics;
+        let study = Study { frame, places, ..opened.study };
+        diagnostics.append(&mut reading.diagnostics());
+        return Ok(Ingested { study, diagnostics, provenance });
+    }
+}
 
-    let drafts = areas::read(&reading, &file.areas)?;
-    let gathered = places::read(&reading, &file.places)?;
-    let footprints = network::footprints(&reading, &file.footprints, &mut services)?;
-    let mut offers = network::offers(&reading, &file.offers, &gathered.ids, &mut services)?;
-    let settlements = settlements(&reading, &file.settlements)?;
-    let (levels, codes) = areas::settle(&reading, &file.areas, drafts, &gathered);
+/// A study of which everything is read but the places.
+pub struct Opened<'a> {
+    /// The study, without places; of its frame, the categories and the units' scales are not known yet.
+    pub study: Study,
+    reading: &'a Reading<'a>,
+    places: PlaceFiles<'a>,
+}
 
-    let (services, numbers) = services.sorted();
-    let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
-    offers.relink(relink);
-    let footprints =
-        footprints.into_iter().map(|f| nittio_core::footprint::Footprint { link: relink(f.link), ..f }).collect();
+impl<'a> Opened<'a> {
+    /// Reads everything that a study file names but the places, and opens their files.
+    ///
+    /// # Errors
+    /// When a file cannot be used at all; the error points at the place in the study file that names it.
+    pub fn new(reading: &'a Reading<'a>) -> Result<Self, StudyFileError> {
+        let file = &reading.loaded.file;
+        let mut services = Services::default();
+        let drafts = areas::read(reading, &file.areas)?;
+        let places = PlaceFiles::open(reading, &file.places)?;
+        let codes = places.codes(&areas::without_file(&file.areas))?;
+        let levels = areas::settle(&file.areas, drafts, &codes);
+        let footprints = network::footprints(reading, &file.footprints, &mut services)?;
+        let mut offers = network::offers(reading, &file.offers, &places.files, &mut services)?;
+        let settlements = settlements(reading, &file.settlements)?;
 
-    let units = std::iter::once(ScaledUnit { unit: Unit::Places, scale: 1 }).chain(gathered.scales).collect();
-    let study = Study {
-        frame: Frame {
-            as_of: file.study.as_of,
-            levels,
-            categories: gathered.categories,
-            units,
-            services,
-            settlements: !file.settlements.is_empty(),
-        },
-        places: Places { codes, ..gathered.places },
-        offers,
-        footprints,
-        settlements,
-        profiles: defaults::profiles(file),
-        speeds: file.indicators.speeds.clone(),
-        goals: defaults::goals(file).map_err(|e| loaded.error_at(0..0, e.to_string(), None::<String>))?,
-    };
-    let provenance = Provenance {
-        program: concat!("nittio ", env!("CARGO_PKG_VERSION")).to_owned(),
-        crs: reading.crs.to_string(),
-        inputs: reading.inputs.into_inner(),
-    };
-    Ok(Ingested { study, diagnostics: reading.diagnostics.into_inner(), provenance })
+        let (services, numbers) = services.sorted();
+        let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
+        offers.relink(relink);
+        let footprints =
+            footprints.into_iter().map(|f| nittio_core::footprint::Footprint { link: relink(f.link), ..f }).collect();
+        let study = Study {
+            frame: Frame {
+                as_of: file.study.as_of,
+                levels,
+                categories: Vec::new(),
+                units: Vec::new(),
+                services,
+                settlements: !file.settlements.is_empty(),
+            },
+            places: Places::default(),
+            offers,
+            footprints,
+            settlements,
+            profiles: defaults::profiles(file),
+            speeds: file.indicators.speeds.clone(),
+            goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
+        };
+        Ok(Self { study, reading, places })
+    }
+
+    /// Lets go of the outlines of footprints and settlements, for when an index has been made of them.
+    pub fn forget_outlines(&mut self) {
+        self.study.footprints.iter_mut().for_each(|footprint| footprint.geometry.0 = Vec::new());
+        self.study.settlements = Vec::new();
+    }
+
+    /// How places are read at first.
+    #[must_use]
+    pub fn first_pass(&self) -> Pass {
+        self.places.first_pass()
+    }
+
+    /// Reads all places, batch by batch: `take` is called from several threads, in any order, with the number of each
+    /// batch and its places. Categories are numbered as they come; [`Opened::frame`] says what the numbers mean.
+    ///
+    /// # Errors
+    /// When a file cannot be read to its end.
+    pub fn stream(&self, pass: &Pass, take: &(dyn Fn(u64, Places) + Sync)) -> Result<Passed, StudyFileError> {
+        self.places.stream(self.reading, &self.study.frame.levels, pass, take)
+    }
+
+    /// The pass that is needed after this one, if any; what this one gave is then of no use.
+    ///
+    /// # Errors
+    /// When a file cannot be read to its end.
+    pub fn next_pass(&self, pass: &Pass, passed: &Passed) -> Result<Option<Pass>, StudyFileError> {
+        self.places.next_pass(self.reading, pass, passed)
+    }
+
+    /// The frame, now that all places have been seen, and the number that each number of a category becomes.
+    #[must_use]
+    pub fn frame(&self, passed: &Passed) -> (Frame, Vec<u16>) {
+        let mut categories = passed.categories.clone();
+        categories.sort_unstable();
+        let number = |name: &String| categories.binary_search(name).ok().and_then(|n| u16::try_from(n).ok());
+        let numbers = passed.categories.iter().map(|name| number(name).unwrap_or(u16::MAX)).collect();
+        let units = self.places.scaled_units(passed);
+        (Frame { categories, units, ..self.study.frame.clone() }, numbers)
+    }
+
+    /// What was odd about files other than the places'.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.reading.diagnostics()
+    }
+
+    /// Where everything came from, complete when all places have been read.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        Provenance {
+            program: concat!("nittio ", env!("CARGO_PKG_VERSION")).to_owned(),
+            crs: self.reading.crs.to_string(),
+            inputs: self.reading.inputs().clone(),
+        }
+    }
 }
 
 /// What all files of a study share while they are read.
-struct Reading<'a> {
+pub struct Reading<'a> {
     loaded: &'a Loaded,
     crs: Crs,
     country: Option<Country>,
     progress: &'a dyn Progress,
-    inputs: RefCell<Vec<Input>>,
-    diagnostics: RefCell<Vec<Diagnostic>>,
+    inputs: Mutex<Vec<Input>>,
+    diagnostics: Mutex<Vec<Diagnostic>>,
 }
 
 impl<'a> Reading<'a> {
-    fn new(loaded: &'a Loaded, progress: &'a dyn Progress) -> Result<Self, StudyFileError> {
+    /// Begins to read a study.
+    ///
+    /// # Errors
+    /// When the study's CRS or country is not one.
+    pub fn new(loaded: &'a Loaded, progress: &'a dyn Progress) -> Result<Self, StudyFileError> {
         let about = &loaded.file.study;
         let crs = about
             .crs
@@ -140,8 +243,7 @@ impl<'a> Reading<'a> {
             (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
             (None, _) => None,
         };
-        let reading =
-            Self { loaded, crs, country, progress, inputs: RefCell::default(), diagnostics: RefCell::default() };
+        let reading = Self { loaded, crs, country, progress, inputs: Mutex::default(), diagnostics: Mutex::default() };
         let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
         reading.add_input(Input {
             path: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -156,14 +258,26 @@ impl<'a> Reading<'a> {
         Ok(reading)
     }
 
+    fn inputs(&self) -> MutexGuard<'_, Vec<Input>> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add_diagnostics(&self, mut found: Vec<Diagnostic>) {
+        self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+    }
+
     fn add_input(&self, input: Input) -> u16 {
-        let mut inputs = self.inputs.borrow_mut();
+        let mut inputs = self.inputs();
         inputs.push(input);
         u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX)
     }
 
     fn input(&self, number: u16, change: impl FnOnce(&mut Input)) {
-        if let Some(input) = self.inputs.borrow_mut().get_mut(usize::from(number)) {
+        if let Some(input) = self.inputs().get_mut(usize::from(number)) {
             change(input);
         }
     }

@@ -10,8 +10,9 @@ use nittio_core::{
 };
 
 use super::{
-    Reading, StudyFileError, areal,
+    Reading, StudyFileError, areal, ids,
     mapping::ServiceReader,
+    places::PlaceFile,
     source::{Positions, Source},
 };
 use crate::study_file::{FootprintsSource, OffersSource};
@@ -48,15 +49,30 @@ pub(super) fn footprints(
 pub(super) fn offers(
     reading: &Reading<'_>,
     sources: &[OffersSource],
-    places: &HashMap<Box<str>, usize>,
+    files: &[PlaceFile<'_>],
     services: &mut Services,
 ) -> Result<Offers, StudyFileError> {
-    let mut offers = Offers::default();
+    let mut opened = Vec::new();
+    let mut wanted: HashMap<Box<str>, bool> = HashMap::new();
     for entry in sources {
         let mut source = Source::open(reading, &entry.file, "offers")?;
         let place = source.column(&entry.place)?;
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Connected)?;
         source.locate(Positions::None)?;
+        source.look(&[place], |batch| {
+            for i in 0..batch.rows.len() {
+                if let Some(id) = batch.columns[0].text(i)
+                    && !wanted.contains_key(id.trim())
+                {
+                    wanted.insert(id.trim().into(), false);
+                }
+            }
+        })?;
+        opened.push((source, place, service));
+    }
+    let places = ids::among(files, wanted)?;
+    let mut offers = Offers::default();
+    for (source, place, service) in opened {
         source.read(false, |placing, batch| {
             for i in 0..batch.rows.len() {
                 let id = batch.columns[place].text(i);
@@ -65,7 +81,7 @@ pub(super) fn offers(
                     placing.say(batch.rows[i], Finding::MissingId, Action::Dropped, None, message);
                     continue;
                 };
-                if !places.contains_key(id) {
+                if !places.contains(id) {
                     let message = "no place has this id; check that both files write ids alike".to_owned();
                     placing.say(batch.rows[i], Finding::OfferForUnknownPlace, Action::Dropped, Some(id), message);
                     continue;

@@ -1,173 +1,382 @@
-//! Places from their files: ids, positions, units, categories, codes.
+//! Places from their files, batch by batch: ids, positions, units, categories, codes.
+//!
+//! Places are never all in memory here. Batches are made by several threads and handed on in any order, each with a
+//! number that says where it stands; what only the whole can tell is found out on the way, and where it changes how
+//! rows are to be read they are read again:
+//!
+//! * how many decimals a unit has: the first pass assumes none, and one with decimals measures them all;
+//! * which ids are there twice: as long as ids rise from row to row there are none, and nothing need be kept.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+    },
+};
 
 use geo::Coord;
 use nittio_core::{
-    diagnostic::{Action, Finding, SourceRow},
-    place::{MISSING, Places, UnitColumn},
+    area::Level,
+    diagnostic::{Action, Diagnostic, Finding},
+    place::{Ids, MISSING, Places, UnitColumn},
     study::ScaledUnit,
     unit::Unit,
 };
 
 use super::{
     Reading, StudyFileError,
-    cell::{self, Decimal, NotAUnit},
+    cell::{self, NotAUnit},
+    ids::{IdRange, Skipped},
     mapping::Bound,
     source::{Placing, Positions, Source},
 };
-use crate::{
-    read::Batch,
-    repair,
-    study_file::{PlacesSource, RepresentativePoint},
-};
+use crate::{read::Batch, repair, study_file::PlacesSource};
 
-/// All places, with codes still as text.
-pub(super) struct Gathered {
-    pub(super) places: Places,
-    /// The place and row of every id.
-    pub(super) ids: HashMap<Box<str>, usize>,
-    /// Sorted.
+/// The files of a study's places, open.
+pub(super) struct PlaceFiles<'a> {
+    pub(super) files: Vec<PlaceFile<'a>>,
+    /// The units that any file has, sorted, without [`Unit::Places`].
+    units: Vec<Unit>,
+}
+
+/// One file of places, with its columns found.
+pub(super) struct PlaceFile<'a> {
+    pub(super) source: Source<'a>,
+    entry: &'a PlacesSource,
+    pub(super) id: usize,
+    columns: Option<(usize, usize)>,
+    geometry: bool,
+    category: Bound<'a, String>,
+    /// Index into the units, and the column.
+    units: Vec<(usize, usize)>,
+    /// The level's key, and the column.
+    codes: Vec<(&'a str, usize)>,
+}
+
+/// How a pass over all places is to read them.
+#[derive(Debug, Clone, Default)]
+pub struct Pass {
+    /// Per unit: its decimals.
+    decimals: Vec<u8>,
+    /// Rows whose id stands on an earlier row; `None` when that has not been looked for.
+    pub(super) skipped: Option<Skipped>,
+}
+
+/// What a pass over all places has shown.
+#[derive(Debug)]
+pub struct Passed {
+    /// Per unit: the most decimals of any value.
+    decimals: Vec<u8>,
+    /// The categories, numbered as the batches number them.
     pub(super) categories: Vec<String>,
-    pub(super) scales: Vec<ScaledUnit>,
-    /// By level key: the distinct codes as they stand, and per place which one.
-    pub(super) codes: HashMap<String, RawCodes>,
+    pub(super) ids: Vec<IdRange>,
+    /// What was odd about rows, in no order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many places there are.
+    pub places: u64,
 }
 
-/// The codes of one level as the places' files write them.
-#[derive(Default)]
-pub(super) struct RawCodes {
-    pub(super) distinct: Vec<Box<str>>,
-    known: HashMap<Box<str>, u32>,
-    /// Per place, index into `distinct`.
-    pub(super) of: Vec<Option<u32>>,
-}
+impl Pass {
+    fn first(units: usize) -> Self {
+        Self { decimals: vec![0; units], skipped: None }
+    }
 
-impl RawCodes {
-    fn push(&mut self, place: usize, code: &str) {
-        let number = if let Some(&number) = self.known.get(code) {
-            number
-        } else {
-            let number = u32::try_from(self.distinct.len()).unwrap_or(u32::MAX);
-            self.distinct.push(code.into());
-            self.known.insert(code.into(), number);
-            number
-        };
-        self.of.resize(place, None);
-        self.of.push(Some(number));
+    /// How many units the places have besides places.
+    #[must_use]
+    pub fn units(&self) -> usize {
+        self.decimals.len()
     }
 }
 
-#[derive(Default)]
-struct Gathering {
-    ids: Vec<Box<str>>,
-    easting: Vec<f64>,
-    northing: Vec<f64>,
-    origin: Vec<SourceRow>,
-    known: HashMap<Box<str>, usize>,
-    category: Vec<u16>,
-    categories: Vec<String>,
-    /// Per unit and place; `None` is missing. Shorter than the places until the end.
-    units: Vec<(Unit, Vec<Option<Decimal>>)>,
-    codes: HashMap<String, RawCodes>,
-}
-
-/// Reads every source of places.
-pub(super) fn read(reading: &Reading<'_>, sources: &[PlacesSource]) -> Result<Gathered, StudyFileError> {
-    let units: BTreeSet<&Unit> = sources.iter().flat_map(|source| source.units.keys()).collect();
-    let mut all = Gathering {
-        units: units.into_iter().filter(|&unit| *unit != Unit::Places).map(|unit| (unit.clone(), Vec::new())).collect(),
-        ..Gathering::default()
-    };
-    for entry in sources {
-        read_source(reading, entry, &mut all)?;
+impl<'a> PlaceFiles<'a> {
+    pub(super) fn open(reading: &'a Reading<'a>, sources: &'a [PlacesSource]) -> Result<Self, StudyFileError> {
+        let units: BTreeSet<&Unit> = sources.iter().flat_map(|source| source.units.keys()).collect();
+        let units: Vec<Unit> = units.into_iter().filter(|&unit| *unit != Unit::Places).cloned().collect();
+        let files = sources.iter().map(|entry| PlaceFile::open(reading, entry, &units)).collect::<Result<_, _>>()?;
+        Ok(Self { files, units })
     }
-    Ok(all.finish(reading))
-}
 
-fn read_source(reading: &Reading<'_>, entry: &PlacesSource, all: &mut Gathering) -> Result<(), StudyFileError> {
-    let mut source = Source::open(reading, &entry.file, "places")?;
-    let id = source.column(&entry.id)?;
-    let columns = match (&entry.easting, &entry.northing) {
-        (Some(easting), Some(northing)) => Some((source.column(easting)?, source.column(northing)?)),
-        _ => None,
-    };
-    let geometry = columns.is_none() && source.description.geometry;
-    source.locate(match (columns, geometry) {
-        (Some(_), _) => Positions::Columns,
-        (None, true) => Positions::Geometry,
-        (None, false) => Positions::None,
-    })?;
-    let category = Bound::new(&mut source, entry.category.as_ref())?;
-    let mut units = Vec::new();
-    for (unit, column) in &entry.units {
-        let column = source.column(column)?;
-        if let Some(number) = all.units.iter().position(|(known, _)| known == unit) {
-            units.push((number, column));
+    pub(super) fn first_pass(&self) -> Pass {
+        Pass::first(self.units.len())
+    }
+
+    /// The units with their scales, [`Unit::Places`] first.
+    pub(super) fn scaled_units(&self, passed: &Passed) -> Vec<ScaledUnit> {
+        let scaled = self.units.iter().zip(&passed.decimals);
+        let scaled = scaled.map(|(unit, &d)| ScaledUnit { unit: unit.clone(), scale: 10u64.pow(u32::from(d)) });
+        std::iter::once(ScaledUnit { unit: Unit::Places, scale: 1 }).chain(scaled).collect()
+    }
+
+    /// The codes that places have on levels that no file describes.
+    pub(super) fn codes(&self, keys: &[&str]) -> Result<HashMap<String, BTreeSet<String>>, StudyFileError> {
+        let mut codes: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for file in &self.files {
+            let wanted: Vec<_> = file.codes.iter().filter(|(key, _)| keys.contains(key)).collect();
+            let columns: Vec<usize> = wanted.iter().map(|&&(_, column)| column).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            file.source.look(&columns, |batch| {
+                for (&&(key, _), column) in wanted.iter().zip(&batch.columns) {
+                    let known = codes.entry(key.to_owned()).or_default();
+                    for i in 0..column.len() {
+                        if let Some(code) = column.text(i)
+                            && !known.contains(code.trim())
+                        {
+                            known.insert(code.trim().to_owned());
+                        }
+                    }
+                }
+            })?;
         }
+        Ok(codes)
     }
-    let mut codes = Vec::new();
-    for (level, column) in &entry.codes {
-        codes.push((level.as_str(), source.column(column)?));
+
+    /// Reads all places. `take` is called from several threads with the number of each batch and the batch; not at all
+    /// once a value has shown more decimals than the pass has.
+    pub(super) fn stream(
+        &self,
+        reading: &Reading<'_>,
+        levels: &[Level],
+        pass: &Pass,
+        take: &(dyn Fn(u64, Places) + Sync),
+    ) -> Result<Passed, StudyFileError> {
+        let stream = Stream {
+            units: &self.units,
+            levels,
+            pass,
+            decimals: self.units.iter().map(|_| AtomicU8::new(0)).collect(),
+            too_fine: AtomicBool::new(false),
+            categories: Mutex::default(),
+            ids: Mutex::default(),
+            places: AtomicU64::new(0),
+        };
+        let diagnostics = Mutex::new(Vec::new());
+        for (number, file) in (0u64..).zip(&self.files) {
+            let mut found = file.source.each(file.geometry, reading, &|batch_number, placing, batch| {
+                if let Some(places) = stream.batch(file, placing, batch) {
+                    take(number << 40 | batch_number, places);
+                }
+            })?;
+            diagnostics.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+        }
+        let decimals = stream.decimals.iter().map(|d| d.load(Ordering::Relaxed)).collect();
+        Ok(Passed {
+            decimals,
+            categories: stream.categories.into_inner().unwrap_or_else(PoisonError::into_inner),
+            ids: stream.ids.into_inner().unwrap_or_else(PoisonError::into_inner),
+            diagnostics: diagnostics.into_inner().unwrap_or_else(PoisonError::into_inner),
+            places: stream.places.into_inner(),
+        })
     }
-    source.read(geometry, |placing, batch| {
+
+    /// The pass that is needed after this one, if any.
+    pub(super) fn next_pass(
+        &self,
+        reading: &Reading<'_>,
+        pass: &Pass,
+        passed: &Passed,
+    ) -> Result<Option<Pass>, StudyFileError> {
+        let skipped = match &pass.skipped {
+            Some(skipped) => skipped.clone(),
+            None => super::ids::skipped(reading, &self.files, passed)?,
+        };
+        let again = passed.decimals != pass.decimals || (pass.skipped.is_none() && !skipped.rows.is_empty());
+        Ok(again.then(|| Pass { decimals: passed.decimals.clone(), skipped: Some(skipped) }))
+    }
+}
+
+impl<'a> PlaceFile<'a> {
+    fn open(reading: &'a Reading<'a>, entry: &'a PlacesSource, known: &[Unit]) -> Result<Self, StudyFileError> {
+        let mut source = Source::open(reading, &entry.file, "places")?;
+        let id = source.column(&entry.id)?;
+        let columns = match (&entry.easting, &entry.northing) {
+            (Some(easting), Some(northing)) => Some((source.column(easting)?, source.column(northing)?)),
+            _ => None,
+        };
+        let geometry = columns.is_none() && source.description.geometry;
+        source.locate(match (columns, geometry) {
+            (Some(_), _) => Positions::Columns,
+            (None, true) => Positions::Geometry,
+            (None, false) => Positions::None,
+        })?;
+        let category = Bound::new(&mut source, entry.category.as_ref())?;
+        let mut units = Vec::new();
+        for (unit, column) in &entry.units {
+            let column = source.column(column)?;
+            if let Ok(number) = known.binary_search(unit) {
+                units.push((number, column));
+            }
+        }
+        let mut codes = Vec::new();
+        for (level, column) in &entry.codes {
+            codes.push((level.as_str(), source.column(column)?));
+        }
+        Ok(Self { source, entry, id, columns, geometry, category, units, codes })
+    }
+}
+
+/// What all threads share while places are read.
+struct Stream<'a> {
+    units: &'a [Unit],
+    levels: &'a [Level],
+    pass: &'a Pass,
+    decimals: Vec<AtomicU8>,
+    /// Whether a value had more decimals than the pass has.
+    too_fine: AtomicBool,
+    categories: Mutex<Vec<String>>,
+    ids: Mutex<Vec<IdRange>>,
+    places: AtomicU64,
+}
+
+impl Stream<'_> {
+    /// The places of a batch; `None` when they are not worth making.
+    fn batch(&self, file: &PlaceFile<'_>, placing: &mut Placing, batch: Batch) -> Option<Places> {
+        let mut places = Places::default();
+        let mut rows: Vec<usize> = Vec::with_capacity(batch.rows.len());
+        let skip = self.pass.skipped.as_ref().map(|skipped| &skipped.rows).filter(|rows| !rows.is_empty());
         for i in 0..batch.rows.len() {
             let row = batch.rows[i];
-            let name = batch.columns[id].text(i);
+            let name = batch.columns[file.id].text(i);
             let Some(name) = name.as_deref().map(str::trim).filter(|name| !name.is_empty()) else {
                 placing.say(row, Finding::MissingId, Action::Dropped, None, "the row has no id".to_owned());
                 continue;
             };
-            if let Some(&first) = all.known.get(name) {
-                let at = all.origin[first];
-                let file = reading.inputs.borrow()[usize::from(at.source)].path.clone();
-                let message = format!("the id stands on row {} of {file} already; the first row is kept", at.row);
-                placing.say(row, Finding::DuplicateId, Action::Dropped, Some(name), message);
+            let origin = placing.at(row);
+            if let Some(first) = skip.and_then(|rows| rows.get(&origin)) {
+                placing.say(row, Finding::DuplicateId, Action::Dropped, Some(name), first.to_string());
                 continue;
             }
-            let position = position(placing, &batch, i, columns, entry.point).unwrap_or_else(|(finding, reason)| {
+            let position = position(placing, &batch, i, file).unwrap_or_else(|(finding, reason)| {
                 let message = format!("{reason}; the place is unmatched unless an offer list names it");
                 placing.say(row, finding, Action::Unmatched, Some(name), message);
                 Coord { x: f64::NAN, y: f64::NAN }
             });
-            let place = all.ids.len();
             placing.used += 1;
-            all.known.insert(name.into(), place);
-            all.ids.push(name.into());
-            all.easting.push(position.x);
-            all.northing.push(position.y);
-            all.origin.push(placing.at(row));
-            let category = category.get(&batch, i).ok().flatten().unwrap_or_else(|| "place".to_owned());
-            all.push_category(&category);
-            for &(number, column) in &units {
-                let value = unit(placing, &batch, i, column, all.units[number].0.key(), name);
-                let values = &mut all.units[number].1;
-                values.resize(place, None);
-                values.push(value);
-            }
-            for &(level, column) in &codes {
-                if let Some(code) = batch.columns[column].text(i) {
-                    if !all.codes.contains_key(level) {
-                        all.codes.insert(level.to_owned(), RawCodes::default());
-                    }
-                    if let Some(raw) = all.codes.get_mut(level) {
-                        raw.push(place, code.trim());
-                    }
-                }
-            }
+            places.ids.push(name);
+            places.easting.push(position.x);
+            places.northing.push(position.y);
+            places.origin.push(origin);
+            rows.push(i);
         }
-    })
+        places.category = self.categories(file, &batch, &rows);
+        for (number, unit) in self.units.iter().enumerate() {
+            let column = file.units.iter().find(|&&(n, _)| n == number).map(|&(_, column)| column);
+            let values = match column {
+                Some(column) => self.unit(placing, &batch, column, number, &rows, &places.ids),
+                None => vec![MISSING; rows.len()],
+            };
+            places.units.push(UnitColumn { unit: unit.clone(), values });
+        }
+        places.codes =
+            self.levels.iter().map(|level| codes(placing, &batch, file, level, &rows, &places.ids)).collect();
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).extend(IdRange::of(&places.ids));
+        self.places.fetch_add(rows.len() as u64, Ordering::Relaxed);
+        (!self.too_fine.load(Ordering::Relaxed)).then_some(places)
+    }
+
+    fn categories(&self, file: &PlaceFile<'_>, batch: &Batch, rows: &[usize]) -> Vec<u16> {
+        const WITHOUT: &str = "place";
+        let mut known: Vec<(String, u16)> = Vec::new();
+        let mut number = |name: &str| match known.iter().find(|(k, _)| k == name) {
+            Some(&(_, number)) => number,
+            None => {
+                let mut categories = self.categories.lock().unwrap_or_else(PoisonError::into_inner);
+                let at = categories.iter().position(|c| c == name).unwrap_or_else(|| {
+                    categories.push(name.to_owned());
+                    categories.len() - 1
+                });
+                let number = u16::try_from(at).unwrap_or(u16::MAX);
+                known.push((name.to_owned(), number));
+                number
+            }
+        };
+        match &file.category {
+            _ if rows.is_empty() => Vec::new(),
+            Bound::Absent => vec![number(WITHOUT); rows.len()],
+            Bound::Constant(name) => vec![number(name); rows.len()],
+            column @ Bound::Column(..) => rows
+                .iter()
+                .map(|&i| number(column.get(batch, i).ok().flatten().as_deref().unwrap_or(WITHOUT)))
+                .collect(),
+        }
+    }
+
+    fn unit(
+        &self,
+        placing: &mut Placing,
+        batch: &Batch,
+        column: usize,
+        number: usize,
+        rows: &[usize],
+        ids: &Ids,
+    ) -> Vec<u64> {
+        let (unit, decimals) = (&self.units[number], self.pass.decimals[number]);
+        let mut most = 0;
+        let values = rows
+            .iter()
+            .enumerate()
+            .map(|(place, &i)| {
+                let value = match cell::unit(&batch.columns[column], i) {
+                    Ok(None) => return MISSING,
+                    Ok(Some(value)) => value,
+                    Err(wrong) => {
+                        say_wrong_unit(placing, batch, i, column, unit, &ids[place], wrong);
+                        return MISSING;
+                    }
+                };
+                most = most.max(value.decimals);
+                if value.decimals > decimals {
+                    self.too_fine.store(true, Ordering::Relaxed);
+                    return MISSING;
+                }
+                value.scaled(decimals).unwrap_or_else(|| {
+                    let message = format!("{unit} is too large to count; counted as missing, which is not zero");
+                    let (row, id) = (batch.rows[i], &ids[place]);
+                    placing.say(row, Finding::UnitNotANumber, Action::Repaired, Some(id), message);
+                    MISSING
+                })
+            })
+            .collect();
+        self.decimals[number].fetch_max(most, Ordering::Relaxed);
+        values
+    }
 }
 
-fn position(
+fn codes(
     placing: &mut Placing,
     batch: &Batch,
-    i: usize,
-    columns: Option<(usize, usize)>,
-    point: RepresentativePoint,
-) -> Result<Coord, (Finding, String)> {
+    file: &PlaceFile<'_>,
+    level: &Level,
+    rows: &[usize],
+    ids: &Ids,
+) -> Option<Vec<Option<u32>>> {
+    let &(_, column) = file.codes.iter().find(|(key, _)| *key == level.key)?;
+    let mut last: Option<(String, Option<u32>)> = None;
+    let codes = rows.iter().enumerate().map(|(place, &i)| {
+        let code = batch.columns[column].text(i)?;
+        let code = code.trim();
+        let found = match &last {
+            Some((known, found)) if known == code => *found,
+            _ => {
+                let found = level.find(code);
+                last = Some((code.to_owned(), found));
+                found
+            }
+        };
+        if found.is_none() {
+            let message = format!("no {} has the code {code:?}; the position decides", level.key);
+            placing.say(batch.rows[i], Finding::UnknownAreaCode, Action::Noted, Some(&ids[place]), message);
+        }
+        found
+    });
+    Some(codes.collect())
+}
+
+fn position(placing: &mut Placing, batch: &Batch, i: usize, file: &PlaceFile<'_>) -> Result<Coord, (Finding, String)> {
     let no = |reason: &str| (Finding::NoPosition, reason.to_owned());
-    if let Some((easting, northing)) = columns {
+    if let Some((easting, northing)) = file.columns {
         let number = |column: usize| {
             cell::number(&batch.columns[column], i)
                 .map_err(|text| no(&format!("{text:?} is not a coordinate")))?
@@ -179,17 +388,22 @@ fn position(
         None | Some(Ok(None)) => Err(no("the row has no coordinates")),
         Some(Err(reason)) => Err((Finding::InvalidGeometry, reason.clone())),
         Some(Ok(Some(geometry))) => {
-            let point = repair::point(geometry, point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
+            let point =
+                repair::point(geometry, file.entry.point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
             placing.position(point)
         }
     }
 }
 
-fn unit(placing: &mut Placing, batch: &Batch, i: usize, column: usize, unit: &str, id: &str) -> Option<Decimal> {
-    let wrong = match cell::unit(&batch.columns[column], i) {
-        Ok(value) => return value,
-        Err(wrong) => wrong,
-    };
+fn say_wrong_unit(
+    placing: &mut Placing,
+    batch: &Batch,
+    i: usize,
+    column: usize,
+    unit: &Unit,
+    id: &str,
+    wrong: NotAUnit,
+) {
     let text = batch.columns[column].text(i).unwrap_or_default();
     let (finding, reason) = match wrong {
         NotAUnit::Negative => (Finding::NegativeUnit, "is below zero".to_owned()),
@@ -197,72 +411,6 @@ fn unit(placing: &mut Placing, batch: &Batch, i: usize, column: usize, unit: &st
         NotAUnit::TooFine => (Finding::UnitNotANumber, format!("has more than {} decimals", cell::MOST_DECIMALS)),
         NotAUnit::TooLarge => (Finding::UnitNotANumber, "is too large to count".to_owned()),
     };
-    let message = format!("{unit} {text:?} {reason}; counted as missing, which is not zero");
+    let message = format!("{} {text:?} {reason}; counted as missing, which is not zero", unit.key());
     placing.say(batch.rows[i], finding, Action::Repaired, Some(id), message);
-    None
-}
-
-impl Gathering {
-    fn push_category(&mut self, name: &str) {
-        let number = self.categories.iter().position(|c| c == name).unwrap_or_else(|| {
-            self.categories.push(name.to_owned());
-            self.categories.len() - 1
-        });
-        self.category.push(u16::try_from(number).unwrap_or(u16::MAX));
-    }
-
-    fn finish(mut self, reading: &Reading<'_>) -> Gathered {
-        let len = self.ids.len();
-        let mut sorted: Vec<usize> = (0..self.categories.len()).collect();
-        sorted.sort_by(|&a, &b| self.categories[a].cmp(&self.categories[b]));
-        let mut number = vec![0u16; sorted.len()];
-        for (new, &old) in (0u16..).zip(&sorted) {
-            number[old] = new;
-        }
-        for category in &mut self.category {
-            *category = number[usize::from(*category)];
-        }
-        let categories = sorted.iter().map(|&old| self.categories[old].clone()).collect();
-
-        let mut scales = Vec::new();
-        let mut units = Vec::new();
-        for (unit, mut values) in self.units {
-            values.resize(len, None);
-            let decimals = values.iter().flatten().map(|value| value.decimals).max().unwrap_or(0);
-            let scaled = values.iter().enumerate().map(|(place, value)| match value.map(|v| v.scaled(decimals)) {
-                None => MISSING,
-                Some(Some(value)) => value,
-                Some(None) => {
-                    reading.diagnostics.borrow_mut().push(nittio_core::diagnostic::Diagnostic {
-                        at: self.origin[place],
-                        finding: Finding::UnitNotANumber,
-                        action: Action::Repaired,
-                        id: Some((&*self.ids[place]).into()),
-                        message: format!("{unit} is too large to count; counted as missing, which is not zero"),
-                    });
-                    MISSING
-                }
-            });
-            units.push(UnitColumn { unit: unit.clone(), values: scaled.collect() });
-            scales.push(ScaledUnit { unit, scale: 10u64.pow(u32::from(decimals)) });
-        }
-        for raw in self.codes.values_mut() {
-            raw.of.resize(len, None);
-        }
-        Gathered {
-            places: Places {
-                ids: self.ids,
-                easting: self.easting,
-                northing: self.northing,
-                category: self.category,
-                units,
-                codes: Vec::new(),
-                origin: self.origin,
-            },
-            ids: self.known,
-            categories,
-            scales,
-            codes: self.codes,
-        }
-    }
 }

@@ -11,6 +11,7 @@ use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding, SourceRow},
     outcome::Input,
 };
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
@@ -145,45 +146,121 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
-    /// Reads all rows; refuses the file when its axes have changed places.
-    pub(super) fn read(
-        mut self,
-        geometry: bool,
-        mut take: impl FnMut(&mut Placing, Batch),
-    ) -> Result<(), StudyFileError> {
-        let mut placing = Placing {
-            source: self.number,
-            swap: self.file.swap_axes,
-            transformer: self.transformer.take(),
-            guard: self.guard.take(),
-            seen: Seen::default(),
-            diagnostics: Vec::new(),
-            used: 0,
-        };
+    /// Reads all rows in order; refuses the file when its axes have changed places.
+    pub(super) fn read(&self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), StudyFileError> {
+        let mut placing = self.placing();
         let mut rows = 0;
         let progress = self.reading.progress;
         progress.begin(self.file.path.get_ref());
         let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
             let count = batch.rows.len() + batch.malformed.len();
             rows += count as u64;
-            for (row, reason) in &batch.malformed {
-                placing.say(*row, Finding::MalformedRow, Action::Dropped, None, reason.clone());
-            }
+            placing.say_malformed(&batch);
             take(&mut placing, batch);
             progress.advance(count as u64);
             true
         });
         progress.end();
         result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
-        if let Some(Verdict::Refused(why)) = placing.guard.as_ref().map(|guard| placing.seen.verdict(guard)) {
-            return Err(self.reading.at(&self.file.path, &format!("{}: {why}", self.path.display()), ""));
+        self.judge(&placing.seen)?;
+        self.account(rows, placing.used);
+        self.reading.add_diagnostics(placing.diagnostics);
+        Ok(())
+    }
+
+    /// Reads all rows, several batches at a time; `take` is called from several threads, with the number of each batch in
+    /// the file's order. Returns what was odd; refuses the file when its axes have changed places.
+    pub(super) fn each(
+        &self,
+        geometry: bool,
+        reading: &Reading<'_>,
+        take: &(dyn Fn(u64, &mut Placing, Batch) + Sync),
+    ) -> Result<Vec<Diagnostic>, StudyFileError> {
+        let at_a_time = rayon::current_num_threads() * 2;
+        let (mut seen, mut diagnostics) = (Seen::default(), Vec::new());
+        let (mut rows, mut used, mut number) = (0, 0, 0);
+        let mut waiting: Vec<Batch> = Vec::with_capacity(at_a_time);
+        let progress = reading.progress;
+        let mut work = |waiting: &mut Vec<Batch>| {
+            let batches: Vec<(u64, Batch)> = (number..).zip(waiting.drain(..)).collect();
+            number += batches.len() as u64;
+            let done: Vec<(u64, Placing)> = batches
+                .into_par_iter()
+                .map(|(number, batch)| {
+                    let mut placing = self.placing();
+                    let count = (batch.rows.len() + batch.malformed.len()) as u64;
+                    placing.say_malformed(&batch);
+                    take(number, &mut placing, batch);
+                    progress.advance(count);
+                    (count, placing)
+                })
+                .collect();
+            for (count, mut placing) in done {
+                rows += count;
+                used += placing.used;
+                seen.merge(&placing.seen);
+                diagnostics.append(&mut placing.diagnostics);
+            }
+        };
+        progress.begin(self.file.path.get_ref());
+        let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
+            waiting.push(batch);
+            if waiting.len() == at_a_time {
+                work(&mut waiting);
+            }
+            true
+        });
+        if result.is_ok() {
+            work(&mut waiting);
         }
+        progress.end();
+        result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
+        self.judge(&seen)?;
+        self.account(rows, used);
+        Ok(diagnostics)
+    }
+
+    /// Looks at some of the columns that were asked for, and at nothing else.
+    pub(super) fn look(&self, columns: &[usize], mut take: impl FnMut(Batch)) -> Result<(), StudyFileError> {
+        let columns: Vec<String> = columns.iter().map(|&column| self.wanted[column].clone()).collect();
+        let progress = self.reading.progress;
+        progress.begin(self.file.path.get_ref());
+        let result = read::read(&self.path, &self.options, &columns, false, &mut |batch: Batch| {
+            let count = batch.rows.len() + batch.malformed.len();
+            take(batch);
+            progress.advance(count as u64);
+            true
+        });
+        progress.end();
+        result.map(|_| ()).map_err(|e| self.reading.unreadable(&self.file.path, &e))
+    }
+
+    fn placing(&self) -> Placing {
+        Placing {
+            source: self.number,
+            swap: self.file.swap_axes,
+            transformer: self.transformer.clone(),
+            guard: self.guard.clone(),
+            seen: Seen::default(),
+            diagnostics: Vec::new(),
+            used: 0,
+        }
+    }
+
+    fn judge(&self, seen: &Seen) -> Result<(), StudyFileError> {
+        match self.guard.as_ref().map(|guard| seen.verdict(guard)) {
+            Some(Verdict::Refused(why)) => {
+                Err(self.reading.at(&self.file.path, &format!("{}: {why}", self.path.display()), ""))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn account(&self, rows: u64, used: u64) {
         self.reading.input(self.number, |input| {
             input.rows = rows;
-            input.used = placing.used;
+            input.used = used;
         });
-        self.reading.diagnostics.borrow_mut().append(&mut placing.diagnostics);
-        Ok(())
     }
 }
 
@@ -203,6 +280,12 @@ impl Placing {
     /// Where a row comes from.
     pub(super) fn at(&self, row: u32) -> SourceRow {
         SourceRow { source: self.source, row }
+    }
+
+    fn say_malformed(&mut self, batch: &Batch) {
+        for (row, reason) in &batch.malformed {
+            self.say(*row, Finding::MalformedRow, Action::Dropped, None, reason.clone());
+        }
     }
 
     /// Notes a finding.

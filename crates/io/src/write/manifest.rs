@@ -12,7 +12,7 @@ use std::{
 
 use indexmap::IndexMap;
 use nittio_core::{
-    coverage::link_sets,
+    coverage::{Kind, link_sets},
     diagnostic::{Action, Finding},
     goal::Goal,
     outcome::Input,
@@ -74,9 +74,9 @@ struct DiagnosticEntry<'a> {
 
 #[derive(Serialize)]
 struct Results {
-    places: usize,
-    matched: usize,
-    unmatched: usize,
+    places: u64,
+    matched: u64,
+    unmatched: u64,
     footprints: usize,
     offers: u64,
     services: usize,
@@ -96,10 +96,12 @@ struct Output {
 /// # Errors
 /// When a staged file cannot be read.
 pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
-    let Run { study, coverage, tally, outcome, .. } = *run;
+    let Run { study, kinds, tally, outcome, .. } = *run;
     let inputs = outcome.provenance.inputs.as_slice();
-    let places = coverage.kind.len();
-    let unmatched = (0..places).filter(|&place| !coverage.of(place).is_matched()).count();
+    let of_kinds = |wanted: fn(&Kind) -> bool| -> u64 {
+        kinds.iter().zip(run.places).filter(|(kind, _)| wanted(kind)).map(|(_, places)| places).sum()
+    };
+    let (places, matched) = (of_kinds(|_| true), of_kinds(Kind::is_matched));
     let manifest = Manifest {
         program: &outcome.provenance.program,
         study: StudyEntry {
@@ -130,12 +132,12 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             .collect(),
         results: Results {
             places,
-            matched: places - unmatched,
-            unmatched,
+            matched,
+            unmatched: places - matched,
             footprints: study.footprints.len(),
             offers: study.offers.rows(),
-            services: study.frame.services.as_slice().len(),
-            link_sets: link_sets(&coverage.kinds),
+            services: outcome.frame.services.as_slice().len(),
+            link_sets: link_sets(kinds),
             tally_cells: tally.len(),
         },
         outputs: outputs(staging)?,

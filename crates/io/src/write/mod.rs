@@ -30,18 +30,23 @@ mod parquet;
 #[cfg(test)]
 mod sample;
 
-use nittio_core::{coverage::Coverage, diagnostic::Diagnostic, outcome::Outcome, study::Study, tally::Tally};
+use std::io;
 
+use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, tally::Tally};
+
+use crate::sorter::PlaceRow;
 use error::WriteError;
 use staging::Staging;
 
 /// A run that is over: what went in, and what came out.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
-    /// What went in.
+    /// What went in, but for the places.
     pub study: &'a Study,
-    /// The joined places.
-    pub coverage: &'a Coverage,
+    /// The distinct kinds of places.
+    pub kinds: &'a [Kind],
+    /// How many places each kind has.
+    pub places: &'a [u64],
     /// The cube.
     pub tally: &'a Tally,
     /// The figures and where they come from.
@@ -50,18 +55,25 @@ pub struct Run<'a> {
     pub diagnostics: &'a [Diagnostic],
 }
 
-/// Writes every result but the manifest into the staging; reports can then be added, and [`finish`] ends it.
+/// Gives places one by one in the order of their ids, each once.
+pub type EachPlace<'a> = dyn FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> + 'a;
+
+/// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
+///
+/// Places are written when `places` gives them.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(staging: &Staging, run: &Run) -> Result<(), WriteError> {
-    let Run { study, coverage, outcome, .. } = *run;
+pub fn results(staging: &Staging, run: &Run, places: Option<&mut EachPlace<'_>>) -> Result<(), WriteError> {
+    let Run { kinds, outcome, .. } = *run;
     let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
-    staging.write("places.parquet", |file| places::parquet(file, study, coverage))?;
-    staging.write("services.csv", |file| services::csv(file, &study.frame.services, coverage))?;
+    if let Some(places) = places {
+        staging.write("places.parquet", |file| places::parquet(file, run, places))?;
+    }
+    staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places))?;
     if geopackage::has_layers(&outcome.frame) {
         let path = staging.path(geopackage::NAME)?;
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))?;
@@ -87,7 +99,7 @@ mod tests {
 
     fn written(output: &Path, sample: &Sample) -> BTreeMap<String, Vec<u8>> {
         let staging = Staging::new(output).unwrap();
-        results(&staging, &sample.run()).unwrap();
+        results(&staging, &sample.run(), Some(&mut sample.each_place())).unwrap();
         finish(staging, &sample.run()).unwrap();
         let entries = fs::read_dir(output).unwrap().map(Result::unwrap);
         entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()

@@ -5,11 +5,10 @@
 use std::io::{self, Write};
 
 use nittio_core::{
-    coverage::{Coverage, Kind},
+    coverage::Kind,
     measure::Best,
-    place::MISSING,
+    place::{Ids, MISSING},
     profile::Profile,
-    study::Study,
 };
 use polars::{
     error::PolarsResult,
@@ -20,20 +19,78 @@ use polars::{
 };
 use rayon::prelude::*;
 
-use super::{error, number, parquet, services};
+use super::{EachPlace, Run, error, number, parquet, services};
+use crate::sorter::PlaceRow;
 
-/// Writes all places as Parquet.
+/// Writes all places as Parquet, in the order in which `each` gives them: that of their ids.
 ///
 /// # Errors
 /// When writing fails.
-pub fn parquet(out: impl Write, study: &Study, coverage: &Coverage) -> io::Result<()> {
-    let mut order: Vec<u32> = (0..u32::try_from(study.places.len()).unwrap_or(u32::MAX)).collect();
-    order.par_sort_unstable_by_key(|&place| study.places.ids[place as usize].as_bytes());
-    let table = Table::new(study, coverage);
-    let empty = table.frame(&[]).map_err(error::of_polars)?;
+pub fn parquet(out: impl Write, run: &Run<'_>, each: &mut EachPlace<'_>) -> io::Result<()> {
+    let table = Table::new(run);
+    let empty = table.frame(&Rows::new(&table)).map_err(error::of_polars)?;
     parquet::write(out, &empty, |write| {
-        order.chunks(parquet::ROW_GROUP).try_for_each(|rows| write(&table.frame(rows)?))
+        let mut rows = Rows::new(&table);
+        let mut failed = None;
+        let mut flush = |rows: &mut Rows| match table.frame(rows).and_then(|frame| write(&frame)) {
+            Ok(()) => {
+                *rows = Rows::new(&table);
+                Ok(())
+            }
+            Err(error) => {
+                failed = Some(error);
+                Err(io::Error::other("see below"))
+            }
+        };
+        let given = each(&mut |row| {
+            rows.push(row);
+            if rows.kind.len() == parquet::ROW_GROUP { flush(&mut rows) } else { Ok(()) }
+        });
+        let given = given.and_then(|()| if rows.kind.is_empty() { Ok(()) } else { flush(&mut rows) });
+        match (failed, given) {
+            (Some(error), _) => Err(error),
+            (None, given) => Ok(given?),
+        }
     })
+}
+
+/// The rows of a row group, column by column.
+struct Rows {
+    ids: Ids,
+    easting: Vec<f64>,
+    northing: Vec<f64>,
+    category: Vec<u16>,
+    kind: Vec<u32>,
+    units: Vec<Vec<u64>>,
+}
+
+impl Rows {
+    fn new(table: &Table<'_>) -> Self {
+        let units = table.run.outcome.frame.units.len() - 1;
+        Self {
+            ids: Ids::default(),
+            easting: Vec::new(),
+            northing: Vec::new(),
+            category: Vec::new(),
+            kind: Vec::new(),
+            units: vec![Vec::new(); units],
+        }
+    }
+
+    fn push(&mut self, row: PlaceRow<'_>) {
+        self.ids.push(row.id);
+        self.easting.push(row.easting);
+        self.northing.push(row.northing);
+        self.category.push(row.category);
+        self.kind.push(row.kind);
+        for (column, &value) in self.units.iter_mut().zip(row.units) {
+            column.push(value);
+        }
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = usize> + '_ {
+        self.kind.iter().map(|&kind| kind as usize)
+    }
 }
 
 /// What is asked about a kind of place under one definition.
@@ -43,10 +100,9 @@ struct Answer {
     operators: u32,
 }
 
-/// Places, and what each kind of place amounts to: answered once, used by every place.
+/// What each kind of place amounts to: answered once, used by every place.
 struct Table<'a> {
-    study: &'a Study,
-    coverage: &'a Coverage,
+    run: &'a Run<'a>,
     /// Shape: profile × kind; `None` where it cannot be said.
     answers: Vec<Vec<Option<Answer>>>,
     /// By kind; `None` where it cannot be said.
@@ -54,79 +110,83 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    fn new(study: &'a Study, coverage: &'a Coverage) -> Self {
-        let answers = study.profiles.iter().map(|profile| answers(study, coverage, profile)).collect();
-        Self { study, coverage, answers, services: services::of_kinds(coverage) }
+    fn new(run: &'a Run<'a>) -> Self {
+        let answers = run.study.profiles.iter().map(|profile| answers(run, profile)).collect();
+        Self { run, answers, services: services::of_kinds(run.kinds) }
     }
 
-    /// The rows of some places.
-    fn frame(&self, rows: &[u32]) -> PolarsResult<DataFrame> {
-        let Study { frame, places, profiles, .. } = self.study;
-        let each = || rows.iter().map(|&place| place as usize);
+    /// The rows as a table.
+    fn frame(&self, rows: &Rows) -> PolarsResult<DataFrame> {
+        let (frame, profiles, kinds) = (&self.run.outcome.frame, &self.run.study.profiles, self.run.kinds);
         let mut columns = Columns::default();
 
-        columns.add("id", StringChunked::from_iter_values("".into(), each().map(|p| places.ids[p].as_ref())));
-        columns.add("easting", reals(each().map(|p| Some(places.position(p)?.x))));
-        columns.add("northing", reals(each().map(|p| Some(places.position(p)?.y))));
-        let category = |p: usize| frame.categories.get(usize::from(places.category[p])).map(String::as_str);
-        columns.add("category", StringChunked::from_iter_options("".into(), each().map(category)));
+        columns.add("id", StringChunked::from_iter_values("".into(), rows.ids.iter()));
+        let positions = || rows.easting.iter().zip(&rows.northing);
+        let positioned = |x: f64, y: f64| x.is_finite() && y.is_finite();
+        columns.add("easting", reals(positions().map(|(&x, &y)| positioned(x, y).then_some(x))));
+        columns.add("northing", reals(positions().map(|(&x, &y)| positioned(x, y).then_some(y))));
+        let category = |&number: &u16| frame.categories.get(usize::from(number)).map(String::as_str);
+        columns.add("category", StringChunked::from_iter_options("".into(), rows.category.iter().map(category)));
         if frame.settlements {
-            let settlement = each().map(|p| self.coverage.of(p).settlement.key());
+            let settlement = rows.kinds().map(|kind| kinds[kind].settlement.key());
             columns.add("settlement", StringChunked::from_iter_values("".into(), settlement));
         }
         for (number, level) in frame.levels.iter().enumerate() {
-            let code = each().map(|p| Some(level.areas[self.coverage.of(p).areas[number]? as usize].code.as_str()));
-            columns.add(&format!("{}_code", level.key), StringChunked::from_iter_options("".into(), code));
+            let code = |kind: usize| Some(level.areas[kinds[kind].areas[number]? as usize].code.as_str());
+            let codes = StringChunked::from_iter_options("".into(), rows.kinds().map(code));
+            columns.add(&format!("{}_code", level.key), codes);
         }
-        let matched = each().map(|p| Some(self.coverage.of(p).is_matched()));
+        let matched = rows.kinds().map(|kind| Some(kinds[kind].is_matched()));
         columns.add("matched", BooleanChunked::from_iter_options("".into(), matched));
 
         let several = if profiles.len() > 1 { profiles.as_slice() } else { &[] };
         let named = profiles.iter().take(1).map(|_| String::new()).chain(several.iter().map(|p| format!(":{}", p.key)));
         let answers = self.answers.iter().take(1).chain(&self.answers);
         for (name, answers) in named.zip(answers) {
-            let answer = |p: usize| answers[self.coverage.kind[p] as usize].as_ref();
-            columns.add(&format!("best_down_mbps{name}"), reals(each().map(|p| answer(p)?.down_mbps)));
-            columns.add(&format!("best_up_mbps{name}"), reals(each().map(|p| answer(p)?.up_mbps)));
+            let down = rows.kinds().map(|kind| answers[kind].as_ref()?.down_mbps);
+            columns.add(&format!("best_down_mbps{name}"), reals(down));
+            let up = rows.kinds().map(|kind| answers[kind].as_ref()?.up_mbps);
+            columns.add(&format!("best_up_mbps{name}"), reals(up));
         }
         columns.add("services", self.services(rows));
-        let operators = |p: usize| Some(self.answers.first()?[self.coverage.kind[p] as usize].as_ref()?.operators);
-        columns.add("operators", UInt32Chunked::from_iter_options("".into(), each().map(operators)));
+        let operators = |kind: usize| Some(self.answers.first()?[kind].as_ref()?.operators);
+        columns.add("operators", UInt32Chunked::from_iter_options("".into(), rows.kinds().map(operators)));
 
-        for column in &places.units {
-            let scale = frame.units.iter().find(|u| u.unit == column.unit).map_or(1, |u| u.scale);
-            let value = |p: usize| Some(column.values[p]).filter(|&value| value != MISSING);
-            let name = column.unit.key();
-            if scale == 1 {
-                let whole = each().map(|p| value(p).map(number::signed));
+        for (unit, values) in frame.units.iter().skip(1).zip(&rows.units) {
+            let value = |&value: &u64| Some(value).filter(|&value| value != MISSING);
+            let name = unit.unit.key();
+            if unit.scale == 1 {
+                let whole = values.iter().map(|v| value(v).map(number::signed));
                 columns.add(name, Int64Chunked::from_iter_options("".into(), whole));
             } else {
-                columns.add(name, reals(each().map(|p| Some(number::unscaled(value(p)?, scale)))));
+                let scaled = values.iter().map(|v| Some(number::unscaled(value(v)?, unit.scale)));
+                columns.add(name, reals(scaled));
             }
         }
-        DataFrame::new(rows.len(), columns.list)
+        DataFrame::new(rows.kind.len(), columns.list)
     }
 
-    fn services(&self, rows: &[u32]) -> ListChunked {
-        let mut list =
-            ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), rows.len(), rows.len() * 2, DataType::UInt32);
-        for &place in rows {
-            list.append_opt_slice(self.services[self.coverage.kind[place as usize] as usize].as_deref());
+    fn services(&self, rows: &Rows) -> ListChunked {
+        let len = rows.kind.len();
+        let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
+        for kind in rows.kinds() {
+            list.append_opt_slice(self.services[kind].as_deref());
         }
         list.finish()
     }
 }
 
-fn answers(study: &Study, coverage: &Coverage, profile: &Profile) -> Vec<Option<Answer>> {
+fn answers(run: &Run<'_>, profile: &Profile) -> Vec<Option<Answer>> {
+    let frame = &run.outcome.frame;
     let answer = |kind: &Kind| {
-        let best = Best::of(kind.links.as_ref()?, profile, &study.frame.services, study.frame.as_of);
+        let best = Best::of(kind.links.as_ref()?, profile, &frame.services, frame.as_of);
         Some(Answer {
             down_mbps: best.down.map(|speed| speed.mbps()),
             up_mbps: best.up.map(|speed| speed.mbps()),
             operators: u32::try_from(best.operators).unwrap_or(u32::MAX),
         })
     };
-    coverage.kinds.par_iter().map(answer).collect()
+    run.kinds.par_iter().map(answer).collect()
 }
 
 fn reals(values: impl Iterator<Item = Option<f64>>) -> Float64Chunked {
@@ -158,7 +218,7 @@ mod tests {
 
     fn bytes(sample: &Sample) -> Vec<u8> {
         let mut out = Vec::new();
-        parquet(&mut out, &sample.study, &sample.coverage).unwrap();
+        parquet(&mut out, &sample.run(), &mut sample.each_place()).unwrap();
         out
     }
 
@@ -239,7 +299,7 @@ mod tests {
     #[test]
     fn a_weight_called_like_a_column_of_ours_gets_a_name_of_its_own() {
         let mut sample = sample::sample();
-        sample.study.places.units[1].unit = nittio_core::unit::Unit::Weight("id".to_owned());
+        sample.outcome.frame.units[2].unit = nittio_core::unit::Unit::Weight("id".to_owned());
         assert!(read(&bytes(&sample)).column("unit_id").is_ok());
     }
 
@@ -247,9 +307,7 @@ mod tests {
     fn a_study_without_places_has_all_columns_and_no_row() {
         let mut sample = sample::sample();
         sample.study.places = nittio_core::place::Places::default();
-        let index = nittio_core::index::CoverageIndex::build(&sample.study);
-        sample.coverage = nittio_core::coverage::join(&index, &sample.study, |_| ());
         let frame = read(&bytes(&sample));
-        assert_eq!((frame.height(), frame.width()), (0, 15));
+        assert_eq!((frame.height(), frame.width()), (0, 17));
     }
 }

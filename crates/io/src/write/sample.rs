@@ -13,6 +13,8 @@
 //!
 //! h03 lies on the border of Alfa's footprint. w11 is on Alfa's list of connected places.
 
+use std::io;
+
 use geo::{MultiPolygon, Rect};
 use jiff::civil::{Date, date};
 use nittio_core::{
@@ -38,6 +40,7 @@ use nittio_core::{
 };
 
 use super::Run;
+use crate::sorter::PlaceRow;
 
 /// South-west corner of the sample in SWEREF 99 TM.
 const EAST: f64 = 600_000.0;
@@ -50,12 +53,33 @@ pub(super) struct Sample {
     pub(super) tally: Tally,
     pub(super) outcome: Outcome,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// How many places each kind has.
+    pub(super) places: Vec<u64>,
 }
 
 impl Sample {
     pub(super) fn run(&self) -> Run<'_> {
-        let Self { study, coverage, tally, outcome, diagnostics } = self;
-        Run { study, coverage, tally, outcome, diagnostics }
+        let Self { study, coverage, tally, outcome, diagnostics, places } = self;
+        Run { study, kinds: &coverage.kinds, places, tally, outcome, diagnostics }
+    }
+
+    /// The places in the order of their ids.
+    pub(super) fn each_place(&self) -> impl FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
+        let places = &self.study.places;
+        let mut order: Vec<usize> = (0..places.len()).collect();
+        order.sort_by_key(|&place| &places.ids[place]);
+        move |take| {
+            order.iter().try_for_each(|&place| {
+                take(PlaceRow {
+                    id: &places.ids[place],
+                    easting: places.easting[place],
+                    northing: places.northing[place],
+                    category: places.category[place],
+                    kind: self.coverage.kind[place],
+                    units: &places.units.iter().map(|unit| unit.values[place]).collect::<Vec<_>>(),
+                })
+            })
+        }
     }
 }
 
@@ -121,7 +145,7 @@ fn study(rows: [Row; 12]) -> Study {
             settlements: false,
         },
         places: Places {
-            ids: rows.iter().map(|row| row.0.into()).collect(),
+            ids: rows.iter().map(|row| row.0).collect(),
             easting: rows.iter().map(|row| EAST + row.1).collect(),
             northing: rows.iter().map(|row| NORTH + row.2).collect(),
             category: rows.iter().map(|row| u16::from(!row.3)).collect(),
@@ -252,5 +276,7 @@ fn run(study: Study) -> Sample {
             ],
         },
     };
-    Sample { study, coverage, tally, outcome, diagnostics }
+    let mut places = vec![0; coverage.kinds.len()];
+    coverage.kind.iter().for_each(|&kind| places[kind as usize] += 1);
+    Sample { study, coverage, tally, outcome, diagnostics, places }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use nittio_core::{
-    coverage::{Coverage, Kind},
+    coverage::Kind,
     service::{Service, Services},
 };
 
@@ -24,14 +24,14 @@ pub const COLUMNS: [&str; 11] = [
     "places_reached",
 ];
 
-/// Writes all services as CSV after RFC 4180, by number.
+/// Writes all services as CSV after RFC 4180, by number; `places` says how many places each kind has.
 ///
 /// # Errors
 /// When writing fails.
-pub fn csv(out: impl Write, services: &Services, coverage: &Coverage) -> io::Result<()> {
+pub fn csv(out: impl Write, services: &Services, kinds: &[Kind], places: &[u64]) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     writer.write_record(COLUMNS).map_err(error::of_csv)?;
-    for (number, (service, reached)) in services.as_slice().iter().zip(reached(services, coverage)).enumerate() {
+    for (number, (service, reached)) in services.as_slice().iter().zip(reached(services, kinds, places)).enumerate() {
         let Service { operator, owner, technology, down, up, status, available_from, open_access, project } = service;
         let row = [
             number.to_string(),
@@ -52,24 +52,20 @@ pub fn csv(out: impl Write, services: &Services, coverage: &Coverage) -> io::Res
 }
 
 /// The distinct services of every kind of place, sorted; `None` where it cannot be said.
-pub(super) fn of_kinds(coverage: &Coverage) -> Vec<Option<Vec<u32>>> {
+pub(super) fn of_kinds(kinds: &[Kind]) -> Vec<Option<Vec<u32>>> {
     let services = |kind: &Kind| {
         let mut services: Vec<u32> = kind.links.as_ref()?.iter().map(|link| link.service.0).collect();
         services.sort_unstable();
         services.dedup();
         Some(services)
     };
-    coverage.kinds.iter().map(services).collect()
+    kinds.iter().map(services).collect()
 }
 
 /// How many places each service reaches, in whatever way and status.
-fn reached(services: &Services, coverage: &Coverage) -> Vec<u64> {
-    let mut places = vec![0u64; coverage.kinds.len()];
-    for &kind in &coverage.kind {
-        places[kind as usize] += 1;
-    }
+fn reached(services: &Services, kinds: &[Kind], places: &[u64]) -> Vec<u64> {
     let mut reached = vec![0; services.as_slice().len()];
-    for (services, places) in of_kinds(coverage).iter().zip(places) {
+    for (services, places) in of_kinds(kinds).iter().zip(places) {
         for &service in services.iter().flatten() {
             reached[service as usize] += places;
         }
@@ -86,7 +82,7 @@ mod tests {
     fn the_services_are_listed_with_the_places_they_reach() {
         let sample = sample::sample();
         let mut out = Vec::new();
-        csv(&mut out, &sample.study.frame.services, &sample.coverage).unwrap();
+        csv(&mut out, &sample.study.frame.services, &sample.coverage.kinds, &sample.places).unwrap();
         // Alfa: h01, h02, h03, w10 and, by its list, w11. Beta: h02, h03, h04, h05. Gamma: h07.
         let expected = "service,operator,owner,technology,down_mbps,up_mbps,status,available_from,open_access,project,places_reached\r\n\
             0,Alfa,,fibre,1000,1000,in-service,,,,5\r\n\

@@ -86,6 +86,12 @@ impl Staging {
         self.fill(&path, fill).map_err(|e| self.failed(name, &e))
     }
 
+    /// A folder for temporary files, on the same disk as the results.
+    #[must_use]
+    pub fn temporary(&self) -> PathBuf {
+        self.folder.clone()
+    }
+
     /// Where to write one result, for writers that want a path; nothing is there yet.
     ///
     /// # Errors

@@ -1,0 +1,190 @@
+//! The join as a stream: places are read, joined, counted and put in order batch by batch, never all in memory.
+
+use std::{
+    collections::HashSet,
+    io,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
+
+use nittio_core::{
+    coverage::{Joiner, Kind},
+    diagnostic::{Diagnostic, SourceRow},
+    index::CoverageIndex,
+    place::Places,
+    study::Frame,
+    tally::{Counts, Tally},
+};
+
+use crate::{
+    ingest::{Opened, odd},
+    sorter::{PlaceRow, Sorter},
+    study_file::error::StudyFileError,
+};
+
+/// Joined places.
+#[derive(Debug)]
+pub struct Joined {
+    /// The study's frame, complete.
+    pub frame: Frame,
+    /// The distinct kinds of places, sorted.
+    pub kinds: Vec<Kind>,
+    /// How many places each kind has.
+    pub places: Vec<u64>,
+    /// The cube of counts.
+    pub tally: Tally,
+    /// Every finding, in the order of files and rows.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The places, when they were to be kept.
+    pub rows: Option<Rows>,
+}
+
+/// Places in the order of their ids.
+#[derive(Debug)]
+pub struct Rows {
+    sorter: Sorter,
+    kinds: rustc_hash::FxHashMap<u32, u32>,
+    categories: Vec<u16>,
+}
+
+/// Where places are kept until they can be written in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Keep<'a> {
+    /// A folder for temporary files.
+    pub folder: &'a Path,
+    /// How many bytes of places are held in memory at most.
+    pub bytes: usize,
+}
+
+/// Why places could not be joined.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// A file of the study cannot be used.
+    #[error(transparent)]
+    Study(#[from] StudyFileError),
+    /// A temporary file cannot be written.
+    #[error("places cannot be put in order: {0}")]
+    Temporary(#[from] io::Error),
+}
+
+/// Joins all places of a study with what is in the index.
+///
+/// `keep` is for runs that write the places too. `progress` is called with the number of places done since the last
+/// call, from any thread.
+///
+/// # Errors
+/// When a file cannot be read to its end, or a temporary one not be written.
+pub fn join(
+    opened: &Opened<'_>,
+    index: &CoverageIndex,
+    keep: Option<Keep<'_>>,
+    progress: &(dyn Fn(usize) + Sync),
+) -> Result<Joined, JoinError> {
+    let mut pass = opened.first_pass();
+    loop {
+        let work = Work::new(opened, index, keep, pass.units());
+        let passed = opened.stream(&pass, &|_, places| {
+            work.take(&places);
+            progress(places.len());
+        })?;
+        if let Some(next) = opened.next_pass(&pass, &passed)? {
+            pass = next;
+            continue;
+        }
+        let (frame, categories) = opened.frame(&passed);
+        let mut diagnostics = passed.diagnostics;
+        diagnostics.append(&mut opened.diagnostics());
+        return work.finish(frame, categories, diagnostics);
+    }
+}
+
+/// One pass over the places.
+struct Work<'a> {
+    opened: &'a Opened<'a>,
+    joiner: Joiner<'a>,
+    units: usize,
+    /// Counts of workers that are not at work just now.
+    counts: Mutex<Vec<Counts>>,
+    sorter: Option<Sorter>,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    diagnostics: Vec<Diagnostic>,
+    /// Rows of places without a position that an offer list names.
+    offered: HashSet<SourceRow>,
+    error: Option<io::Error>,
+}
+
+impl<'a> Work<'a> {
+    fn new(opened: &'a Opened<'a>, index: &'a CoverageIndex, keep: Option<Keep<'_>>, units: usize) -> Self {
+        Self {
+            opened,
+            joiner: Joiner::new(index, &opened.study.frame, &opened.study.offers),
+            units,
+            counts: Mutex::default(),
+            sorter: keep.map(|keep| Sorter::new(keep.folder, keep.bytes, units)),
+            found: Mutex::default(),
+        }
+    }
+
+    fn take(&self, places: &Places) {
+        let kinds = self.joiner.join(places, 0..places.len());
+        let spare = self.counts.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut counts = spare.unwrap_or_else(|| Counts::new(self.units + 1));
+        counts.observe(places, 0..places.len(), &kinds);
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+
+        let mut found = Found::default();
+        for (place, kind) in self.joiner.odd(places, &kinds) {
+            let positioned = places.position(place).is_some();
+            let (levels, at) = (&self.opened.study.frame.levels, places.origin[place]);
+            found.diagnostics.extend(odd::of_place(levels, &kind, at, &places.ids[place], positioned));
+            if !positioned && kind.is_matched() {
+                found.offered.insert(at);
+            }
+        }
+        if let Some(sorter) = &self.sorter {
+            found.error = sorter.add(places, &kinds).err();
+        }
+        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        all.diagnostics.append(&mut found.diagnostics);
+        all.offered.extend(found.offered);
+        all.error = all.error.take().or(found.error);
+    }
+
+    fn finish(self, frame: Frame, categories: Vec<u16>, mut diagnostics: Vec<Diagnostic>) -> Result<Joined, JoinError> {
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = found.error {
+            return Err(error.into());
+        }
+        let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let counts = counts.into_iter().reduce(Counts::merge).unwrap_or_else(|| Counts::new(self.units + 1));
+        let (kinds, numbers) = self.joiner.finish(&counts.kinds());
+        let mut places = vec![0; kinds.len()];
+        for (number, count) in counts.places() {
+            places[numbers[&number] as usize] += count;
+        }
+        let category = |number: u16| categories[usize::from(number)];
+        let tally = counts.into_tally(&kinds, |number| numbers[&number], category);
+        diagnostics.append(&mut found.diagnostics);
+        odd::settle(&mut diagnostics, &found.offered);
+        let rows = self.sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
+        Ok(Joined { frame, kinds, places, tally, diagnostics, rows })
+    }
+}
+
+impl Rows {
+    /// Calls for every place in the order of ids, by bytes; kinds and categories have their final numbers.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read, or the call fails.
+    pub fn each(self, take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
+        let Self { sorter, kinds, categories } = self;
+        sorter.each(&mut |row| {
+            take(PlaceRow { kind: kinds[&row.kind], category: categories[usize::from(row.category)], ..row })
+        })
+    }
+}

@@ -1,0 +1,310 @@
+//! Sorting more places than fit into memory: runs of them go to a temporary file and are merged at the end.
+
+use std::{
+    cmp::Ordering,
+    fs::File,
+    io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _},
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use nittio_core::place::Places;
+
+/// One place as `places.parquet` has it, but for what its kind says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlaceRow<'a> {
+    /// The place's id.
+    pub id: &'a str,
+    /// Easting; not a number when it has no position.
+    pub easting: f64,
+    /// Northing; not a number when it has no position.
+    pub northing: f64,
+    /// The number of its category.
+    pub category: u16,
+    /// The number of its kind.
+    pub kind: u32,
+    /// One value per unit other than places.
+    pub units: &'a [u64],
+}
+
+/// Places on their way into the order of their ids, by bytes. Ids are distinct.
+#[derive(Debug)]
+pub struct Sorter {
+    folder: PathBuf,
+    /// Bytes of rows held in memory before they go to a file.
+    budget: usize,
+    units: usize,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    runs: Vec<Run>,
+    bytes: usize,
+    files: Vec<File>,
+}
+
+/// Rows in order.
+#[derive(Debug, Default)]
+struct Run {
+    bytes: Vec<u8>,
+    /// Where each row starts, in order; empty when the rows stand in order themselves.
+    starts: Vec<u32>,
+}
+
+/// Length of an id, easting, northing, kind, category.
+const HEAD: usize = 4 + 8 + 8 + 4 + 2;
+
+impl Sorter {
+    /// A sorter of places with so many units besides places, that puts what exceeds `budget` bytes into `folder`.
+    #[must_use]
+    pub fn new(folder: &Path, budget: usize, units: usize) -> Self {
+        Self { folder: folder.to_owned(), budget, units, held: Mutex::default() }
+    }
+
+    /// Adds places with their kinds. Any number of threads may.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be written.
+    pub fn add(&self, places: &Places, kinds: &[u32]) -> io::Result<()> {
+        let mut order: Vec<u32> = (0..u32::try_from(places.len()).unwrap_or(u32::MAX)).collect();
+        let id = |place: u32| places.ids[place as usize].as_bytes();
+        if !order.is_sorted_by_key(|&place| id(place)) {
+            order.sort_unstable_by_key(|&place| id(place));
+        }
+        let mut run = Run::default();
+        for place in order {
+            let place = place as usize;
+            let id = &places.ids[place];
+            run.starts.push(u32::try_from(run.bytes.len()).unwrap_or(u32::MAX));
+            run.bytes.extend_from_slice(&u32::try_from(id.len()).unwrap_or(u32::MAX).to_le_bytes());
+            run.bytes.extend_from_slice(&places.easting[place].to_le_bytes());
+            run.bytes.extend_from_slice(&places.northing[place].to_le_bytes());
+            run.bytes.extend_from_slice(&kinds[place].to_le_bytes());
+            run.bytes.extend_from_slice(&places.category[place].to_le_bytes());
+            run.bytes.extend_from_slice(id.as_bytes());
+            for unit in &places.units {
+                run.bytes.extend_from_slice(&unit.values[place].to_le_bytes());
+            }
+        }
+        let full = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.bytes += run.bytes.len();
+            held.runs.push(run);
+            (held.bytes > self.budget).then(|| {
+                held.bytes = 0;
+                std::mem::take(&mut held.runs)
+            })
+        };
+        if let Some(runs) = full {
+            let file = self.spill(runs)?;
+            self.held.lock().unwrap_or_else(PoisonError::into_inner).files.push(file);
+        }
+        Ok(())
+    }
+
+    /// Writes runs as one to a file that has no name, so that nothing is left of it whatever happens.
+    fn spill(&self, runs: Vec<Run>) -> io::Result<File> {
+        let mut file = BufWriter::with_capacity(1 << 18, tempfile::tempfile_in(&self.folder)?);
+        let sources = runs.into_iter().map(|run| Source::Memory { run, next: 0 }).collect();
+        merge(sources, self.units, &mut |row| file.write_all(row.bytes))?;
+        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
+    }
+
+    /// Calls for every place in order.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be read, or the call fails.
+    pub fn each(self, take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
+        let held = self.held.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let memory = held.runs.into_iter().map(|run| Source::Memory { run, next: 0 });
+        let files = held.files.into_iter().map(|file| Source::File(BufReader::with_capacity(1 << 18, file)));
+        let mut units = vec![0; self.units];
+        merge(memory.chain(files).collect(), self.units, &mut |row| {
+            for (unit, bytes) in units.iter_mut().zip(row.units().as_chunks().0) {
+                *unit = u64::from_le_bytes(*bytes);
+            }
+            let id = std::str::from_utf8(row.id()).map_err(io::Error::other)?;
+            let number = |at: usize| f64::from_le_bytes(row.array(at));
+            take(PlaceRow {
+                id,
+                easting: number(4),
+                northing: number(12),
+                kind: u32::from_le_bytes(row.array(20)),
+                category: u16::from_le_bytes(row.array(24)),
+                units: &units,
+            })
+        })
+    }
+}
+
+/// A row as its bytes.
+#[derive(Debug, Clone, Copy)]
+struct RawRow<'a> {
+    bytes: &'a [u8],
+    id_len: usize,
+}
+
+impl<'a> RawRow<'a> {
+    fn id(self) -> &'a [u8] {
+        &self.bytes[HEAD..HEAD + self.id_len]
+    }
+
+    fn units(self) -> &'a [u8] {
+        &self.bytes[HEAD + self.id_len..]
+    }
+
+    fn array<const N: usize>(self, at: usize) -> [u8; N] {
+        let mut array = [0; N];
+        array.copy_from_slice(&self.bytes[at..at + N]);
+        array
+    }
+}
+
+/// Where sorted rows come from.
+enum Source {
+    Memory { run: Run, next: usize },
+    File(BufReader<File>),
+}
+
+impl Source {
+    /// Reads the next row into `row`; `false` at the end.
+    fn next(&mut self, row: &mut Vec<u8>, units: usize) -> io::Result<bool> {
+        row.clear();
+        match self {
+            Self::Memory { run, next } => {
+                let Some(&start) = run.starts.get(*next) else { return Ok(false) };
+                let bytes = &run.bytes[start as usize..];
+                row.extend_from_slice(&bytes[..row_len(bytes, units)]);
+                *next += 1;
+            }
+            Self::File(file) => {
+                row.resize(HEAD, 0);
+                match file.read_exact(row) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+                    Err(error) => return Err(error),
+                }
+                let len = row_len(row, units);
+                row.resize(len, 0);
+                file.read_exact(&mut row[HEAD..])?;
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn id_len(row: &[u8]) -> usize {
+    row.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize)
+}
+
+fn row_len(row: &[u8], units: usize) -> usize {
+    HEAD + id_len(row) + units * 8
+}
+
+/// Calls for every row of sorted sources in order.
+fn merge(mut sources: Vec<Source>, units: usize, take: &mut dyn FnMut(RawRow<'_>) -> io::Result<()>) -> io::Result<()> {
+    let mut rows: Vec<Vec<u8>> = vec![Vec::new(); sources.len()];
+    let mut heap = Vec::with_capacity(sources.len());
+    for (number, source) in sources.iter_mut().enumerate() {
+        if source.next(&mut rows[number], units)? {
+            heap.push(number);
+        }
+    }
+    let raw = |row: &'_ Vec<u8>| -> (usize, usize) { (HEAD, HEAD + id_len(row)) };
+    let before = |rows: &[Vec<u8>], a: usize, b: usize| {
+        let id = |n: usize| {
+            let (start, end) = raw(&rows[n]);
+            &rows[n][start..end]
+        };
+        id(a).cmp(id(b)) == Ordering::Less
+    };
+    for start in (0..heap.len() / 2).rev() {
+        sift(&mut heap, start, |a, b| before(&rows, a, b));
+    }
+    while let Some(&first) = heap.first() {
+        take(RawRow { bytes: &rows[first], id_len: id_len(&rows[first]) })?;
+        if !sources[first].next(&mut rows[first], units)? {
+            heap.swap_remove(0);
+        }
+        sift(&mut heap, 0, |a, b| before(&rows, a, b));
+    }
+    Ok(())
+}
+
+/// Lets the element at `at` sink until none below it goes before it.
+fn sift(heap: &mut [usize], mut at: usize, before: impl Fn(usize, usize) -> bool) {
+    loop {
+        let mut child = 2 * at + 1;
+        if child >= heap.len() {
+            return;
+        }
+        if child + 1 < heap.len() && before(heap[child + 1], heap[child]) {
+            child += 1;
+        }
+        if !before(heap[child], heap[at]) {
+            return;
+        }
+        heap.swap(child, at);
+        at = child;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use nittio_core::{diagnostic::SourceRow, place::UnitColumn, unit::Unit};
+
+    use super::*;
+
+    /// Places whose values follow from a number, in a scrambled order of numbers.
+    fn places(numbers: impl Iterator<Item = u32>) -> (Places, Vec<u32>) {
+        let numbers: Vec<u32> = numbers.collect();
+        let places = Places {
+            ids: numbers.iter().map(|n| format!("å{n}")).collect(),
+            easting: numbers.iter().map(|&n| f64::from(n) / 4.0).collect(),
+            northing: numbers.iter().map(|&n| if n % 7 == 0 { f64::NAN } else { f64::from(n) }).collect(),
+            category: numbers.iter().map(|&n| u16::try_from(n % 3).unwrap()).collect(),
+            units: [1, 2]
+                .map(|k| UnitColumn {
+                    unit: Unit::Weight(format!("w{k}")),
+                    values: numbers.iter().map(|&n| u64::from(n) * k).collect(),
+                })
+                .into(),
+            codes: Vec::new(),
+            origin: vec![SourceRow { source: 0, row: 0 }; numbers.len()],
+        };
+        let kinds = numbers.iter().map(|n| n + 5).collect();
+        (places, kinds)
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_ids_whatever_fits_into_memory() {
+        let count = 3_000u32;
+        let mut expected: Vec<(String, u32)> = (0..count).map(|n| (format!("å{n}"), n)).collect();
+        expected.sort();
+        for budget in [0, 10_000, 1 << 30] {
+            let folder = tempfile::tempdir().unwrap();
+            let sorter = Sorter::new(folder.path(), budget, 2);
+            for batch in 0..30 {
+                let (places, kinds) = places((0..100).map(|i| (batch * 100 + i) * 1_009 % count));
+                sorter.add(&places, &kinds).unwrap();
+            }
+            let mut rows = Vec::new();
+            sorter
+                .each(&mut |row| {
+                    let n = row.kind - 5;
+                    assert_eq!((row.easting, u32::from(row.category)), (f64::from(n) / 4.0, n % 3));
+                    assert!(if n % 7 == 0 { row.northing.is_nan() } else { row.northing == f64::from(n) });
+                    assert_eq!(row.units, &[u64::from(n), u64::from(n) * 2]);
+                    rows.push((row.id.to_owned(), n));
+                    Ok(())
+                })
+                .unwrap();
+            assert!(rows == expected, "budget {budget}");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+        }
+    }
+}
