@@ -34,6 +34,7 @@ wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 16GB
 autovacuum = off
+client_connection_check_interval = 1000
 CONF
     "$bin/pg_ctl" -D "$2/data" -l "$2/log" -w start >/dev/null
     "$bin/psql" -h 127.0.0.1 -p "$3" -U postgres -d postgres -qc "CREATE EXTENSION postgis"
