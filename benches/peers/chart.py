@@ -72,10 +72,13 @@ def panel(title, what, rows, start, y, width):
         return round(left + (math.log10(value) - low) / (high - low) * (right - left), 1)
 
     top, bottom = y + 26, y + 30 + ROW * len(rows)
+    # Figures over every rule, or over every other one where they would touch.
+    step = 1 if (right - left) / (high - low) >= 56 else 2
     for power in range(low, high + 1):
         x = across(10**power)
         parts.append(f'<path d="M{x} {top}V{bottom}" stroke="{RULE}"/>')
-        parts.append(text(x, top - 5, tick(power), "tick"))
+        if (power - low) % step == 0:
+            parts.append(text(x, top - 5, tick(power), "tick"))
     ours = next((value for engine, value, _ in rows if engine == "nittio"), None)
     for i, (engine, value, words) in enumerate(rows):
         middle = top + 4 + ROW * i + ROW / 2

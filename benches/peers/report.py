@@ -84,7 +84,7 @@ def markdown(outcome, picture):
         f"Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}; "
         f"{machine['rustc']}, Python {machine['python']}. Commit {outcome['commit']}. `{outcome['command']}`",
         "",
-        f"Medians of up to {outcome['repeat']} runs with {outcome['threads']} threads; a run of more than "
+        f"The median of {outcome['repeat']} runs at most, with {outcome['threads']} threads; a run of more than "
         f"{figures(outcome['timeout_s'] / 4)} s is not repeated, and one of more than {outcome['timeout_s']} s is stopped. "
         "*Index* is what is built before the first place is asked for, where an engine does that apart. *Join* is per place. "
         "*Total* is from files to answer, without the start of the program. *Ratio* is total over nittio's: **below 1 nittio "
@@ -167,4 +167,4 @@ def figures(value):
         return grouped(round(value))
     if value >= 10:
         return f"{value:.0f}" if value >= 20 else f"{value:.1f}"
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.3f}" if value >= 0.001 else f"{value:.1g}"

@@ -55,7 +55,8 @@ def main():
     a = arguments()
     WORK.mkdir(parents=True, exist_ok=True)
     absent = {}
-    build_nittio()
+    if "nittio" in a.only or not a.data:
+        build_nittio()
     names = [name for name in PEERS if name in a.only or name == REFERENCE]
     install(names, absent)
     if REFERENCE in absent:
@@ -161,7 +162,7 @@ class Session:
             ran = timed(command, self.a.timeout, self.a.threads)
             if ran.stopped or ran.code != 0:
                 break
-            lines.append(json.loads(ran.output.strip().splitlines()[-1]) | {"process_peak_mb": ran.peak_mb})
+            lines.append(json.loads(ran.output.strip().splitlines()[-1]))
             if ran.seconds > self.a.timeout / 4:
                 break  # Long runs vary little.
         m = {"engine": name, "family": family, "places": places}
@@ -241,7 +242,7 @@ def summary(lines):
 
     phases = {name: round(median(lambda line: line["phases_s"].get(name, 0.0)), 4) for name in lines[0]["phases_s"]}
     # A server's memory is its own; everything else is in the process.
-    peak = median(lambda line: line["process_peak_mb"] + line.get("server_peak_mb", 0))
+    peak = median(lambda line: line["peak_mb"] + line.get("server_peak_mb", 0))
     return {
         "version": lines[0]["version"],
         "runs": len(lines),
@@ -298,10 +299,13 @@ def build_nittio():
 
 
 def generate(places, seed):
-    folder = WORK / f"data-{places}-{seed}"
-    if not (folder / "places.parquet").exists():
+    """The folder of the data, made anew when the program is newer."""
+    folder, program = WORK / f"data-{places}-{seed}", TARGET / "release/nittio"
+    made = folder / "places.parquet"
+    if not made.exists() or made.stat().st_mtime < program.stat().st_mtime:
         say(f"generating {places} places with the seed {seed} …")
-        command = [TARGET / "release/nittio", "generate", "--places", places, "--seed", seed, "--output", folder]
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [program, "generate", "--places", places, "--seed", seed, "--output", folder]
         subprocess.run([str(word) for word in command], check=True)
     return folder
 
