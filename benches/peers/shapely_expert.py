@@ -1,8 +1,8 @@
 """Shapely 2, that is GEOS, used well: vectorised, prepared polygons, no table of pairs, one thread per core.
 
 A few large polygons are tested with contains_xy on the points of their bounding box, fastest footprint first; many
-small ones go through an STRtree over each chunk of the points. Of the peers it is the fastest, and its answer is the
-reference."""
+small ones go through an STRtree over each chunk of the points. Its answer is the reference: GEOS is the geometry that
+most trust, and none of it is ours."""
 
 from concurrent.futures import ThreadPoolExecutor
 
