@@ -53,6 +53,8 @@ PEERS = {
 
 def main():
     a = arguments()
+    # Being ended is an exception, so that what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("run: ended"))
     WORK.mkdir(parents=True, exist_ok=True)
     absent = {}
     if "nittio" in a.only or not a.data:
@@ -274,15 +276,18 @@ def timed(command, timeout, threads):
         child = subprocess.Popen(
             [str(word) for word in command], stdout=out, stderr=err, env=environment, start_new_session=True
         )
-        stopped = False
-        while True:
-            pid, status, usage = os.wait4(child.pid, os.WNOHANG)
-            if pid:
-                break
-            if not stopped and time.monotonic() - begun > timeout:
-                stopped = True
+        stopped, pid = False, 0
+        try:
+            while not pid:
+                pid, status, usage = os.wait4(child.pid, os.WNOHANG)
+                if not pid and not stopped and time.monotonic() - begun > timeout:
+                    stopped = True
+                    os.killpg(child.pid, signal.SIGKILL)
+                time.sleep(0.005)
+        except BaseException:
+            if not pid:
                 os.killpg(child.pid, signal.SIGKILL)
-            time.sleep(0.005)
+            raise
         seconds = time.monotonic() - begun
         child.returncode = os.waitstatus_to_exitcode(status)
         texts = []
