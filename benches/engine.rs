@@ -17,7 +17,7 @@ use std::{
 use geo::{Geometry, MultiPolygon};
 use nittio_core::{
     area::{Area, Level},
-    coverage::{Coverage, join},
+    coverage::join,
     diagnostic::SourceRow,
     footprint::Footprint,
     index::CoverageIndex,
@@ -36,6 +36,9 @@ use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWrite
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const FAMILIES: [&str; 3] = ["fibre", "mobile", "parcel"];
+
+/// The index of no area.
+const NO_AREA: u32 = u32::MAX;
 
 /// A share is of those who have at least this.
 const THRESHOLD: Speed = Speed::from_mbps(100);
@@ -97,7 +100,7 @@ fn measure(options: &Options) -> Result<()> {
 struct Answer {
     /// The best speed in Mbit/s; 0 where there is none.
     best: Vec<i32>,
-    /// The index of the area; empty when no area was asked for.
+    /// The index of the area, or [`NO_AREA`].
     area: Vec<u32>,
     /// Population and workplaces that have at least [`THRESHOLD`] and lie in an area.
     reached: Option<[u64; 2]>,
@@ -108,19 +111,22 @@ fn answer(study: &Study, tallied: bool, clock: &mut Clock) -> Answer {
     let index = CoverageIndex::build(study);
     clock.mark("index");
     let coverage = join(&index, study, |_| {});
-    let best_of_set: Vec<i32> =
-        (0u32..).map_while(|set| coverage.links(set)).map(|links| mbps(best(&study.frame.services, links))).collect();
-    let mut links = Vec::new();
-    let best_of_place = |(place, &set): (usize, &u32)| match best_of_set.get(set as usize) {
-        Some(&best) => best,
-        // A place outside every area has no set: what reaches it counts nowhere. The peers answer for it all the same.
-        None => study.places.position(place).map_or(0, |point| {
-            links.clear();
-            index.links_at(point, &mut links);
-            mbps(best(&study.frame.services, &links))
-        }),
+    let best_of_kind: Vec<Option<i32>> = coverage
+        .kinds
+        .iter()
+        .map(|kind| kind.links.as_deref().map(|links| mbps(best(&study.frame.services, links))))
+        .collect();
+    let area_of_kind: Vec<u32> =
+        coverage.kinds.iter().map(|kind| kind.areas.first().copied().flatten().unwrap_or(NO_AREA)).collect();
+    let best_of_place = |(place, &kind): (usize, &u32)| {
+        // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
+        best_of_kind[kind as usize].unwrap_or_else(|| {
+            let held = study.places.position(place).map(|point| index.held_at(point));
+            held.map_or(0, |held| mbps(best(&study.frame.services, &held.links)))
+        })
     };
-    let best_of_places = coverage.set.iter().enumerate().map(best_of_place).collect();
+    let best_of_places = coverage.kind.iter().enumerate().map(best_of_place).collect();
+    let area = coverage.kind.iter().map(|&kind| area_of_kind[kind as usize]).collect();
     clock.mark("join");
     let reached = tallied.then(|| {
         let tally = Tally::observe(&study.frame, &study.places, &coverage);
@@ -128,8 +134,7 @@ fn answer(study: &Study, tallied: bool, clock: &mut Clock) -> Answer {
         clock.mark("tally");
         reached
     });
-    let Coverage { mut areas, .. } = coverage;
-    Answer { best: best_of_places, area: areas.pop().unwrap_or_default(), reached }
+    Answer { best: best_of_places, area, reached }
 }
 
 /// The share table, from the tally; gives the sums reached.

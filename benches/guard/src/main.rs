@@ -23,10 +23,10 @@ fn main() -> ExitCode {
     let coverage = phase_join(&index, &study);
     let tally = phase_tally(&study, &coverage);
     println!(
-        "{} places, {} footprints, {} sets, {} cells",
+        "{} places, {} footprints, {} kinds, {} cells",
         study.places.len(),
         study.footprints.len(),
-        coverage.sets(),
+        coverage.kinds.len(),
         tally.len()
     );
     ExitCode::SUCCESS
