@@ -105,7 +105,7 @@ def panel(title, what, rows, start, y, width):
 def compared(times, stopped):
     if stopped:
         return ""
-    return f"{times:.0f} ×" if times >= 10 else f"{times:.1f} ×" if times >= 0.95 else f"{times:.2f} ×"
+    return f"{times:.0f} ×" if times >= 10 else f"{times:.1f} ×" if times >= 1 else f"{times:.2f} ×"
 
 
 def tick(power):
