@@ -3,6 +3,7 @@
 //! Only the standard library, so that this compiles in a second and can run before anything else is there.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
+mod guard;
 mod step;
 mod tools;
 
@@ -13,8 +14,10 @@ use step::{Failed, cargo, step};
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  test    install what the tests need, check formatting and lints, build, and run every test
+  test    install what the tests need, check formatting and lints, build, run every test, and count instructions
   tools   only install what the tests need
+  guard   only count the instructions of index, join and tally, and hold them against benches/guard.toml;
+          with --accept, write what was counted there instead
 
 Set NITTIO_REAL_DATA to the folder of real data to run the cases that need it; without it they say that they
 were not run.";
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
         ["tools"] => tools::install(),
+        ["guard"] => guard::hold(),
+        ["guard", "--accept"] => guard::accept(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -50,7 +55,8 @@ fn test() -> Result<(), Failed> {
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
     step("building", || cargo(&["build", "--workspace", "--bins", "--tests"]))?;
-    step("tests", tests)
+    step("tests", tests)?;
+    step("instruction counts", guard::hold)
 }
 
 /// Runs every test and says at the end how many there were.

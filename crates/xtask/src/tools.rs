@@ -5,8 +5,8 @@ use std::{fs, path::Path, process::Command};
 use crate::step::{Failed, root, run, step, target, there_is};
 
 /// Programs by the Debian package that brings them.
-const PACKAGES: [(&str, &str); 3] =
-    [("ogrinfo", "gdal-bin"), ("chromium", "chromium"), ("soffice", "libreoffice-calc")];
+const PACKAGES: [(&str, &str); 4] =
+    [("ogrinfo", "gdal-bin"), ("chromium", "chromium"), ("soffice", "libreoffice-calc"), ("valgrind", "valgrind")];
 
 /// Installs whatever is missing; installs nothing twice.
 pub(crate) fn install() -> Result<(), Failed> {

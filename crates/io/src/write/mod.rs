@@ -99,7 +99,7 @@ mod tests {
 
     fn written(output: &Path, sample: &Sample) -> BTreeMap<String, Vec<u8>> {
         let staging = Staging::new(output).unwrap();
-        results(&staging, &sample.run(), Some(&mut sample.each_place())).unwrap();
+        results(&staging, &sample.run(), Some(&mut *sample.each_place())).unwrap();
         finish(staging, &sample.run()).unwrap();
         let entries = fs::read_dir(output).unwrap().map(Result::unwrap);
         entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()

@@ -218,7 +218,7 @@ mod tests {
 
     fn bytes(sample: &Sample) -> Vec<u8> {
         let mut out = Vec::new();
-        parquet(&mut out, &sample.run(), &mut sample.each_place()).unwrap();
+        parquet(&mut out, &sample.run(), &mut *sample.each_place()).unwrap();
         out
     }
 

@@ -13,8 +13,6 @@
 //!
 //! h03 lies on the border of Alfa's footprint. w11 is on Alfa's list of connected places.
 
-use std::io;
-
 use geo::{MultiPolygon, Rect};
 use jiff::civil::{Date, date};
 use nittio_core::{
@@ -39,7 +37,7 @@ use nittio_core::{
     unit::Unit,
 };
 
-use super::Run;
+use super::{EachPlace, Run};
 use crate::sorter::PlaceRow;
 
 /// South-west corner of the sample in SWEREF 99 TM.
@@ -64,11 +62,11 @@ impl Sample {
     }
 
     /// The places in the order of their ids.
-    pub(super) fn each_place(&self) -> impl FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
+    pub(super) fn each_place(&self) -> Box<EachPlace<'_>> {
         let places = &self.study.places;
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|&place| &places.ids[place]);
-        move |take| {
+        Box::new(move |take| {
             order.iter().try_for_each(|&place| {
                 take(PlaceRow {
                     id: &places.ids[place],
@@ -79,7 +77,7 @@ impl Sample {
                     units: &places.units.iter().map(|unit| unit.values[place]).collect::<Vec<_>>(),
                 })
             })
-        }
+        })
     }
 }
 

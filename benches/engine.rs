@@ -1,0 +1,399 @@
+//! nittio's engine as one of the peers: the same arguments, the same files, the same questions, the same line.
+//!
+//! Files are read with nittio's own readers; index, join and tally are the library's, as `nittio run` calls them. What
+//! a peer leaves out is left out here too: only footprints in service are read, and nothing is repaired or reported.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
+
+use std::{
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Instant,
+};
+
+use geo::{Geometry, MultiPolygon};
+use nittio_core::{
+    area::{Area, Level},
+    coverage::join,
+    diagnostic::SourceRow,
+    footprint::Footprint,
+    index::CoverageIndex,
+    offer::Offers,
+    place::{MISSING, Places, UnitColumn},
+    profile::Profile,
+    quantity::Speed,
+    service::{Link, Reach, Service, ServiceId, Services, Status},
+    study::{Frame, ScaledUnit, Study},
+    tally::Tally,
+    unit::Unit,
+};
+use nittio_io::read::{self, Batch, Column, ReadOptions};
+use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWriter, Series};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const FAMILIES: [&str; 3] = ["fibre", "mobile", "parcel"];
+
+/// The index of no area.
+const NO_AREA: u32 = u32::MAX;
+
+/// A share is of those who have at least this.
+const THRESHOLD: Speed = Speed::from_mbps(100);
+
+fn main() -> ExitCode {
+    match Options::parse().and_then(|options| measure(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("engine: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(options: &Options) -> Result<()> {
+    rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global()?;
+    let mut clock = Clock::start();
+    let places = places(&options.file("places"))?;
+    if places.len() != options.places {
+        return Err(format!("{} places, not {}: rates would be wrong", places.len(), options.places).into());
+    }
+    clock.mark("read_places");
+    let families: Vec<&str> = FAMILIES.into_iter().filter(|family| options.asks(family)).collect();
+    let mut footprints = Vec::new();
+    let mut services = Services::default();
+    for family in &families {
+        read_footprints(&options.file(&format!("footprints_{family}")), &mut footprints, &mut services)?;
+    }
+    let (levels, row_of_area) = if options.asks("municipality") {
+        let (level, rows) = municipalities(&options.file("municipalities"))?;
+        (vec![level], rows)
+    } else {
+        (Vec::new(), Vec::new())
+    };
+    let study = study(places, footprints, services, levels);
+    clock.mark("read_polygons");
+
+    let answer = answer(&study, options.family == "all", &mut clock);
+    let total = clock.total();
+
+    let municipality: Vec<i32> =
+        answer.area.iter().map(|&area| row_of_area.get(area as usize).map_or(-1, |&r| r)).collect();
+    if let Some(path) = &options.result {
+        let ids = study.places.ids.iter().map(|id| id.parse()).collect::<std::result::Result<Vec<i64>, _>>()?;
+        let mut columns: Vec<PolarsColumn> = vec![Series::new("id".into(), ids).into()];
+        if !families.is_empty() {
+            columns.push(Series::new("best_mbps".into(), &answer.best).into());
+        }
+        if options.asks("municipality") {
+            columns.push(Series::new("municipality".into(), municipality).into());
+        }
+        ParquetWriter::new(File::create(path)?).finish(&mut DataFrame::new_infer_height(columns)?)?;
+    }
+    println!("{}", clock.line(options, total, answer.reached)?);
+    Ok(())
+}
+
+/// What nittio says of every place, in the order of the places.
+struct Answer {
+    /// The best speed in Mbit/s; 0 where there is none.
+    best: Vec<i32>,
+    /// The index of the area, or [`NO_AREA`].
+    area: Vec<u32>,
+    /// Population and workplaces that have at least [`THRESHOLD`] and lie in an area.
+    reached: Option<[u64; 2]>,
+}
+
+/// The stages of the library. Nothing else here calls them.
+fn answer(study: &Study, tallied: bool, clock: &mut Clock) -> Answer {
+    let index = CoverageIndex::build(study);
+    clock.mark("index");
+    let coverage = join(&index, study, |_| {});
+    let best_of_kind: Vec<Option<i32>> = coverage
+        .kinds
+        .iter()
+        .map(|kind| kind.links.as_deref().map(|links| mbps(best(&study.frame.services, links))))
+        .collect();
+    let area_of_kind: Vec<u32> =
+        coverage.kinds.iter().map(|kind| kind.areas.first().copied().flatten().unwrap_or(NO_AREA)).collect();
+    let best_of_place = |(place, &kind): (usize, &u32)| {
+        // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
+        best_of_kind[kind as usize].unwrap_or_else(|| {
+            let held = study.places.position(place).map(|point| index.held_at(point));
+            held.map_or(0, |held| mbps(best(&study.frame.services, &held.links)))
+        })
+    };
+    let best_of_places = coverage.kind.iter().enumerate().map(best_of_place).collect();
+    let area = coverage.kind.iter().map(|&kind| area_of_kind[kind as usize]).collect();
+    clock.mark("join");
+    let reached = tallied.then(|| {
+        let tally = Tally::observe(&study.frame, &study.places, &coverage);
+        let reached = shares(study, &tally);
+        clock.mark("tally");
+        reached
+    });
+    Answer { best: best_of_places, area, reached }
+}
+
+/// The share table, from the tally; gives the sums reached.
+fn shares(study: &Study, tally: &Tally) -> [u64; 2] {
+    let areas = study.frame.levels.first().map_or(0, |level| level.areas.len());
+    let mut table = vec![[[0u64; 2]; 2]; areas];
+    for (cell, counts) in tally.rows() {
+        let Some(row) = cell.areas[0].and_then(|area| table.get_mut(area as usize)) else { continue };
+        let links = cell.links.as_deref().unwrap_or_default();
+        let fast = best(&study.frame.services, links).is_some_and(|best| best >= THRESHOLD);
+        for (sums, count) in row.iter_mut().zip(&counts[1..]) {
+            sums[0] += count.sum;
+            sums[1] += if fast { count.sum } else { 0 };
+        }
+    }
+    [0, 1].map(|unit| table.iter().map(|row| row[unit][1]).sum())
+}
+
+fn best(services: &Services, links: &[Link]) -> Option<Speed> {
+    links.iter().filter_map(|link| services.get(link.service).down).max()
+}
+
+fn mbps(speed: Option<Speed>) -> i32 {
+    speed.map_or(0, |speed| i32::try_from(speed.kbps() / 1000).unwrap_or(i32::MAX))
+}
+
+fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, levels: Vec<Level>) -> Study {
+    let (services, renumbered) = services.sorted();
+    for footprint in &mut footprints {
+        footprint.link.service = renumbered[footprint.link.service.0 as usize];
+    }
+    let units = [Unit::Places, Unit::Population, Unit::Workplaces];
+    Study {
+        frame: Frame {
+            as_of: jiff::civil::date(2024, 12, 31),
+            levels,
+            categories: vec!["home".to_owned()],
+            units: units.map(|unit| ScaledUnit { unit, scale: 1 }).to_vec(),
+            services,
+            settlements: false,
+        },
+        places,
+        offers: Offers::default(),
+        footprints,
+        settlements: Vec::new(),
+        profiles: vec![Profile::connected_or_passed()],
+        speeds: vec![THRESHOLD],
+        goals: Vec::new(),
+    }
+}
+
+fn places(path: &Path) -> Result<Places> {
+    let mut places = Places::default();
+    let mut units = [Vec::new(), Vec::new()];
+    rows(path, &["id", "easting", "northing", "population", "workplaces"], false, |batch| {
+        for row in 0..batch.rows.len() {
+            places.ids.push(&batch.columns[0].text(row).ok_or("a place without an id")?);
+        }
+        places.easting.extend(reals(&batch.columns[1])?);
+        places.northing.extend(reals(&batch.columns[2])?);
+        for (unit, column) in units.iter_mut().zip(&batch.columns[3..]) {
+            unit.extend(integers(column)?.iter().map(|v| v.and_then(|v| u64::try_from(v).ok()).unwrap_or(MISSING)));
+        }
+        places.origin.extend(batch.rows.iter().map(|&row| SourceRow { source: 0, row }));
+        Ok(())
+    })?;
+    let [population, workplaces] = units;
+    places.units = vec![
+        UnitColumn { unit: Unit::Population, values: population },
+        UnitColumn { unit: Unit::Workplaces, values: workplaces },
+    ];
+    places.category = vec![0; places.len()];
+    places.codes = vec![None];
+    Ok(places)
+}
+
+/// Adds the footprints of a file that are in service.
+fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut Services) -> Result<()> {
+    let columns = ["id", "operator", "technology", "down_mbps", "up_mbps", "status", "owner"];
+    rows(path, &columns, true, |batch| {
+        let text = |column: usize, row| batch.columns[column].text(row);
+        let required = |column: usize, row| text(column, row).ok_or_else(|| format!("no {}", columns[column]));
+        let (down, up) = (integers(&batch.columns[3])?, integers(&batch.columns[4])?);
+        let speed = |mbps: Option<i64>| mbps.and_then(|mbps| u32::try_from(mbps).ok()).map(Speed::from_mbps);
+        for (row, shape) in batch.geometry.into_iter().enumerate() {
+            let status: Status = required(5, row)?.parse()?;
+            if status != Status::InService {
+                continue;
+            }
+            let service: ServiceId = services.intern(Service {
+                operator: required(1, row)?.into_owned(),
+                owner: text(6, row).map(|owner| owner.into_owned()),
+                technology: required(2, row)?.parse()?,
+                down: speed(down[row]),
+                up: speed(up[row]),
+                status,
+                available_from: None,
+                open_access: None,
+                project: None,
+            });
+            footprints.push(Footprint {
+                geometry: polygons(shape)?,
+                link: Link { service, reach: Reach::Passed },
+                name: text(0, row).map(|name| name.into_owned()),
+                origin: SourceRow { source: 1, row: batch.rows[row] },
+            });
+        }
+        Ok(())
+    })
+}
+
+/// The municipalities sorted by code, and for each the row that it stands in.
+fn municipalities(path: &Path) -> Result<(Level, Vec<i32>)> {
+    let mut found = Vec::new();
+    rows(path, &["code", "name"], true, |batch| {
+        for (row, shape) in batch.geometry.into_iter().enumerate() {
+            let text = |column: usize| batch.columns[column].text(row).ok_or("a municipality without a name");
+            let geometry = Some(polygons(shape)?);
+            let area = Area { code: text(0)?.into_owned(), name: text(1)?.into_owned(), geometry };
+            found.push((area, i32::try_from(found.len())?));
+        }
+        Ok(())
+    })?;
+    found.sort_by(|(left, _), (right, _)| left.code.cmp(&right.code));
+    let (areas, rows) = found.into_iter().unzip();
+    Ok((Level { key: "municipality".to_owned(), areas, derived: None }, rows))
+}
+
+/// Gives every batch of a file to `take`, and stops at its first error.
+fn rows(path: &Path, columns: &[&str], geometry: bool, mut take: impl FnMut(Batch) -> Result<()>) -> Result<()> {
+    let options = ReadOptions { geometry_column: geometry.then(|| "geometry".to_owned()), ..ReadOptions::default() };
+    let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
+    let mut result = Ok(());
+    let read = read::read(path, &options, &columns, geometry, &mut |batch| {
+        result = take(batch);
+        result.is_ok()
+    });
+    result.map_err(|error| format!("{}: {error}", path.display()))?;
+    read?;
+    Ok(())
+}
+
+fn polygons(shape: std::result::Result<Option<Geometry>, String>) -> Result<MultiPolygon> {
+    match shape? {
+        Some(Geometry::Polygon(polygon)) => Ok(polygon.into()),
+        Some(Geometry::MultiPolygon(polygons)) => Ok(polygons),
+        _ => Err("a geometry that is not a polygon".into()),
+    }
+}
+
+fn integers(column: &Column) -> Result<&[Option<i64>]> {
+    match column {
+        Column::Integer(values) => Ok(values),
+        _ => Err("a column that does not hold whole numbers".into()),
+    }
+}
+
+fn reals(column: &Column) -> Result<impl Iterator<Item = f64>> {
+    match column {
+        Column::Real(values) => Ok(values.iter().map(|value| value.unwrap_or(f64::NAN))),
+        _ => Err("a column that does not hold numbers with decimals".into()),
+    }
+}
+
+struct Options {
+    data: PathBuf,
+    places: usize,
+    family: String,
+    threads: usize,
+    result: Option<PathBuf>,
+}
+
+impl Options {
+    fn parse() -> Result<Self> {
+        let mut options =
+            Self { data: PathBuf::from("."), places: 0, family: "all".to_owned(), threads: 0, result: None };
+        let mut arguments = env::args().skip(1);
+        while let Some(key) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("{key} needs a value"))?;
+            match key.as_str() {
+                "--data" => options.data = value.into(),
+                "--places" => options.places = value.parse()?,
+                "--family" => options.family = value,
+                "--threads" => options.threads = value.parse()?,
+                "--result" => options.result = Some(value.into()),
+                _ => return Err(format!("there is no option {key}").into()),
+            }
+        }
+        let known = FAMILIES.into_iter().chain(["municipality", "all"]);
+        if !known.clone().any(|family| family == options.family) {
+            let known: Vec<&str> = known.collect();
+            return Err(format!("there is no family {}; there are {}", options.family, known.join(", ")).into());
+        }
+        Ok(options)
+    }
+
+    fn asks(&self, family: &str) -> bool {
+        self.family == "all" || self.family == family
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.data.join(format!("{name}.parquet"))
+    }
+}
+
+/// Named spans of wall-clock time, one after the other.
+struct Clock {
+    start: Instant,
+    last: Instant,
+    spans: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let now = Instant::now();
+        Self { start: now, last: now, spans: Vec::new() }
+    }
+
+    fn mark(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.spans.push((name, (now - self.last).as_secs_f64()));
+        self.last = now;
+    }
+
+    /// From the start to the last mark.
+    fn total(&self) -> f64 {
+        (self.last - self.start).as_secs_f64()
+    }
+
+    /// One line of JSON.
+    #[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^53")]
+    fn line(&self, options: &Options, total: f64, reached: Option<[u64; 2]>) -> Result<String> {
+        let join: f64 = self.spans.iter().filter(|(name, _)| *name == "join").map(|(_, seconds)| seconds).sum();
+        let mut spans = String::new();
+        for (i, (name, seconds)) in self.spans.iter().enumerate() {
+            write!(spans, "{}\"{name}\": {seconds:.4}", if i > 0 { ", " } else { "" })?;
+        }
+        let mut line = format!(
+            "{{\"engine\": \"nittio\", \"version\": \"nittio {}\", \"places\": {}, \"family\": \"{}\", \"threads\": {}, \
+             \"phases_s\": {{{spans}}}, \"total_s\": {total:.4}, \"join_ns_per_place\": {:.1}",
+            env!("CARGO_PKG_VERSION"),
+            options.places,
+            options.family,
+            rayon::current_num_threads(),
+            join * 1e9 / options.places as f64,
+        );
+        if let Some(kilobytes) = peak_kilobytes() {
+            write!(line, ", \"peak_mb\": {}", kilobytes / 1024)?;
+        }
+        if let Some([population, workplaces]) = reached {
+            write!(line, ", \"reached\": [{population}, {workplaces}]")?;
+        }
+        line.push('}');
+        Ok(line)
+    }
+}
+
+/// The most memory that the process has held, where Linux says it.
+fn peak_kilobytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
+}
