@@ -18,3 +18,5 @@ mod raster;
 mod settlement;
 mod spot;
 mod star;
+
+pub mod write;

@@ -137,7 +137,8 @@ impl<'a> Scene<'a> {
         let style = if number % 2 == 0 { Style::Squares } else { Style::Contour };
 
         let chance = &mut Chance::new(seed, Purpose::MobileService, number as u64);
-        let mut rough = 5.5_f32;
+        // The less is covered, the rougher, or small layers would be smooth discs around their sites.
+        let mut rough = (6.0 + 12.0 * (1.0 - service.cover)) as f32;
         let geometry = loop {
             let mut signal: Vec<f32> = (distance.iter().zip(&self.terrain).zip(&own))
                 .map(|((&fifths, common), own)| rough * (0.65 * common + 0.35 * own) - self.loss[usize::from(fifths)])

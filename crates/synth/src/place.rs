@@ -13,7 +13,7 @@ use crate::{
 pub const MOST_PLACES: u64 = 200_000_000;
 
 /// The part of places that a register has misplaced, anywhere in the country's breadth.
-const MISPLACED: f64 = 0.0015;
+const MISPLACED: f64 = 0.0003;
 
 /// Places of a country, none of them in memory.
 #[derive(Debug)]
