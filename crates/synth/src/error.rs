@@ -48,6 +48,19 @@ pub enum GenerateError {
         /// One of the names in it.
         found: String,
     },
+    /// Places alone would lie in another country than the polygons that are there.
+    #[error(
+        "{}: the polygons here are of seed {seed} and scale {scale}; give those, or leave --places-only out",
+        path.display()
+    )]
+    OtherCountry {
+        /// The output path.
+        path: PathBuf,
+        /// The seed of what is there.
+        seed: u64,
+        /// The scale of what is there.
+        scale: f64,
+    },
     /// There is no room left.
     #[error(
         "the disk is full: {} could not be written; make room and run again; nothing was changed in {}",

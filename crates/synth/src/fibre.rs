@@ -14,9 +14,8 @@ use crate::{
 /// Areas at scale 1.
 const AREAS: f64 = 2000.0;
 
-const SPEEDS: [i32; 20] = [
-    50, 100, 100, 100, 100, 250, 250, 250, 250, 500, 500, 500, 500, 1000, 1000, 1000, 1000, 1000, 1000, 10_000,
-];
+const SPEEDS: [i32; 20] =
+    [50, 100, 100, 100, 100, 250, 250, 250, 250, 500, 500, 500, 500, 1000, 1000, 1000, 1000, 1000, 1000, 10_000];
 
 const TECHNOLOGIES: [&str; 6] = ["fibre", "fibre", "fibre", "fibre", "cable", "xdsl"];
 
@@ -88,9 +87,10 @@ fn geometry(chance: &mut Chance, town: &Town) -> MultiPolygon {
     let (cos, sin) = chance.direction();
     // The second part lies anywhere, the third between a third and two thirds of the way around from it.
     let turn = std::f64::consts::TAU * chance.between(0.33, 0.67);
-    for (x, y) in [(cos, sin), (cos * libm::cos(turn) - sin * libm::sin(turn), sin * libm::cos(turn) + cos * libm::sin(turn))]
-        .into_iter()
-        .take(parts - 1)
+    for (x, y) in
+        [(cos, sin), (cos * libm::cos(turn) - sin * libm::sin(turn), sin * libm::cos(turn) + cos * libm::sin(turn))]
+            .into_iter()
+            .take(parts - 1)
     {
         let star = Star::draw(chance, 0.4 * radius, count(vertices * 0.2, 24), 0.16, 2.5);
         // So far that the two circles do not meet; the other part is then farther still.

@@ -266,8 +266,7 @@ fn number(land: &mut Vec<Coord>) -> Option<Vec<String>> {
         all.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default()
     };
     while centres.len() < COUNTIES {
-        centres
-            .push(land.iter().copied().max_by(|&a, &b| nearest(&centres, a).1.total_cmp(&nearest(&centres, b).1))?);
+        centres.push(land.iter().copied().max_by(|&a, &b| nearest(&centres, a).1.total_cmp(&nearest(&centres, b).1))?);
     }
     for _ in 0..8 {
         let mut sums = vec![(Coord::zero(), 0.0); COUNTIES];
@@ -331,9 +330,8 @@ const WORLD: usize = usize::MAX;
 fn cell(sites: &[Coord], own: usize) -> (Vec<Coord>, Vec<usize>) {
     let here = sites[own];
     let far = 3e6;
-    let mut points: Vec<Coord> = [(-far, -far), (far, -far), (far, far), (-far, far)]
-        .map(|(dx, dy)| here + Coord { x: dx, y: dy })
-        .to_vec();
+    let mut points: Vec<Coord> =
+        [(-far, -far), (far, -far), (far, far), (-far, far)].map(|(dx, dy)| here + Coord { x: dx, y: dy }).to_vec();
     let mut beyond = vec![WORLD; 4];
     for (other, &there) in sites.iter().enumerate().filter(|(other, _)| *other != own) {
         let away = there - here;
@@ -483,17 +481,15 @@ mod tests {
             }
             // Twice the area that the coast encloses, in whole mm² so that nothing is rounded.
             let whole = |metres: f64| (metres * 1000.0).round() as i128;
-            let twice = |line: &geo::Line| {
-                whole(line.start.x) * whole(line.end.y) - whole(line.end.x) * whole(line.start.y)
-            };
-            let coast: Vec<&geo::Line> = pieces
-                .values()
-                .filter(|line| !pieces.contains_key(&(bits(line.end), bits(line.start))))
-                .collect();
+            let twice =
+                |line: &geo::Line| whole(line.start.x) * whole(line.end.y) - whole(line.end.x) * whole(line.start.y);
+            let coast: Vec<&geo::Line> =
+                pieces.values().filter(|line| !pieces.contains_key(&(bits(line.end), bits(line.start)))).collect();
             let shared = pieces.len() - coast.len();
             assert!(coast.len() > 20_000 && shared > 10 * coast.len() / 2, "{} {shared}", coast.len());
             let enclosed: i128 = coast.iter().map(|line| twice(line)).sum();
-            let sum: i128 = land.municipalities.iter().flat_map(|m| m.polygon.exterior().lines()).map(|l| twice(&l)).sum();
+            let sum: i128 =
+                land.municipalities.iter().flat_map(|m| m.polygon.exterior().lines()).map(|l| twice(&l)).sum();
             assert_eq!(enclosed, sum);
             // And an area that others compute agrees.
             let floats: f64 = land.municipalities.iter().map(|m| m.polygon.unsigned_area()).sum();

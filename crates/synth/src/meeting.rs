@@ -22,9 +22,10 @@ pub(crate) fn only_at_ends(lines: &[Vec<Coord>], size: f64) -> bool {
     squares.par_sort_unstable();
     let groups: Vec<&[((i32, i32), u32)]> = squares.chunk_by(|a, b| a.0 == b.0).collect();
     let apart = groups.par_iter().all(|group| {
-        group.iter().enumerate().all(|(n, (_, i))| {
-            group[n + 1..].iter().all(|(_, j)| !meet(segments[*i as usize], segments[*j as usize]))
-        })
+        group
+            .iter()
+            .enumerate()
+            .all(|(n, (_, i))| group[n + 1..].iter().all(|(_, j)| !meet(segments[*i as usize], segments[*j as usize])))
     });
     apart && ends_are_apart(lines)
 }
@@ -46,7 +47,10 @@ fn ends_are_apart(lines: &[Vec<Coord>]) -> bool {
 
 /// Whether two segments have a point in common that is not an end of both.
 fn meet([a, b]: [Coord; 2], [c, d]: [Coord; 2]) -> bool {
-    if a.x.max(b.x) < c.x.min(d.x) || c.x.max(d.x) < a.x.min(b.x) || a.y.max(b.y) < c.y.min(d.y) || c.y.max(d.y) < a.y.min(b.y)
+    if a.x.max(b.x) < c.x.min(d.x)
+        || c.x.max(d.x) < a.x.min(b.x)
+        || a.y.max(b.y) < c.y.min(d.y)
+        || c.y.max(d.y) < a.y.min(b.y)
     {
         return false;
     }

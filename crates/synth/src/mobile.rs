@@ -92,20 +92,17 @@ impl<'a> Scene<'a> {
         let (columns, rows) = (mask.columns / per, mask.rows / per);
         let grid = Grid { west: mask.west, south: mask.south, columns, rows, size };
         let land = mask.squares();
-        let on_land = (0..columns * rows)
-            .filter(|square| land[(square / columns * per + per / 2) * mask.columns + square % columns * per + per / 2]);
+        let on_land = (0..columns * rows).filter(|square| {
+            land[(square / columns * per + per / 2) * mask.columns + square % columns * per + per / 2]
+        });
         let reach = (OVER_SEA / size * 5.0) as u16;
         let mut near: Vec<bool> = grid.fifths(on_land).into_iter().map(|fifths| fifths <= reach).collect();
         for (square, near) in near.iter_mut().enumerate() {
             let (column, row) = (square % columns, square / columns);
             *near &= column > 0 && row > 0 && column + 1 < columns && row + 1 < rows;
         }
-        let terrain = Surface {
-            key: key(country.seed, Purpose::Terrain),
-            wave: 32_000.0 / size,
-            octaves: 8,
-            persistence: 0.85,
-        };
+        let terrain =
+            Surface { key: key(country.seed, Purpose::Terrain), wave: 32_000.0 / size, octaves: 8, persistence: 0.85 };
         let count = if country.scale < 0.5 { 20_000 } else { 200_000 };
         let places = crate::place::Places::new(country, count, Order::Register).rows(0..count);
         let sample = places.easting.iter().zip(&places.northing).map(|(&x, &y)| grid.square_at(Coord { x, y }));

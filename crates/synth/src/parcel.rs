@@ -10,9 +10,8 @@ use crate::{
     spot::Parcel,
 };
 
-const SPEEDS: [i32; 20] = [
-    100, 100, 250, 250, 250, 250, 500, 500, 500, 500, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 10_000,
-];
+const SPEEDS: [i32; 20] =
+    [100, 100, 250, 250, 250, 250, 500, 500, 500, 500, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 10_000];
 
 pub(crate) fn draw(country: &Country) -> Vec<Footprint> {
     let parcel = |(number, parcel): (usize, &Parcel)| {
@@ -47,10 +46,7 @@ fn outline(chance: &mut Chance, parcel: &Parcel) -> Vec<Coord> {
             let angle = quarter * (corner as f64 + step as f64 / (per_corner - 1) as f64);
             let x = right * (a - radius) + radius * libm::cos(angle);
             let y = up * (b - radius) + radius * libm::sin(angle);
-            outline.push(Coord {
-                x: parcel.centre.x + cos * x - sin * y,
-                y: parcel.centre.y + sin * x + cos * y,
-            });
+            outline.push(Coord { x: parcel.centre.x + cos * x - sin * y, y: parcel.centre.y + sin * x + cos * y });
         }
     }
     outline

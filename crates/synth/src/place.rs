@@ -159,7 +159,6 @@ impl<'a> Places<'a> {
     }
 }
 
-
 /// How often it happens again, up to `most`: 1 with probability `p`, 2 with `(1 - p) p` …
 fn geometric(chance: &mut Chance, p: f64, most: usize) -> usize {
     let mut count = 1;
@@ -183,4 +182,102 @@ fn poisson(chance: &mut Chance, none: f64) -> i32 {
 /// Rounded to 1 cm.
 fn centimetre(metres: f64) -> f64 {
     (metres * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use geo::{BoundingRect, Contains, Point};
+    use rayon::prelude::*;
+
+    use super::*;
+
+    fn country() -> Country {
+        Country::draw(5, 0.02).unwrap()
+    }
+
+    /// Where something stands in a batch, as text.
+    fn row(batch: &Batch, i: usize) -> String {
+        let (units, at) =
+            ((batch.population[i], batch.households[i], batch.workplaces[i]), (batch.easting[i], batch.northing[i]));
+        format!("{at:?} {units:?}")
+    }
+
+    #[test]
+    fn a_place_is_the_same_in_whatever_batch_it_is_drawn() {
+        let country = country();
+        let places = country.places(10_000, Order::Register).unwrap();
+        let whole = places.rows(0..10_000);
+        assert_eq!(whole.len(), 10_000);
+        let part = places.rows(7000..7100);
+        (0..100).for_each(|i| assert_eq!(row(&part, i), row(&whole, 7000 + i)));
+        assert!(places.rows(9_999..20_000).len() == 1 && places.rows(10_000..20_000).is_empty());
+    }
+
+    #[test]
+    fn random_order_has_the_same_places_in_other_rows() {
+        let country = country();
+        let read = |order| {
+            let batch = country.places(20_000, order).unwrap().rows(0..20_000);
+            let rows: BTreeMap<i64, String> = (0..batch.len()).map(|i| (batch.id[i], row(&batch, i))).collect();
+            (batch.id, rows)
+        };
+        let (in_order, register) = read(Order::Register);
+        let (shuffled, random) = read(Order::Random);
+        assert_eq!(in_order, (1..=20_000).collect::<Vec<i64>>());
+        assert_ne!(in_order, shuffled);
+        assert_eq!(register.len(), 20_000);
+        assert_eq!(register, random);
+    }
+
+    #[test]
+    fn every_spot_has_its_part_of_the_places() {
+        let country = country();
+        let count = 1_000_000;
+        let places = country.places(count, Order::Register).unwrap();
+        let mut counts = vec![0_u64; country.spots.spots.len()];
+        (0..count).for_each(|number| counts[places.spot_of(number)] += 1);
+        for (spot, counted) in country.spots.spots.iter().zip(&counts) {
+            assert!((spot.weight * count as f64 - *counted as f64).abs() <= 1.0);
+        }
+        let in_towns: u64 = country.spots.spots.iter().zip(&counts).filter(|(s, _)| s.in_town).map(|(_, &n)| n).sum();
+        assert!((845_000..855_000).contains(&in_towns), "{in_towns}");
+    }
+
+    #[test]
+    fn some_few_places_are_outside_every_municipality_and_all_are_whole_centimetres() {
+        let country = country();
+        let count = 40_000;
+        let batch = country.places(2_000_000, Order::Random).unwrap().rows(0..count);
+        let boxes: Vec<_> =
+            country.municipalities().iter().map(|m| (m.polygon.bounding_rect().unwrap(), &m.polygon)).collect();
+        let at = |i: usize| Point::new(batch.easting[i], batch.northing[i]);
+        let inside = |i: &usize| boxes.iter().any(|(b, p)| b.contains(&at(*i)) && p.contains(&at(*i)));
+        let outside = count as usize - (0..count as usize).into_par_iter().filter(inside).count();
+        assert!((60..240).contains(&outside), "about 0.3 % of {count}: {outside}");
+        let whole = |metres: f64| ((metres * 100.0).round() / 100.0).to_bits() == metres.to_bits();
+        assert!(batch.easting.iter().chain(&batch.northing).all(|&metres| whole(metres)));
+    }
+
+    #[test]
+    fn people_households_and_workplaces_are_of_the_size_they_should_be() {
+        let batch = country().places(200_000, Order::Random).unwrap().rows(0..200_000);
+        let mean = |list: &[i32]| list.iter().map(|&n| f64::from(n)).sum::<f64>() / list.len() as f64;
+        assert!((3.3..3.9).contains(&mean(&batch.population)), "{}", mean(&batch.population));
+        // 8 % of places with 1 / 0.3 workplaces each.
+        assert!((mean(&batch.workplaces) - 0.08 / 0.3).abs() < 0.01, "{}", mean(&batch.workplaces));
+        assert!(
+            batch.population.iter().zip(&batch.households).all(|(p, h)| (*p == 0) == (*h == 0) && *p <= 30 && *h <= 14)
+        );
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        let country = country();
+        assert!(country.places(0, Order::Register).is_err());
+        assert!(country.places(MOST_PLACES + 1, Order::Register).is_err());
+        assert!(country.places(MOST_PLACES, Order::Random).is_ok());
+        assert!([0.0, -1.0, 1.1, f64::NAN].iter().all(|&scale| Country::draw(1, scale).is_err()));
+    }
 }

@@ -145,7 +145,9 @@ impl Relief<'_> {
                 self.covered[filled] = true;
                 self.height[filled] = self.height[filled].max(self.level);
                 // What is filled changes the four blocks that it is in; those not yet come to are seen to then.
-                blocks.extend([filled, filled - 1, filled - columns, filled - columns - 1].iter().filter(|&&b| b <= first));
+                blocks.extend(
+                    [filled, filled - 1, filled - columns, filled - columns - 1].iter().filter(|&&b| b <= first),
+                );
             }
         }
     }
@@ -306,7 +308,8 @@ mod tests {
             let share = chance.between(0.3, 0.8);
             let (columns, rows) = (60, 50);
             let mut height: Vec<f32> = (0..columns * rows).map(|_| chance.unit() as f32).collect();
-            let edge = |i: usize| i % columns == 0 || i % columns == columns - 1 || i < columns || i >= columns * (rows - 1);
+            let edge =
+                |i: usize| i % columns == 0 || i % columns == columns - 1 || i < columns || i >= columns * (rows - 1);
             let level = 1.0 - share as f32;
             (0..height.len()).filter(|&i| edge(i)).for_each(|i| height[i] = 0.0);
             let covered: Vec<bool> = height.iter().map(|&h| h > level).collect();

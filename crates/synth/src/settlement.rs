@@ -7,7 +7,7 @@ use crate::{
     chance::{Chance, Purpose},
     country::Country,
     layer::{Settlement, SettlementClass, ring},
-    spot::{INHABITANTS, IN_TOWNS},
+    spot::{IN_TOWNS, INHABITANTS},
     star::Star,
 };
 

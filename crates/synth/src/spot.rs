@@ -109,8 +109,7 @@ pub(crate) fn scatter(chance: &mut Chance, centre: Coord, spread: f64, mask: &Ma
 fn towns(seed: u64, land: &Land) -> Vec<Town> {
     let all = &land.municipalities;
     let mut chance = Chance::new(seed, Purpose::Towns, u64::MAX);
-    let sizes: Vec<f64> =
-        all.iter().map(|m| chance.lognormal(0.95) * libm::pow(m.area_km2(), -0.15)).collect();
+    let sizes: Vec<f64> = all.iter().map(|m| chance.lognormal(0.95) * libm::pow(m.area_km2(), -0.15)).collect();
     let (sum, roots) = (sizes.iter().sum::<f64>(), sizes.iter().map(|w| w.sqrt()).sum::<f64>());
     let mut towns = Vec::new();
     for (number, (municipality, size)) in all.iter().zip(&sizes).enumerate() {
@@ -122,8 +121,7 @@ fn towns(seed: u64, land: &Land) -> Vec<Town> {
         let main = (0..5).max_by(|a, b| inland(a).total_cmp(&inland(b))).unwrap_or_default();
         points.swap(0, main);
         points.truncate(count);
-        let shares: Vec<f64> =
-            (1..=count).map(|rank| libm::pow(rank as f64, -1.3) * chance.lognormal(0.25)).collect();
+        let shares: Vec<f64> = (1..=count).map(|rank| libm::pow(rank as f64, -1.3) * chance.lognormal(0.25)).collect();
         let total: f64 = shares.iter().sum();
         towns.extend(points.iter().zip(shares).map(|(&point, share)| {
             let weight = size / sum * share / total;

@@ -6,7 +6,7 @@ mod staging;
 mod study_file;
 mod text;
 
-use std::{io::Write as _, path::Path};
+use std::{fs, io::Write as _, path::Path};
 
 use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
@@ -118,6 +118,9 @@ pub(crate) const BATCH: u64 = 131_072;
 pub fn generate(output: &Path, settings: &Settings, progress: &dyn Progress) -> Result<Vec<Written>, GenerateError> {
     // What cannot be is better known before the work than after.
     let staging = Staging::new(output, settings.force)?;
+    if settings.places_only {
+        staging.same_country(settings.seed, settings.scale)?;
+    }
     progress.begin("drawing the country", 0);
     let country = Country::draw(settings.seed, settings.scale)?;
     let places = country.places(settings.places, settings.order)?;
@@ -127,12 +130,27 @@ pub fn generate(output: &Path, settings: &Settings, progress: &dyn Progress) -> 
         polygons(&country, settings.format, &staging, progress, &mut written)?;
     }
     written.push(write_places(&country, &places, settings.format, &staging, progress)?);
-    if !settings.places_only || !output.join(study_file::NAME).exists() {
-        staging.write(study_file::NAME, |out| out.write_all(study_file::text(&country, settings).as_bytes()))?;
+    if let Some(text) = study_file(&country, output, settings) {
+        staging.write(study_file::NAME, |out| out.write_all(text.as_bytes()))?;
         written.push(Written { name: study_file::NAME.to_owned(), rows: 0, vertices: 0 });
     }
     staging.commit(settings, &written)?;
     Ok(written)
+}
+
+/// The study file, unless there are no polygons to point to, or somebody has changed the one that is there.
+fn study_file(country: &Country, output: &Path, settings: &Settings) -> Option<String> {
+    if !settings.places_only {
+        return Some(study_file::text(country, settings.format.ending_of_polygons(), settings.format));
+    }
+    let there = |ending: &&str| output.join(format!("municipalities.{ending}")).exists();
+    let polygons = ["parquet", "geojson"].into_iter().find(there)?;
+    let formats = [Format::Parquet, Format::Geoparquet, Format::Csv, Format::Geojson];
+    let ours = |text: &String| formats.iter().any(|&format| study_file::text(country, polygons, format) == *text);
+    match fs::read_to_string(output.join(study_file::NAME)) {
+        Ok(text) if !ours(&text) => None,
+        _ => Some(study_file::text(country, polygons, settings.format)),
+    }
 }
 
 fn write_places(
@@ -276,3 +294,97 @@ fn in_order<T: Send, E: Send>(
     Ok(())
 }
 
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const SETTINGS: Settings = Settings {
+        // Two whole batches and a part of a third.
+        places: 2 * BATCH + 1000,
+        seed: 6,
+        scale: 0.01,
+        order: Order::Register,
+        format: Format::Parquet,
+        places_only: false,
+        force: false,
+    };
+
+    fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+        entries.map(|e| (e.file_name().to_string_lossy().into_owned(), fs::read(e.path()).unwrap())).collect()
+    }
+
+    fn made(settings: &Settings, threads: usize) -> BTreeMap<String, Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| generate(folder.path(), settings, &())).unwrap();
+        files(folder.path())
+    }
+
+    #[test]
+    fn the_same_bytes_whatever_the_threads() {
+        for (format, order) in [(Format::Parquet, Order::Random), (Format::Geojson, Order::Register)] {
+            let settings = Settings { format, order, ..SETTINGS };
+            let (one, three) = (made(&settings, 1), made(&settings, 3));
+            assert_eq!(one.keys().collect::<Vec<_>>(), three.keys().collect::<Vec<_>>());
+            assert!(one.iter().all(|(name, bytes)| three[name] == *bytes), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn all_promised_files_are_there() {
+        let names: Vec<String> = made(&Settings { places: 10, ..SETTINGS }, 2).into_keys().collect();
+        let expected = [
+            "footprints_fibre.parquet",
+            "footprints_mobile.parquet",
+            "footprints_parcel.parquet",
+            "generated.json",
+            "municipalities.parquet",
+            "nittio.toml",
+            "places.parquet",
+            "settlements.parquet",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn places_alone_leave_the_rest_and_want_the_same_country() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings { places: 100, ..SETTINGS };
+        generate(folder.path(), &settings, &()).unwrap();
+        let before = files(folder.path());
+        let alone = Settings { places: 300, format: Format::Csv, places_only: true, ..settings };
+        generate(folder.path(), &alone, &()).unwrap();
+        let after = files(folder.path());
+        assert_eq!(after["municipalities.parquet"], before["municipalities.parquet"]);
+        assert!(!after.contains_key("places.parquet"));
+        assert_eq!(String::from_utf8_lossy(&after["places.csv"]).lines().count(), 301);
+        assert!(String::from_utf8_lossy(&after["nittio.toml"]).contains("path = \"places.csv\""));
+        let said = generate(folder.path(), &Settings { seed: 7, ..alone }, &()).unwrap_err().to_string();
+        assert!(said.contains("seed 6 and scale 0.01"), "{said}");
+        // A study file that somebody has changed stays.
+        fs::write(folder.path().join("nittio.toml"), "mine").unwrap();
+        generate(folder.path(), &Settings { format: Format::Parquet, ..alone }, &()).unwrap();
+        assert_eq!(files(folder.path())["nittio.toml"], b"mine");
+        assert_eq!(files(folder.path()).len(), before.len());
+    }
+
+    #[test]
+    fn lots_are_written_in_order_and_the_first_error_stops() {
+        let mut seen = Vec::new();
+        in_order(
+            50,
+            |n| Ok::<_, ()>(n * 2),
+            |n| {
+                seen.push(n);
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert_eq!(seen, (0..50).map(|n| n * 2).collect::<Vec<_>>());
+        assert_eq!(in_order(50, |n| if n == 9 { Err("made") } else { Ok(n) }, |_| Ok(())), Err("made"));
+        assert_eq!(in_order(50, Ok, |n| if n == 9 { Err("written") } else { Ok(()) }), Err("written"));
+    }
+}

@@ -30,6 +30,8 @@ pub(super) struct Staging {
     fresh: bool,
     /// What an earlier run wrote there.
     old: Vec<String>,
+    /// What that was drawn from: seed and scale.
+    drawn_from: Option<(u64, f64)>,
     lock: Option<File>,
 }
 
@@ -47,6 +49,8 @@ struct Record<'a> {
 #[derive(Deserialize)]
 struct OldRecord {
     program: String,
+    seed: u64,
+    scale: f64,
     files: Vec<OldFile>,
 }
 
@@ -62,7 +66,7 @@ impl Staging {
         if !fresh && !output.is_dir() {
             return Err(GenerateError::NotAFolder { path: output.to_owned() });
         }
-        let old = if fresh { None } else { old_files(output) };
+        let old = if fresh { None } else { old_record(output) };
         if !fresh && old.is_none() && !force {
             let mut names: Vec<String> = fs::read_dir(output)
                 .map_err(fail)?
@@ -79,12 +83,26 @@ impl Staging {
         remove_leftovers(output);
         let folder = output.join(format!("{PARTIAL}{}", std::process::id()));
         fs::create_dir(&folder).map_err(fail)?;
-        let mut staging = Self { output: output.to_owned(), folder, fresh, old: old.unwrap_or_default(), lock: None };
+        let drawn_from = old.as_ref().map(|record| (record.seed, record.scale));
+        // Names with a folder in them were not written here.
+        let plain = |name: &String| Path::new(name).file_name().is_some_and(|file| file == name.as_str());
+        let old = old.into_iter().flat_map(|record| record.files).map(|file| file.name).filter(plain).collect();
+        let mut staging = Self { output: output.to_owned(), folder, fresh, old, drawn_from, lock: None };
         let lock = File::create(staging.folder.join("lock")).map_err(fail)?;
         // A file system without locks is no reason to refuse; there, two runs at a time into one folder are not kept apart.
         let _ = lock.try_lock();
         staging.lock = Some(lock);
         Ok(staging)
+    }
+
+    /// Whether places of this seed and scale fit to what is in the folder.
+    pub(super) fn same_country(&self, seed: u64, scale: f64) -> Result<(), GenerateError> {
+        match self.drawn_from {
+            Some(old) if old != (seed, scale) => {
+                Err(GenerateError::OtherCountry { path: self.output.clone(), seed: old.0, scale: old.1 })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes one file.
@@ -174,12 +192,10 @@ impl Drop for Staging {
     }
 }
 
-/// What an earlier run wrote into a folder; none when it is not ours.
-fn old_files(output: &Path) -> Option<Vec<String>> {
+/// What an earlier run says of a folder; none when it was not made here.
+fn old_record(output: &Path) -> Option<OldRecord> {
     let record: OldRecord = serde_json::from_slice(&fs::read(output.join(RECORD)).ok()?).ok()?;
-    // Names with a folder in them were not written here.
-    let plain = |name: &String| Path::new(name).file_name().is_some_and(|file| file == name.as_str());
-    (record.program == PROGRAM).then(|| record.files.into_iter().map(|file| file.name).filter(plain).collect())
+    (record.program == PROGRAM).then_some(record)
 }
 
 /// Removes the hidden folders of runs that are no longer alive: their lock is free.
@@ -264,7 +280,10 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         fs::write(place.path().join("thesis.txt"), "mine").unwrap();
         let said = Staging::new(place.path(), false).err().unwrap().to_string();
-        assert!(said.contains("not made by nittio generate (thesis.txt is in it)") && said.contains("--force"), "{said}");
+        assert!(
+            said.contains("not made by nittio generate (thesis.txt is in it)") && said.contains("--force"),
+            "{said}"
+        );
         assert_eq!(names(place.path()), ["thesis.txt"]);
         write(place.path(), &["places.csv"], &Settings { force: true, ..settings() });
         assert_eq!(names(place.path()), [RECORD, "places.csv", "thesis.txt"]);

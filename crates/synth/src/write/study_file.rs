@@ -2,19 +2,19 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use super::{Format, Settings};
+use super::Format;
 use crate::country::Country;
 
 pub(super) const NAME: &str = "nittio.toml";
 
-pub(super) fn text(country: &Country, settings: &Settings) -> String {
-    let polygons = settings.format.ending_of_polygons();
-    let places = settings.format.ending();
-    let position = match settings.format {
+/// Its text, for polygons in files of this ending and places in this format.
+pub(super) fn text(country: &Country, polygons: &str, format: Format) -> String {
+    let places = format.ending();
+    let position = match format {
         Format::Parquet | Format::Csv => "easting = \"easting\"\nnorthing = \"northing\"\ncrs = \"EPSG:3006\"\n",
         Format::Geoparquet | Format::Geojson => "",
     };
-    let seed = settings.seed;
+    let seed = country.seed;
     let mut text = format!(
         r#"# Made by nittio generate, from seed {seed}. Nothing in it exists.
 

@@ -15,11 +15,7 @@ const FOOT: &str = "\n]}\n";
 const PART: usize = 1000;
 
 /// Places as CSV.
-pub(super) fn csv(
-    mut out: impl Write + Send,
-    batches: u64,
-    batch: impl Fn(u64) -> Batch + Sync,
-) -> io::Result<()> {
+pub(super) fn csv(mut out: impl Write + Send, batches: u64, batch: impl Fn(u64) -> Batch + Sync) -> io::Result<()> {
     out.write_all(b"id,easting,northing,population,households,workplaces\n")?;
     let make = |number| {
         let batch = batch(number);
@@ -42,11 +38,7 @@ pub(super) fn csv(
 }
 
 /// Places as GeoJSON.
-pub(super) fn points(
-    mut out: impl Write + Send,
-    batches: u64,
-    batch: impl Fn(u64) -> Batch + Sync,
-) -> io::Result<()> {
+pub(super) fn points(mut out: impl Write + Send, batches: u64, batch: impl Fn(u64) -> Batch + Sync) -> io::Result<()> {
     out.write_all(HEAD.as_bytes())?;
     let make = |number| {
         let batch = batch(number);
@@ -191,7 +183,9 @@ mod tests {
 
     #[test]
     fn metres_have_two_decimals() {
-        for (metres, expected) in [(0.0, "0.00"), (674_032.05, "674032.05"), (6_580_822.9, "6580822.90"), (-0.5, "-0.50")] {
+        for (metres, expected) in
+            [(0.0, "0.00"), (674_032.05, "674032.05"), (6_580_822.9, "6580822.90"), (-0.5, "-0.50")]
+        {
             let mut text = Vec::new();
             put_metres(&mut text, metres);
             assert_eq!(String::from_utf8(text).unwrap(), expected);
