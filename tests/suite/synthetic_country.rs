@@ -107,7 +107,11 @@ fn a_file_that_may_not_grow_further_leaves_nothing() {
     let ran: Ran = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).output().unwrap().into();
     let ran = ran.expect_error();
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("municipalities.parquet") && ran.stderr.contains("nothing was changed"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("municipalities.parquet") && ran.stderr.contains("nothing was changed"),
+        "{}",
+        ran.stderr
+    );
     assert!(!folder.path().join("land").exists());
 }
 
