@@ -281,7 +281,7 @@ fn number(land: &mut Vec<Coord>) -> Option<Vec<String>> {
     let mut numbered: Vec<(usize, Coord)> = land.iter().map(|&point| (nearest(&centres, point).0, point)).collect();
     numbered.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.y.total_cmp(&b.1.y)));
     *land = numbered.iter().map(|&(_, point)| point).collect();
-    let mut own = vec![0; COUNTIES];
+    let mut own = [0; COUNTIES];
     let codes = numbered.iter().map(|&(county, _)| {
         own[county] += 1;
         (own[county] < 100).then(|| format!("{:02}{:02}", county + 1, own[county]))

@@ -137,7 +137,7 @@ mod tests {
         assert!(fibre.iter().all(|f| (30..=2150).contains(&vertices(&f.geometry))));
         let sum: usize = fibre.iter().map(|f| vertices(&f.geometry)).sum();
         assert!((80_000..120_000).contains(&sum), "500 each: {sum}");
-        let holes = fibre.iter().filter(|f| f.geometry.0[0].interiors().len() > 0).count();
+        let holes = fibre.iter().filter(|f| !f.geometry.0[0].interiors().is_empty()).count();
         let parts = fibre.iter().filter(|f| f.geometry.0.len() > 1).count();
         assert!((30..75).contains(&holes) && (30..75).contains(&parts), "a quarter each: {holes} {parts}");
         let turned = fibre.iter().filter(|f| f.geometry.orient(Direction::Default) != f.geometry).count();

@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
             persistence: 0.9,
         }
         .on_grid(grid.columns, grid.rows);
-        let style = if number % 2 == 0 { Style::Squares } else { Style::Contour };
+        let style = if number.is_multiple_of(2) { Style::Squares } else { Style::Contour };
 
         let chance = &mut Chance::new(seed, Purpose::MobileService, number as u64);
         // The less is covered, the rougher, or small layers would be smooth discs around their sites.

@@ -52,7 +52,7 @@ impl Shuffle {
         let (mut high, mut low) = (number >> self.low, number & low_mask);
         for round in 0..Self::ROUNDS {
             let noise = |half: u64| mix(self.key ^ (round << 56) ^ half);
-            if round % 2 == 0 {
+            if round.is_multiple_of(2) {
                 high ^= noise(low) & high_mask;
             } else {
                 low ^= noise(high) & low_mask;

@@ -308,8 +308,9 @@ mod tests {
             let share = chance.between(0.3, 0.8);
             let (columns, rows) = (60, 50);
             let mut height: Vec<f32> = (0..columns * rows).map(|_| chance.unit() as f32).collect();
-            let edge =
-                |i: usize| i % columns == 0 || i % columns == columns - 1 || i < columns || i >= columns * (rows - 1);
+            let edge = |i: usize| {
+                i.is_multiple_of(columns) || i % columns == columns - 1 || i < columns || i >= columns * (rows - 1)
+            };
             let level = 1.0 - share as f32;
             (0..height.len()).filter(|&i| edge(i)).for_each(|i| height[i] = 0.0);
             let covered: Vec<bool> = height.iter().map(|&h| h > level).collect();
