@@ -22,6 +22,7 @@ mod tools;
 mod dalarna;
 mod jonkoping;
 mod real_us_cities;
+mod synthetic_country;
 mod toyland;
 
 mod broken_input;

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Write a commented study file into an empty folder
     Init(InitArgs),
+    /// Make a country up, in any size, with a study file
+    Generate(GenerateArgs),
     /// Print the JSON Schema of the study file
     Schema,
     /// Print completions for a shell
@@ -154,6 +156,68 @@ pub(crate) struct InitArgs {
     /// The language of the comments
     #[arg(long, value_enum, default_value = "sv")]
     pub(crate) locale: Language,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio generate --places 1M --seed 1 --output land\n  \
+    nittio run --project land\n  \
+    nittio generate --places 250k --seed 1 --output land --places-only --order random\n\n\
+    The same arguments give the same bytes, whatever the threads. docs/methods/synthetic-country.md says what is drawn.")]
+pub(crate) struct GenerateArgs {
+    /// How many places: 250000, 250k or 10M; from 1 to 200M
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub(crate) places: u64,
+    /// What the country is drawn from; another seed gives another country
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Where the files are written
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// The format of the places; polygons are GeoParquet, or GeoJSON with geojson
+    #[arg(short, long, value_enum, default_value = "parquet")]
+    pub(crate) format: PlaceFormat,
+    /// The order of the places
+    #[arg(long, value_enum, default_value = "register")]
+    pub(crate) order: RowOrder,
+    /// The part of the footprints to make, over 0 and up to 1
+    #[arg(long, value_name = "PART", default_value_t = 1.0)]
+    pub(crate) scale: f64,
+    /// Write the places alone, beside polygons of the same seed and scale
+    #[arg(long)]
+    pub(crate) places_only: bool,
+    /// Write also into a folder with files that were not made here
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How many threads to use [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlaceFormat {
+    Parquet,
+    Geoparquet,
+    Csv,
+    Geojson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowOrder {
+    /// Municipality by municipality, town by town
+    Register,
+    /// The same places, shuffled
+    Random,
+}
+
+/// A whole number that may end in k or M.
+fn count(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1000),
+        None => text.strip_suffix(['m', 'M']).map_or((text, 1), |digits| (digits, 1_000_000)),
+    };
+    let number = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    number.ok_or_else(|| "write a whole number such as 250000, 250k or 10M".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,6 +11,7 @@ use nittio_io::{
     write::error::WriteError,
 };
 use nittio_report::render::RenderError;
+use nittio_synth::error::GenerateError;
 
 /// A command could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub(crate) enum Failure {
     Input(#[from] StudyFileError),
     #[error("error: {0}")]
     Write(#[from] WriteError),
+    #[error("error: {0}")]
+    Generate(#[from] GenerateError),
     #[error("error: the report cannot be drawn: {0}")]
     Render(#[from] RenderError),
     #[error("error: {}: {source}", path.display())]

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Check(check) => command::check::check(&check),
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Init(init) => command::init::init(&init),
+        Command::Generate(generate) => command::generate::generate(&generate),
         Command::Schema => command::schema(),
         Command::Completions { shell } => command::completions(shell),
     };

@@ -19,14 +19,18 @@ pub(crate) struct Project {
 
 /// Finds and reads the study file that the arguments name.
 pub(crate) fn load(args: &StudyArgs) -> Result<Project, Failure> {
-    if let Some(threads) = args.threads {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(threads))
-            .build_global()
-            .map_err(|e| Failure::Said(format!("{threads} threads cannot be had: {e}")))?;
-    }
+    use_threads(args.threads)?;
     let (path, folder) = find(args)?;
     Ok(Project { loaded: study_file::load::load(&path)?, _folder: folder })
+}
+
+/// Limits the threads that all work is done on.
+pub(crate) fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
+    let Some(threads) = threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(usize::from(threads))
+        .build_global()
+        .map_err(|e| Failure::Said(format!("{threads} threads cannot be had: {e}")))
 }
 
 fn find(args: &StudyArgs) -> Result<(PathBuf, Option<tempfile::TempDir>), Failure> {
