@@ -176,10 +176,10 @@ fn position(
         return placing.position(Coord { x: number(easting)?, y: number(northing)? });
     }
     match batch.geometry.get(i) {
-        None | Some(Ok(None)) => Err(no("the row has no coordinates")),
-        Some(Err(reason)) => Err((Finding::InvalidGeometry, reason.clone())),
-        Some(Ok(Some(geometry))) => {
-            let point = repair::point(geometry, point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
+        Ok(None) => Err(no("the row has no coordinates")),
+        Err(reason) => Err((Finding::InvalidGeometry, reason.to_owned())),
+        Ok(Some(geometry)) => {
+            let point = repair::point(&geometry, point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
             placing.position(point)
         }
     }

@@ -18,7 +18,7 @@ use super::Reading;
 use crate::{
     crs::{Crs, Transformer},
     extent::{Guard, Look, Seen, Verdict},
-    read::{self, Batch, DeclaredCrs, Description, ReadError, ReadOptions},
+    read::{self, Batch, DeclaredCrs, Description, Pieces, ReadError, ReadOptions},
     study_file::{FileSource, check, error::StudyFileError},
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Source<'a> {
     pub(super) path: PathBuf,
     pub(super) description: Description,
     file: &'a FileSource,
-    options: ReadOptions,
+    pieces: Pieces,
     wanted: Vec<String>,
     transformer: Option<Transformer>,
     guard: Option<Guard>,
@@ -56,7 +56,9 @@ impl<'a> Source<'a> {
             encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
             geometry_column: None,
         };
-        let description = read::describe(&path, &options).map_err(|e| reading.unreadable(&file.path, &e))?;
+        // The columns are not known yet; the file is gone through once all the same.
+        let pieces = read::pieces(&path, &options, &[], false).map_err(|e| reading.unreadable(&file.path, &e))?;
+        let description = pieces.description().clone();
         let (sha256, bytes) = digest(&path).map_err(|e| {
             let reason = e.to_string();
             reading.unreadable(&file.path, &ReadError::Unreadable { path: path.clone(), reason })
@@ -76,7 +78,7 @@ impl<'a> Source<'a> {
             path,
             description,
             file,
-            options,
+            pieces,
             wanted: Vec::new(),
             transformer: None,
             guard: None,
@@ -163,7 +165,8 @@ impl<'a> Source<'a> {
         let mut rows = 0;
         let progress = self.reading.progress;
         progress.begin(self.file.path.get_ref());
-        let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
+        let pieces = self.pieces.select(&self.wanted, geometry);
+        let mut each = |batch: Batch| {
             let count = batch.rows.len() + batch.malformed.len();
             rows += count as u64;
             for (row, reason) in &batch.malformed {
@@ -172,7 +175,8 @@ impl<'a> Source<'a> {
             take(&mut placing, batch);
             progress.advance(count as u64);
             true
-        });
+        };
+        let result = pieces.and_then(|pieces| pieces.each(&mut each));
         progress.end();
         result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
         if let Some(Verdict::Refused(why)) = placing.guard.as_ref().map(|guard| placing.seen.verdict(guard)) {
@@ -258,7 +262,7 @@ pub(super) fn digest_of(text: &[u8]) -> (String, u64) {
 pub(super) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; 1 << 20];
     let mut bytes = 0;
     loop {
         let n = file.read(&mut buffer)?;
