@@ -112,6 +112,7 @@ impl Mask {
     }
 
     /// Notes one more value in a mask that is only kept when something is missing.
+    #[inline]
     pub(super) fn note(mask: &mut Option<Self>, there: bool, before: usize) {
         match mask {
             Some(mask) => mask.push(there),
@@ -178,6 +179,7 @@ impl<T: Copy + Default> Values<T> {
     }
 
     /// Adds a value.
+    #[inline]
     pub fn push(&mut self, value: Option<T>) {
         Mask::note(&mut self.mask, value.is_some(), self.values.len());
         self.values.push(value.unwrap_or_default());
@@ -252,6 +254,7 @@ impl Texts {
     }
 
     /// Adds a text.
+    #[inline]
     pub fn push(&mut self, text: Option<&str>) {
         Mask::note(&mut self.mask, text.is_some(), self.ends.len());
         self.buffer.push_str(text.unwrap_or_default());

@@ -11,16 +11,16 @@ use std::{borrow::Cow, collections::BTreeSet, io::Read, ops::Range, path::Path};
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr_iter, memchr2_iter};
 
 use super::{
-    Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
-    batcher::{Batcher, Value, Wanted, positions},
+    Batch, Column, DeclaredCrs, Description, Format, ReadError, ReadOptions,
+    batcher::{Wanted, positions, row_number},
+    column::Texts,
     csv_rows::{Rows, each_row, without_line_end},
     detect,
     encoding::{self, Raw},
     pieces::{Opened, PIECE_BYTES, PIECE_ROWS},
-    shapes::RowGeometry,
     wkt,
 };
 
@@ -99,8 +99,8 @@ impl Opened for Csv {
     }
 
     fn read(&self, piece: usize, wanted: Wanted<'_>) -> Result<Batch, ReadError> {
-        let mut batcher = Batcher::new(wanted);
-        let Some(piece) = self.pieces.get(piece) else { return Ok(batcher.finish()) };
+        let mut batch = Batch::default();
+        let Some(piece) = self.pieces.get(piece) else { return Ok(batch) };
         let failed =
             |e| ReadError::unreadable(&self.raw.named, format!("at row {}: {}", piece.row, detect::in_words(&e)));
         let mut text = self.raw.bytes(piece.bytes.clone()).map_err(failed)?;
@@ -109,6 +109,7 @@ impl Opened for Csv {
         }
         let (names, geometry) = (&self.header.names, self.header.geometry);
         let valid = str::from_utf8(&text).is_ok();
+        let mut columns = vec![Texts::default(); wanted.positions.len()];
         let mut record = Record::new(self.separator);
         let mut number = piece.row - 1;
         each_row(&text, self.separator, |row| {
@@ -117,19 +118,30 @@ impl Opened for Csv {
                 return;
             }
             record.take_apart(row);
-            if record.fields.len() != names.len() {
-                batcher.malformed(number, record.ragged(names.len()));
+            let bad = if record.fields.len() == names.len() {
+                let wrong = |p: &usize| str::from_utf8(record.get(row, *p)).is_err();
+                let wrong = if valid { None } else { (0..names.len()).find(wrong) };
+                wrong.map(|p| format!("column {:?} is not valid UTF-8", names[p]))
+            } else {
+                Some(record.ragged(names.len()))
+            };
+            if let Some(reason) = bad {
+                batch.malformed.push((row_number(number), reason));
                 return;
             }
-            let field = |p: usize| record.get(row, p);
-            if !valid && let Some(wrong) = (0..names.len()).find(|&p| str::from_utf8(field(p)).is_err()) {
-                batcher.malformed(number, format!("column {:?} is not valid UTF-8", names[wrong]));
-                return;
+            // All of the row at once: its fields are short.
+            let whole = str::from_utf8(if record.quoted { &record.unquoted } else { row }).unwrap_or_default();
+            let field = |p: usize| record.fields.get(p).and_then(|range| whole.get(range.clone())).unwrap_or_default();
+            for (column, &p) in columns.iter_mut().zip(wanted.positions) {
+                column.push(Some(field(p)).filter(|text| !text.is_empty()));
             }
-            let geometry = || geometry.map_or(Ok(None), |p| shape(field(p)));
-            batcher.push(number, wanted.positions.iter().map(|&p| value(field(p))), geometry);
+            if wanted.geometry {
+                batch.geometry.push(geometry.map_or(Ok(None), |p| wkt::decode(field(p))));
+            }
+            batch.rows.push(row_number(number));
         });
-        Ok(batcher.finish())
+        batch.columns = columns.into_iter().map(Column::Text).collect();
+        Ok(batch)
     }
 }
 
@@ -261,6 +273,8 @@ impl Scan {
         let mut pieces = Vec::new();
         // The row that is gone through, the piece it is in, and where the block stands in the file.
         let (mut row, mut first, mut begin, mut offset) = (head.row + 1, head.row + 1, head.end, head.end);
+        // Where that row begins.
+        let mut last = head.end;
         let mut utf8 = raw.encoding.is_none();
         // Bytes of a character that the next block completes.
         let mut kept = 0;
@@ -273,6 +287,7 @@ impl Scan {
             rows.feed(&buffer[kept..filled], |next| {
                 row += 1;
                 let end = offset + next as u64;
+                last = end;
                 if row - first >= PIECE_ROWS || end - begin >= PIECE_BYTES {
                     pieces.push(Piece { bytes: begin..end, row: first });
                     (first, begin) = (row, end);
@@ -291,10 +306,9 @@ impl Scan {
         }
         if offset > begin {
             pieces.push(Piece { bytes: begin..offset, row: first });
-        } else {
-            row -= 1;
         }
-        Ok(Self { pieces, rows: row.max(head.row), utf8: utf8 && kept == 0 })
+        // After the last line break is no row.
+        Ok(Self { pieces, rows: if last == offset { row - 1 } else { row }, utf8: utf8 && kept == 0 })
     }
 }
 
@@ -324,16 +338,22 @@ impl Record {
     /// Finds the fields of a row, which is not empty and has no line break outside quotation marks.
     fn take_apart(&mut self, row: &[u8]) {
         self.fields.clear();
-        self.quoted = memchr(b'"', row).is_some();
         let mut start = 0;
-        if !self.quoted {
-            for end in memchr_iter(self.separator, row) {
-                self.fields.push(start..end);
-                start = end + 1;
+        self.quoted = false;
+        for end in memchr2_iter(self.separator, b'"', row) {
+            if row[end] == b'"' {
+                self.quoted = true;
+                break;
             }
+            self.fields.push(start..end);
+            start = end + 1;
+        }
+        if !self.quoted {
             self.fields.push(start..row.len());
             return;
         }
+        self.fields.clear();
+        start = 0;
         self.unquoted.resize(row.len() + 1, 0);
         self.ends.resize(memchr_iter(self.separator, row).count() + 2, 0);
         self.reader.reset();
@@ -345,6 +365,7 @@ impl Record {
             written += more;
             ended += last;
         }
+        self.unquoted.truncate(written);
         for &end in &self.ends[..ended] {
             self.fields.push(start..end.min(written));
             start = end;
@@ -363,17 +384,6 @@ impl Record {
         let hint = if broken { "; is a quotation mark not closed?" } else { "" };
         format!("the row has {fields} field{}, the header has {width}{hint}", if fields == 1 { "" } else { "s" })
     }
-}
-
-fn value(field: &[u8]) -> Value<'_> {
-    match str::from_utf8(field) {
-        Err(_) | Ok("") => Value::Null,
-        Ok(text) => Value::Text(Cow::Borrowed(text)),
-    }
-}
-
-fn shape(field: &[u8]) -> RowGeometry {
-    wkt::decode(str::from_utf8(field).unwrap_or_default())
 }
 
 /// The first line that is not blank.
