@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use nittio_io::read::{self, Column, ReadOptions};
+use nittio_io::read::{self, ReadOptions};
 
 use crate::{
     figures::{Figures, count, first},
@@ -85,11 +85,7 @@ fn the_population_by_statistical_area_adds_up_to_what_scb_publishes() {
     let (mut rows, mut sum, mut codes) = (0, 0, 0);
     read::read(path, &ReadOptions::default(), &columns, false, &mut |batch| {
         assert!(batch.malformed.is_empty());
-        let text = |column: usize, i: usize| match &batch.columns[column] {
-            Column::Text(values) => values[i].as_deref().unwrap().to_owned(),
-            Column::Integer(values) => values[i].unwrap().to_string(),
-            other => panic!("{other:?}"),
-        };
+        let text = |column: usize, i: usize| batch.columns[column].text(i).unwrap().into_owned();
         for i in 0..batch.rows.len() {
             rows += 1;
             if text(1, i) == "totalt" {

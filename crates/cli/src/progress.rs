@@ -16,6 +16,16 @@ impl Terminal {
         Self { bar: Mutex::new(None), visible: std::io::stderr().is_terminal() }
     }
 
+    /// A bar of known length.
+    pub(crate) fn bar(&self, what: &str, total: u64) -> ProgressBar {
+        if !self.visible {
+            return ProgressBar::hidden();
+        }
+        let template = "{msg:28} [{bar:32}] {human_pos} of {human_len}  {elapsed}";
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(total).with_style(style.progress_chars("=> ")).with_message(what.to_owned())
+    }
+
     /// A spinner for a stage of unknown length.
     pub(crate) fn spinner(&self, what: &str) -> ProgressBar {
         if !self.visible {

@@ -55,7 +55,7 @@ fn whole(path: &Path, options: &ReadOptions) -> Result<Whole, ReadError> {
         assert_eq!(batch.geometry.len(), batch.rows.len());
         rows.extend(batch.rows);
         batches.push(batch.columns);
-        shapes.extend(batch.geometry);
+        shapes.extend(batch.geometry.into_vec());
         malformed.extend(batch.malformed);
         true
     })?;

@@ -26,14 +26,14 @@ pub(super) enum NotAUnit {
 /// The unit's value in a cell; `None` when the cell is empty.
 pub(super) fn unit(column: &Column, i: usize) -> Result<Option<Decimal>, NotAUnit> {
     match column {
-        Column::Integer(values) => match values[i] {
+        Column::Integer(values) => match values.get(i) {
             None => Ok(None),
             Some(value) => u64::try_from(value)
                 .map(|mantissa| Some(Decimal { mantissa, decimals: 0 }))
                 .map_err(|_| NotAUnit::Negative),
         },
         // The shortest text that gives the same float back is what was written when the file was made.
-        Column::Real(values) => values[i].map(|value| decimal(&value.to_string())).transpose(),
+        Column::Real(values) => values.get(i).map(|value| decimal(&value.to_string())).transpose(),
         _ => column.text(i).map(|text| decimal(&text)).transpose(),
     }
 }
@@ -77,8 +77,8 @@ impl Decimal {
 pub(super) fn number(column: &Column, i: usize) -> Result<Option<f64>, String> {
     #[expect(clippy::cast_precision_loss, reason = "no coordinate or speed comes near 2^53")]
     match column {
-        Column::Integer(values) => Ok(values[i].map(|value| value as f64)),
-        Column::Real(values) => Ok(values[i]),
+        Column::Integer(values) => Ok(values.get(i).map(|value| value as f64)),
+        Column::Real(values) => Ok(values.get(i)),
         _ => match column.text(i) {
             None => Ok(None),
             Some(text) => plain(&text).parse().map(Some).map_err(|_| text.into_owned()),

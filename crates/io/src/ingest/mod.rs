@@ -174,7 +174,7 @@ impl<'a> Opened<'a> {
     /// # Errors
     /// When a file cannot be read to its end.
     pub fn stream(&self, pass: &Pass, take: &(dyn Fn(u64, Places) + Sync)) -> Result<Passed, StudyFileError> {
-        self.places.stream(self.reading, &self.study.frame.levels, pass, take)
+        self.places.stream(&self.study.frame.levels, pass, take)
     }
 
     /// The pass that is needed after this one, if any; what this one gave is then of no use.
@@ -325,7 +325,7 @@ fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<V
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.
 fn areal(placing: &mut Placing, batch: &mut Batch, i: usize, id: Option<&str>) -> Option<geo::MultiPolygon> {
     let row = batch.rows[i];
-    let geometry: Geometry = match std::mem::replace(&mut batch.geometry[i], Ok(None)) {
+    let geometry: Geometry = match batch.geometry.take(i) {
         Ok(Some(geometry)) => geometry,
         Ok(None) => {
             placing.say(row, Finding::NoGeometry, Action::Dropped, id, "the row has no geometry".to_owned());

@@ -29,18 +29,24 @@ pub(super) fn footprints(
         let name = entry.name.as_ref().map(|name| source.column(name)).transpose()?;
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Passed)?;
         source.needs_geometry()?;
-        source.read(true, |placing, mut batch| {
+        let (made, diagnostics) = source.each(true, |_, placing, mut batch| {
+            let mut made = Vec::new();
             for i in 0..batch.rows.len() {
                 let name = name.and_then(|column| batch.columns[column].text(i)).map(std::borrow::Cow::into_owned);
                 let Some((service, reach)) = service.read(placing, &batch, i, name.as_deref()) else { continue };
                 let origin = placing.at(batch.rows[i]);
                 if let Some(geometry) = areal(placing, &mut batch, i, name.as_deref()) {
                     placing.used += 1;
-                    let link = Link { service: services.intern(service), reach };
-                    footprints.push(Footprint { geometry, link, name, origin });
+                    made.push((service, reach, name, origin, geometry));
                 }
             }
+            made
         })?;
+        reading.add_diagnostics(diagnostics);
+        footprints.extend(made.into_iter().flatten().map(|(service, reach, name, origin, geometry)| {
+            let link = Link { service: services.intern(service), reach };
+            Footprint { geometry, link, name, origin }
+        }));
     }
     Ok(footprints)
 }

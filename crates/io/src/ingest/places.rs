@@ -137,7 +137,6 @@ impl<'a> PlaceFiles<'a> {
     /// once a value has shown more decimals than the pass has.
     pub(super) fn stream(
         &self,
-        reading: &Reading<'_>,
         levels: &[Level],
         pass: &Pass,
         take: &(dyn Fn(u64, Places) + Sync),
@@ -152,21 +151,21 @@ impl<'a> PlaceFiles<'a> {
             ids: Mutex::default(),
             places: AtomicU64::new(0),
         };
-        let diagnostics = Mutex::new(Vec::new());
+        let mut diagnostics = Vec::new();
         for (number, file) in (0u64..).zip(&self.files) {
-            let mut found = file.source.each(file.geometry, reading, &|batch_number, placing, batch| {
+            let (_, mut found) = file.source.each(file.geometry, |batch_number, placing, batch| {
                 if let Some(places) = stream.batch(file, placing, batch) {
                     take(number << 40 | batch_number, places);
                 }
             })?;
-            diagnostics.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
+            diagnostics.append(&mut found);
         }
         let decimals = stream.decimals.iter().map(|d| d.load(Ordering::Relaxed)).collect();
         Ok(Passed {
             decimals,
             categories: stream.categories.into_inner().unwrap_or_else(PoisonError::into_inner),
             ids: stream.ids.into_inner().unwrap_or_else(PoisonError::into_inner),
-            diagnostics: diagnostics.into_inner().unwrap_or_else(PoisonError::into_inner),
+            diagnostics,
             places: stream.places.into_inner(),
         })
     }
@@ -385,11 +384,11 @@ fn position(placing: &mut Placing, batch: &Batch, i: usize, file: &PlaceFile<'_>
         return placing.position(Coord { x: number(easting)?, y: number(northing)? });
     }
     match batch.geometry.get(i) {
-        None | Some(Ok(None)) => Err(no("the row has no coordinates")),
-        Some(Err(reason)) => Err((Finding::InvalidGeometry, reason.clone())),
-        Some(Ok(Some(geometry))) => {
+        Ok(None) => Err(no("the row has no coordinates")),
+        Err(reason) => Err((Finding::InvalidGeometry, reason.to_owned())),
+        Ok(Some(geometry)) => {
             let point =
-                repair::point(geometry, file.entry.point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
+                repair::point(&geometry, file.entry.point).map_err(|reason| (Finding::InvalidGeometry, reason))?;
             placing.position(point)
         }
     }

@@ -19,7 +19,7 @@ use super::Reading;
 use crate::{
     crs::{Crs, Transformer},
     extent::{Guard, Look, Seen, Verdict},
-    read::{self, Batch, DeclaredCrs, Description, ReadError, ReadOptions},
+    read::{self, Batch, DeclaredCrs, Description, Pieces, ReadError, ReadOptions},
     study_file::{FileSource, check, error::StudyFileError},
 };
 
@@ -29,7 +29,7 @@ pub(super) struct Source<'a> {
     pub(super) path: PathBuf,
     pub(super) description: Description,
     file: &'a FileSource,
-    options: ReadOptions,
+    pieces: Pieces,
     wanted: Vec<String>,
     transformer: Option<Transformer>,
     guard: Option<Guard>,
@@ -57,7 +57,9 @@ impl<'a> Source<'a> {
             encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
             geometry_column: None,
         };
-        let description = read::describe(&path, &options).map_err(|e| reading.unreadable(&file.path, &e))?;
+        // The columns are not known yet; the file is gone through once all the same.
+        let pieces = read::pieces(&path, &options, &[], false).map_err(|e| reading.unreadable(&file.path, &e))?;
+        let description = pieces.description().clone();
         let (sha256, bytes) = digest(&path).map_err(|e| {
             let reason = e.to_string();
             reading.unreadable(&file.path, &ReadError::Unreadable { path: path.clone(), reason })
@@ -77,7 +79,7 @@ impl<'a> Source<'a> {
             path,
             description,
             file,
-            options,
+            pieces,
             wanted: Vec::new(),
             transformer: None,
             guard: None,
@@ -150,89 +152,74 @@ impl<'a> Source<'a> {
     pub(super) fn read(&self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), StudyFileError> {
         let mut placing = self.placing();
         let mut rows = 0;
-        let progress = self.reading.progress;
-        progress.begin(self.file.path.get_ref());
-        let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
-            let count = batch.rows.len() + batch.malformed.len();
-            rows += count as u64;
+        self.batches(&self.wanted, geometry, |batch| {
+            rows += (batch.rows.len() + batch.malformed.len()) as u64;
             placing.say_malformed(&batch);
             take(&mut placing, batch);
-            progress.advance(count as u64);
-            true
-        });
-        progress.end();
-        result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
+        })?;
         self.judge(&placing.seen)?;
         self.account(rows, placing.used);
         self.reading.add_diagnostics(placing.diagnostics);
         Ok(())
     }
 
-    /// Reads all rows, several batches at a time; `take` is called from several threads, with the number of each batch in
-    /// the file's order. Returns what was odd; refuses the file when its axes have changed places.
-    pub(super) fn each(
+    /// Reads all rows; `make` is called from several threads, with the number of each batch in the file's order. Returns what
+    /// was made, in that order, and what was odd; refuses the file when its axes have changed places.
+    pub(super) fn each<T: Send>(
         &self,
         geometry: bool,
-        reading: &Reading<'_>,
-        take: &(dyn Fn(u64, &mut Placing, Batch) + Sync),
-    ) -> Result<Vec<Diagnostic>, StudyFileError> {
-        let at_a_time = rayon::current_num_threads() * 2;
-        let (mut seen, mut diagnostics) = (Seen::default(), Vec::new());
-        let (mut rows, mut used, mut number) = (0, 0, 0);
-        let mut waiting: Vec<Batch> = Vec::with_capacity(at_a_time);
-        let progress = reading.progress;
-        let mut work = |waiting: &mut Vec<Batch>| {
-            let batches: Vec<(u64, Batch)> = (number..).zip(waiting.drain(..)).collect();
-            number += batches.len() as u64;
-            let done: Vec<(u64, Placing)> = batches
-                .into_par_iter()
-                .map(|(number, batch)| {
-                    let mut placing = self.placing();
-                    let count = (batch.rows.len() + batch.malformed.len()) as u64;
-                    placing.say_malformed(&batch);
-                    take(number, &mut placing, batch);
-                    progress.advance(count);
-                    (count, placing)
-                })
-                .collect();
-            for (count, mut placing) in done {
-                rows += count;
-                used += placing.used;
-                seen.merge(&placing.seen);
-                diagnostics.append(&mut placing.diagnostics);
-            }
-        };
+        make: impl Fn(u64, &mut Placing, Batch) -> T + Sync,
+    ) -> Result<(Vec<T>, Vec<Diagnostic>), StudyFileError> {
+        let unreadable = |e: ReadError| self.reading.unreadable(&self.file.path, &e);
+        let progress = self.reading.progress;
         progress.begin(self.file.path.get_ref());
-        let result = read::read(&self.path, &self.options, &self.wanted, geometry, &mut |batch: Batch| {
-            waiting.push(batch);
-            if waiting.len() == at_a_time {
-                work(&mut waiting);
-            }
-            true
-        });
-        if result.is_ok() {
-            work(&mut waiting);
-        }
+        let work = |pieces: &Pieces, number: usize| {
+            let batch = pieces.read(number)?;
+            let mut placing = self.placing();
+            let count = (batch.rows.len() + batch.malformed.len()) as u64;
+            placing.say_malformed(&batch);
+            let made = make(number as u64, &mut placing, batch);
+            progress.advance(count);
+            Ok((made, count, placing))
+        };
+        let done: Result<Vec<Result<_, ReadError>>, ReadError> =
+            self.pieces.select(&self.wanted, geometry).map(|pieces| {
+                (0..pieces.len()).into_par_iter().with_max_len(1).map(|number| work(&pieces, number)).collect()
+            });
         progress.end();
-        result.map_err(|e| self.reading.unreadable(&self.file.path, &e))?;
+        let (mut all, mut seen, mut diagnostics) = (Vec::new(), Seen::default(), Vec::new());
+        let (mut rows, mut used) = (0, 0);
+        for done in done.map_err(unreadable)? {
+            let (made, count, mut placing) = done.map_err(unreadable)?;
+            all.push(made);
+            rows += count;
+            used += placing.used;
+            seen.merge(&placing.seen);
+            diagnostics.append(&mut placing.diagnostics);
+        }
         self.judge(&seen)?;
         self.account(rows, used);
-        Ok(diagnostics)
+        Ok((all, diagnostics))
     }
 
     /// Looks at some of the columns that were asked for, and at nothing else.
-    pub(super) fn look(&self, columns: &[usize], mut take: impl FnMut(Batch)) -> Result<(), StudyFileError> {
+    pub(super) fn look(&self, columns: &[usize], take: impl FnMut(Batch)) -> Result<(), StudyFileError> {
         let columns: Vec<String> = columns.iter().map(|&column| self.wanted[column].clone()).collect();
+        self.batches(&columns, false, take)
+    }
+
+    fn batches(&self, columns: &[String], geometry: bool, mut take: impl FnMut(Batch)) -> Result<(), StudyFileError> {
         let progress = self.reading.progress;
         progress.begin(self.file.path.get_ref());
-        let result = read::read(&self.path, &self.options, &columns, false, &mut |batch: Batch| {
+        let mut each = |batch: Batch| {
             let count = batch.rows.len() + batch.malformed.len();
             take(batch);
             progress.advance(count as u64);
             true
-        });
+        };
+        let result = self.pieces.select(columns, geometry).and_then(|pieces| pieces.each(&mut each));
         progress.end();
-        result.map(|_| ()).map_err(|e| self.reading.unreadable(&self.file.path, &e))
+        result.map_err(|e| self.reading.unreadable(&self.file.path, &e))
     }
 
     fn placing(&self) -> Placing {
@@ -341,7 +328,7 @@ pub(super) fn digest_of(text: &[u8]) -> (String, u64) {
 pub(super) fn digest(path: &Path) -> std::io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
+    let mut buffer = vec![0; 1 << 20];
     let mut bytes = 0;
     loop {
         let n = file.read(&mut buffer)?;

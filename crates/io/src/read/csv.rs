@@ -3,167 +3,398 @@
 //! Every column is text: leading zeros survive, and whoever knows what a column means reads decimal commas. Rows are
 //! counted as a spreadsheet shows them: the header is row 1 (unless blank lines stand before it), blank lines count,
 //! and a quoted field with line breaks in it is still one row.
+//!
+//! One way through the file finds where rows end, cuts it into pieces there, and finds the encoding; the pieces are
+//! decoded on their own. A row with quotation marks in it is taken apart by the csv-core crate.
 
-use std::{
-    borrow::Cow,
-    collections::BTreeSet,
-    io::{BufRead, BufReader, Read},
-    path::Path,
-};
+use std::{borrow::Cow, collections::BTreeSet, io::Read, ops::Range, path::Path};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, ReaderBuilder};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use memchr::{memchr_iter, memchr2_iter};
 
 use super::{
-    Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
-    batcher::{Batcher, RowGeometry, Value, Wanted},
-    detect, encoding, wkt,
+    Batch, Column, DeclaredCrs, Description, Format, ReadError, ReadOptions,
+    batcher::{Wanted, positions, row_number},
+    column::Texts,
+    csv_rows::{Rows, each_row, without_line_end},
+    detect,
+    encoding::{self, Raw},
+    pieces::{Opened, PIECE_BYTES, PIECE_ROWS},
+    wkt,
 };
 
 /// As much of the file as is looked at to find the separator.
 const HEADER_BYTES: usize = 1 << 16;
 
+/// Bytes gone through at a time.
+const BLOCK: usize = 1 << 20;
+
 /// What Excel writes, or is told by, in the first line.
 const SEPARATOR_LINE: &str = "sep=";
 
 pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadError> {
-    Ok(Csv::open(path, options)?.description())
-}
-
-pub(super) fn read(
-    path: &Path,
-    options: &ReadOptions,
-    wanted: Wanted<'_>,
-    take: &mut dyn FnMut(Batch) -> bool,
-) -> Result<Description, ReadError> {
-    let mut csv = Csv::open(path, options)?;
-    let positions = wanted.positions(path, &csv.header)?;
-    let mut batcher = Batcher::new(wanted, take);
-    let mut record = ByteRecord::new();
-    let width = csv.header.len();
-    while csv.next(path, &mut record)? {
-        if record.len() != width {
-            batcher.malformed(csv.row, ragged(&record, width))?;
-            continue;
-        }
-        if let Some(field) = record.iter().position(|f| str::from_utf8(f).is_err()) {
-            batcher.malformed(csv.row, format!("column {:?} is not valid UTF-8", csv.header[field]))?;
-            continue;
-        }
-        let geometry = || match csv.geometry {
-            Some(column) => geometry(record.get(column)),
-            None => Ok(None),
-        };
-        batcher.push(csv.row, positions.iter().map(|&p| value(record.get(p))), geometry)?;
+    let raw = encoding::raw(path, options.encoding.as_deref())?;
+    let head = Head::read(path, &raw)?;
+    match raw.encoding.or_else(|| head.is_ascii().then_some(UTF_8)) {
+        Some(encoding) => Ok(Header::new(path, &head, encoding, options)?.description()),
+        // Only the whole file can say which encoding the names in its header have.
+        None => Ok(Csv::open(path, options)?.description),
     }
-    batcher.finish()?;
-    Ok(csv.description())
 }
 
-struct Csv {
-    reader: Reader<Box<dyn BufRead>>,
-    /// The names in the header, with the spaces around them left out.
-    header: Vec<String>,
-    /// Which column holds geometry.
-    geometry: Option<usize>,
-    /// The row that was read last.
+/// A file of separated text, cut into pieces.
+pub(super) struct Csv {
+    raw: Raw,
+    encoding: &'static Encoding,
+    separator: u8,
+    header: Header,
+    pieces: Vec<Piece>,
+    /// The last row.
+    rows: u64,
+    description: Description,
+}
+
+/// Some rows.
+struct Piece {
+    bytes: Range<u64>,
+    /// The number of the first row.
     row: u64,
 }
 
 impl Csv {
-    fn open(path: &Path, options: &ReadOptions) -> Result<Self, ReadError> {
-        let mut text: Box<dyn BufRead> =
-            Box::new(BufReader::with_capacity(HEADER_BYTES, encoding::open(path, options.encoding.as_deref())?));
-        let first = first_line(&mut text).map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
-        if first.trim_ascii().is_empty() {
-            return Err(ReadError::unreadable(path, "the file is empty; its first row should hold the column names"));
-        }
-        let told = str::from_utf8(&first).ok().and_then(|l| l.trim().strip_prefix(SEPARATOR_LINE));
-        let separator = told.and_then(|s| s.bytes().next()).unwrap_or_else(|| separator(&first));
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator)
-            .buffer_capacity(HEADER_BYTES)
-            .from_reader(text);
-        let mut csv = Self { reader, header: Vec::new(), geometry: None, row: 0 };
-        let mut record = ByteRecord::new();
-        csv.next(path, &mut record)?;
-        if told.is_some() {
-            csv.next(path, &mut record)?;
-        }
-        csv.header = record.iter().map(|f| String::from_utf8_lossy(f).trim().to_owned()).collect();
-        let mut seen = BTreeSet::new();
-        // Spreadsheets leave columns without a name at the right; those cannot be asked for and may be several.
-        if let Some(twice) = csv.header.iter().find(|name| !name.is_empty() && !seen.insert(*name)) {
-            return Err(ReadError::unreadable(
-                path,
-                format!("row {}: two columns are called {twice:?}; give each its own name", csv.row),
-            ));
-        }
-        if let Some(name) = &options.geometry_column {
-            let asked = Wanted { columns: std::slice::from_ref(name), geometry: true };
-            csv.geometry = asked.positions(path, &csv.header)?.first().copied();
-        }
-        Ok(csv)
+    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Self, ReadError> {
+        let raw = encoding::raw(path, options.encoding.as_deref())?;
+        let head = Head::read(path, &raw)?;
+        let Scan { pieces, rows, utf8 } =
+            Scan::of(&raw, &head).map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
+        let utf8 = utf8 && head.is_utf8();
+        let encoding = raw.encoding.unwrap_or(if utf8 { UTF_8 } else { WINDOWS_1252 });
+        let header = Header::new(path, &head, encoding, options)?;
+        let description = header.description();
+        let separator = head.separator;
+        Ok(Self { raw, encoding, separator, header, pieces, rows: rows - head.row, description })
+    }
+}
+
+impl Opened for Csv {
+    fn description(&self) -> &Description {
+        &self.description
     }
 
-    /// Reads the next record and counts its row; `false` at the end.
-    fn next(&mut self, path: &Path, record: &mut ByteRecord) -> Result<bool, ReadError> {
-        let before = self.reader.position().line();
-        let more = self.reader.read_byte_record(record).map_err(|e| unreadable(path, self.row, &e))?;
-        // The csv crate passes over blank lines without a word; they show in the count of lines.
-        let lines = self.reader.position().line() - before;
-        let inside = if lines > 1 { record.as_slice().iter().filter(|&&b| b == b'\n').count() as u64 } else { 0 };
-        self.row += 1 + lines.saturating_sub(1 + inside);
-        Ok(more)
+    fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.rows)
+    }
+
+    fn bytes(&self, piece: usize) -> u64 {
+        self.pieces.get(piece).map_or(0, |piece| piece.bytes.end - piece.bytes.start)
+    }
+
+    fn positions(&self, columns: &[String]) -> Result<Vec<usize>, ReadError> {
+        positions(&self.raw.named, columns, &self.header.names)
+    }
+
+    fn read(&self, piece: usize, wanted: Wanted<'_>) -> Result<Batch, ReadError> {
+        let mut batch = Batch::default();
+        let Some(piece) = self.pieces.get(piece) else { return Ok(batch) };
+        let failed =
+            |e| ReadError::unreadable(&self.raw.named, format!("at row {}: {}", piece.row, detect::in_words(&e)));
+        let mut text = self.raw.bytes(piece.bytes.clone()).map_err(failed)?;
+        if self.encoding != UTF_8 {
+            text = self.encoding.decode_without_bom_handling(&text).0.into_owned().into_bytes();
+        }
+        let (names, geometry) = (&self.header.names, self.header.geometry);
+        let valid = str::from_utf8(&text).is_ok();
+        let mut columns = vec![Texts::default(); wanted.positions.len()];
+        let mut record = Record::new(self.separator);
+        let mut number = piece.row - 1;
+        each_row(&text, self.separator, |row| {
+            number += 1;
+            if row.is_empty() {
+                return;
+            }
+            record.take_apart(row);
+            let bad = if record.fields.len() == names.len() {
+                let wrong = |p: &usize| str::from_utf8(record.get(row, *p)).is_err();
+                let wrong = if valid { None } else { (0..names.len()).find(wrong) };
+                wrong.map(|p| format!("column {:?} is not valid UTF-8", names[p]))
+            } else {
+                Some(record.ragged(names.len()))
+            };
+            if let Some(reason) = bad {
+                batch.malformed.push((row_number(number), reason));
+                return;
+            }
+            // All of the row at once: its fields are short.
+            let whole = str::from_utf8(if record.quoted { &record.unquoted } else { row }).unwrap_or_default();
+            let field = |p: usize| record.fields.get(p).and_then(|range| whole.get(range.clone())).unwrap_or_default();
+            for (column, &p) in columns.iter_mut().zip(wanted.positions) {
+                column.push(Some(field(p)).filter(|text| !text.is_empty()));
+            }
+            if wanted.geometry {
+                batch.geometry.push(geometry.map_or(Ok(None), |p| wkt::decode(field(p))));
+            }
+            batch.rows.push(row_number(number));
+        });
+        batch.columns = columns.into_iter().map(Column::Text).collect();
+        Ok(batch)
+    }
+}
+
+/// The beginning of the file, as far as the row with the column names.
+struct Head {
+    /// The row with the column names as it stands.
+    line: Vec<u8>,
+    separator: u8,
+    /// Its number.
+    row: u64,
+    /// Where the next row begins.
+    end: u64,
+}
+
+impl Head {
+    fn read(path: &Path, raw: &Raw) -> Result<Self, ReadError> {
+        let failed = |e: std::io::Error| ReadError::unreadable(path, detect::in_words(&e));
+        let mut size = HEADER_BYTES;
+        loop {
+            let mut start = Vec::new();
+            raw.open().map_err(failed)?.take(size as u64).read_to_end(&mut start).map_err(failed)?;
+            let first = first_line(&start[..start.len().min(HEADER_BYTES)]);
+            if first.trim_ascii().is_empty() {
+                return Err(ReadError::unreadable(
+                    path,
+                    "the file is empty; its first row should hold the column names",
+                ));
+            }
+            let told = str::from_utf8(first).ok().and_then(|l| l.trim().strip_prefix(SEPARATOR_LINE));
+            let separator = told.and_then(|s| s.bytes().next()).unwrap_or_else(|| separator(first));
+            let whole = start.len() < size;
+            if let Some(head) = Self::within(raw, &start, separator, told.is_some(), whole) {
+                return Ok(head);
+            }
+            size *= 2;
+        }
+    }
+
+    /// Finds the row with the names; `None` when it does not end within `start`, which is not the whole file.
+    fn within(raw: &Raw, start: &[u8], separator: u8, told: bool, whole: bool) -> Option<Self> {
+        let mut lines = Vec::new();
+        let mut from = 0;
+        let mut rows = Rows::new(separator);
+        rows.feed(start, |next| {
+            lines.push(from..next);
+            from = next;
+        });
+        // What is left may go on beyond, and so may a carriage return at the very end.
+        if whole {
+            lines.push(from..start.len());
+        } else {
+            lines.retain(|line| line.end < start.len());
+        }
+        let mut skip = told;
+        for (line, row) in lines.into_iter().zip(1..) {
+            let text = without_line_end(&start[line.clone()]);
+            if text.is_empty() || std::mem::take(&mut skip) {
+                continue;
+            }
+            return Some(Self { line: text.to_vec(), separator, row, end: raw.start + line.end as u64 });
+        }
+        whole.then(|| Self { line: Vec::new(), separator, row: 1, end: raw.start + start.len() as u64 })
+    }
+
+    fn is_ascii(&self) -> bool {
+        self.line.is_ascii()
+    }
+
+    fn is_utf8(&self) -> bool {
+        str::from_utf8(&self.line).is_ok()
+    }
+}
+
+/// The column names, and which column holds geometry.
+struct Header {
+    /// With the spaces around them left out.
+    names: Vec<String>,
+    geometry: Option<usize>,
+}
+
+impl Header {
+    fn new(path: &Path, head: &Head, encoding: &'static Encoding, options: &ReadOptions) -> Result<Self, ReadError> {
+        let line = match encoding {
+            e if e == UTF_8 => Cow::Borrowed(head.line.as_slice()),
+            other => Cow::Owned(other.decode_without_bom_handling(&head.line).0.into_owned().into_bytes()),
+        };
+        let mut record = Record::new(head.separator);
+        if !line.is_empty() {
+            record.take_apart(&line);
+        }
+        let name = |p: usize| String::from_utf8_lossy(record.get(&line, p)).trim().to_owned();
+        let names: Vec<String> = (0..record.fields.len()).map(name).collect();
+        let mut seen = BTreeSet::new();
+        // Spreadsheets leave columns without a name at the right; those cannot be asked for and may be several.
+        if let Some(twice) = names.iter().find(|name| !name.is_empty() && !seen.insert(*name)) {
+            return Err(ReadError::unreadable(
+                path,
+                format!("row {}: two columns are called {twice:?}; give each its own name", head.row),
+            ));
+        }
+        let geometry = match &options.geometry_column {
+            Some(name) => positions(path, std::slice::from_ref(name), &names)?.first().copied(),
+            None => None,
+        };
+        Ok(Self { names, geometry })
     }
 
     fn description(&self) -> Description {
-        let geometry = self.geometry.map(|g| &self.header[g]);
-        let columns = self.header.iter().filter(|name| !name.is_empty() && Some(*name) != geometry).cloned().collect();
+        let geometry = self.geometry.map(|g| &self.names[g]);
+        let columns = self.names.iter().filter(|name| !name.is_empty() && Some(*name) != geometry).cloned().collect();
         Description { format: Format::Csv, columns, geometry: geometry.is_some(), crs: DeclaredCrs::None }
     }
 }
 
-fn unreadable(path: &Path, row: u64, error: &csv::Error) -> ReadError {
-    match error.kind() {
-        csv::ErrorKind::Io(e) => ReadError::unreadable(path, format!("after row {row}: {}", detect::in_words(e))),
-        _ => ReadError::unreadable(path, format!("after row {row}: {error}")),
+/// What one way through the rows after the header finds.
+struct Scan {
+    pieces: Vec<Piece>,
+    /// The last row.
+    rows: u64,
+    /// Whether all is valid UTF-8.
+    utf8: bool,
+}
+
+impl Scan {
+    fn of(raw: &Raw, head: &Head) -> std::io::Result<Self> {
+        let mut file = raw.open_at(head.end)?;
+        let mut buffer = vec![0; BLOCK];
+        let mut rows = Rows::new(head.separator);
+        let mut pieces = Vec::new();
+        // The row that is gone through, the piece it is in, and where the block stands in the file.
+        let (mut row, mut first, mut begin, mut offset) = (head.row + 1, head.row + 1, head.end, head.end);
+        // Where that row begins.
+        let mut last = head.end;
+        let mut utf8 = raw.encoding.is_none();
+        // Bytes of a character that the next block completes.
+        let mut kept = 0;
+        loop {
+            let n = file.read(&mut buffer[kept..])?;
+            if n == 0 {
+                break;
+            }
+            let filled = kept + n;
+            rows.feed(&buffer[kept..filled], |next| {
+                row += 1;
+                let end = offset + next as u64;
+                last = end;
+                if row - first >= PIECE_ROWS || end - begin >= PIECE_BYTES {
+                    pieces.push(Piece { bytes: begin..end, row: first });
+                    (first, begin) = (row, end);
+                }
+            });
+            offset += n as u64;
+            kept = 0;
+            if utf8 {
+                let valid = Encoding::utf8_valid_up_to(&buffer[..filled]);
+                utf8 = filled - valid <= 3;
+                if utf8 {
+                    buffer.copy_within(valid..filled, 0);
+                    kept = filled - valid;
+                }
+            }
+        }
+        if offset > begin {
+            pieces.push(Piece { bytes: begin..offset, row: first });
+        }
+        // After the last line break is no row.
+        Ok(Self { pieces, rows: if last == offset { row - 1 } else { row }, utf8: utf8 && kept == 0 })
     }
 }
 
-fn value(field: Option<&[u8]>) -> Value<'_> {
-    match field.and_then(|f| str::from_utf8(f).ok()) {
-        None | Some("") => Value::Null,
-        Some(text) => Value::Text(Cow::Borrowed(text)),
+/// The fields of a row.
+struct Record {
+    separator: u8,
+    /// Where the fields stand in the row, or in `unquoted` when the row has quotation marks.
+    fields: Vec<Range<usize>>,
+    quoted: bool,
+    unquoted: Vec<u8>,
+    ends: Vec<usize>,
+    reader: csv_core::Reader,
+}
+
+impl Record {
+    fn new(separator: u8) -> Self {
+        Self {
+            separator,
+            fields: Vec::new(),
+            quoted: false,
+            unquoted: Vec::new(),
+            ends: Vec::new(),
+            reader: ReaderBuilder::new().delimiter(separator).build(),
+        }
+    }
+
+    /// Finds the fields of a row, which is not empty and has no line break outside quotation marks.
+    fn take_apart(&mut self, row: &[u8]) {
+        self.fields.clear();
+        let mut start = 0;
+        self.quoted = false;
+        for end in memchr2_iter(self.separator, b'"', row) {
+            if row[end] == b'"' {
+                self.quoted = true;
+                break;
+            }
+            self.fields.push(start..end);
+            start = end + 1;
+        }
+        if !self.quoted {
+            self.fields.push(start..row.len());
+            return;
+        }
+        self.fields.clear();
+        start = 0;
+        self.unquoted.resize(row.len() + 1, 0);
+        self.ends.resize(memchr_iter(self.separator, row).count() + 2, 0);
+        self.reader.reset();
+        let (result, _, mut written, mut ended) = self.reader.read_record(row, &mut self.unquoted, &mut self.ends);
+        if result == ReadRecordResult::InputEmpty {
+            // The end of the row is the end of the record.
+            let (_, _, more, last) =
+                self.reader.read_record(&[], &mut self.unquoted[written..], &mut self.ends[ended..]);
+            written += more;
+            ended += last;
+        }
+        self.unquoted.truncate(written);
+        for &end in &self.ends[..ended] {
+            self.fields.push(start..end.min(written));
+            start = end;
+        }
+    }
+
+    fn get<'a>(&'a self, row: &'a [u8], field: usize) -> &'a [u8] {
+        let text = if self.quoted { self.unquoted.as_slice() } else { row };
+        self.fields.get(field).and_then(|range| text.get(range.clone())).unwrap_or_default()
+    }
+
+    fn ragged(&self, width: usize) -> String {
+        let fields = self.fields.len();
+        let end = self.fields.last().map_or(0, |field| field.end);
+        let broken = self.quoted && self.unquoted.get(..end).is_some_and(|text| text.contains(&b'\n'));
+        let hint = if broken { "; is a quotation mark not closed?" } else { "" };
+        format!("the row has {fields} field{}, the header has {width}{hint}", if fields == 1 { "" } else { "s" })
     }
 }
 
-fn geometry(field: Option<&[u8]>) -> RowGeometry {
-    wkt::decode(field.and_then(|f| str::from_utf8(f).ok()).unwrap_or_default())
-}
-
-fn ragged(record: &ByteRecord, width: usize) -> String {
-    let fields = record.len();
-    let hint = if record.as_slice().contains(&b'\n') { "; is a quotation mark not closed?" } else { "" };
-    format!("the row has {fields} field{}, the header has {width}{hint}", if fields == 1 { "" } else { "s" })
-}
-
-/// The first line that is not blank, without reading past it for good.
-fn first_line(text: &mut Box<dyn BufRead>) -> std::io::Result<Vec<u8>> {
-    // A reader may hand out its bytes in small pieces, so the beginning is gathered and put back in front.
-    let mut start = Vec::new();
-    Read::by_ref(text).take(HEADER_BYTES as u64).read_to_end(&mut start)?;
+/// The first line that is not blank.
+fn first_line(start: &[u8]) -> &[u8] {
     let blank = start.iter().take_while(|b| b.is_ascii_whitespace() && **b != b'\t').count();
     let mut quoted = false;
     let end = start[blank..].iter().position(|&b| {
         quoted ^= b == b'"';
         !quoted && matches!(b, b'\n' | b'\r')
     });
-    let line = start[blank..end.map_or(start.len(), |e| blank + e)].to_vec();
-    let rest = std::mem::replace(text, Box::new(std::io::empty()));
-    *text = Box::new(std::io::Cursor::new(start).chain(rest));
-    Ok(line)
+    &start[blank..end.map_or(start.len(), |e| blank + e)]
 }
 
 /// The separator that stands most often outside quotation marks; semicolon before tab before comma when they tie,
@@ -209,7 +440,7 @@ mod tests {
     }
 
     fn text(values: &[Option<&str>]) -> Column {
-        Column::Text(values.iter().map(|v| v.map(Into::into)).collect())
+        Column::Text(values.iter().copied().collect())
     }
 
     #[test]
@@ -293,9 +524,9 @@ mod tests {
         let content = b"id;wkt\n1;POINT (1 2)\n2;\n3;POINT (one)\n";
         let (description, batch) = read_text(content, &["id"], &options).unwrap();
         assert_eq!((description.columns, description.geometry), (vec!["id".to_owned()], true));
-        assert_eq!(batch.geometry[0], Ok(Some(geo::point!(x: 1.0, y: 2.0).into())));
-        assert_eq!(batch.geometry[1], Ok(None));
-        assert!(batch.geometry[2].is_err());
+        let shapes = batch.geometry.into_vec();
+        assert_eq!(shapes[..2], [Ok(Some(geo::point!(x: 1.0, y: 2.0).into())), Ok(None)]);
+        assert!(shapes[2].is_err());
         assert!(matches!(read_text(b"id\n", &[], &options), Err(ReadError::NoColumn { .. })));
     }
 

@@ -1,23 +1,23 @@
 //! dBASE tables: the columns of a shapefile.
 
-use std::{
-    borrow::Cow,
-    io::{self, Read},
-};
+use std::{borrow::Cow, io::Read};
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use super::batcher::Value;
 
-/// Reads a table from its beginning, a record at a time.
+/// The head of a table: what its records hold and where they stand.
 ///
-/// Written here rather than read by a crate, because a cell that cannot be read must not cost the row, and because the
+/// Read here rather than by a crate, because a cell that cannot be read must not cost the row, and because the
 /// encoding is often not the one the file says.
-pub(super) struct Dbf<R> {
-    inner: R,
+pub(super) struct Dbf {
     fields: Vec<Field>,
-    record: Vec<u8>,
-    left: u64,
+    /// Where the first record begins.
+    pub(super) start: u64,
+    /// Bytes of a record.
+    pub(super) record: usize,
+    /// How many records the head announces.
+    pub(super) records: u64,
     /// The encoding that is said, if any.
     encoding: Option<&'static Encoding>,
 }
@@ -30,14 +30,14 @@ struct Field {
     to: usize,
 }
 
-impl<R: Read> Dbf<R> {
-    pub(super) fn new(mut inner: R, encoding: Option<&'static Encoding>) -> Result<Self, String> {
+impl Dbf {
+    pub(super) fn new(mut inner: impl Read, encoding: Option<&'static Encoding>) -> Result<Self, String> {
         let mut head = [0; 32];
         inner.read_exact(&mut head).map_err(|_| "the .dbf is cut short".to_owned())?;
         let [.., c0, c1, c2, c3, h0, h1, r0, r1, _, _] = *head.first_chunk::<14>().unwrap_or(&[0; 14]);
-        let left = u64::from(u32::from_le_bytes([c0, c1, c2, c3]));
+        let records = u64::from(u32::from_le_bytes([c0, c1, c2, c3]));
         let header_length = usize::from(u16::from_le_bytes([h0, h1]));
-        let record_length = usize::from(u16::from_le_bytes([r0, r1]));
+        let record = usize::from(u16::from_le_bytes([r0, r1]));
         let mut descriptors = vec![0; header_length.saturating_sub(32)];
         inner.read_exact(&mut descriptors).map_err(|_| "the .dbf is cut short".to_owned())?;
         let mut fields = Vec::new();
@@ -54,35 +54,25 @@ impl<R: Read> Dbf<R> {
             });
             from = to;
         }
-        if from > record_length || fields.is_empty() {
+        if from > record || fields.is_empty() {
             return Err("the .dbf is damaged: its columns do not fit its records".to_owned());
         }
-        Ok(Self { inner, fields, record: vec![0; record_length], left, encoding })
+        Ok(Self { fields, start: header_length.max(32) as u64, record, records, encoding })
     }
 
     pub(super) fn columns(&self) -> Vec<String> {
         self.fields.iter().map(|f| f.name.clone()).collect()
     }
 
-    /// Reads the next record; `false` when there are no more.
-    pub(super) fn next(&mut self) -> io::Result<bool> {
-        if self.left == 0 {
-            return Ok(false);
-        }
-        self.left -= 1;
-        self.inner.read_exact(&mut self.record)?;
-        Ok(true)
+    /// Whether a record is marked as deleted.
+    pub(super) fn deleted(record: &[u8]) -> bool {
+        record.first() == Some(&b'*')
     }
 
-    /// Whether the record that was read last is marked as deleted.
-    pub(super) fn deleted(&self) -> bool {
-        self.record.first() == Some(&b'*')
-    }
-
-    /// A cell of the record that was read last.
-    pub(super) fn value(&self, column: usize) -> Value<'_> {
+    /// A cell of a record.
+    pub(super) fn value<'a>(&self, record: &'a [u8], column: usize) -> Value<'a> {
         let Some(field) = self.fields.get(column) else { return Value::Null };
-        let cell = self.record.get(field.from..field.to).unwrap_or_default();
+        let cell = record.get(field.from..field.to).unwrap_or_default();
         // Binary integers of the later dBASE versions.
         if let (b'I' | b'+', Some(bytes)) = (field.kind, cell.first_chunk::<4>()) {
             return Value::Integer(i64::from(i32::from_le_bytes(*bytes)));
@@ -183,16 +173,16 @@ pub(super) mod tests {
             &columns,
             &[b"  0180   12 12.5020241231T", b" J\xf6n   ****      00000000?", b"*                        F"],
         );
-        let mut dbf = Dbf::new(&bytes[..], None).unwrap();
+        let dbf = Dbf::new(&bytes[..], None).unwrap();
         assert_eq!(dbf.columns(), ["KOD", "N", "X", "D", "L"]);
-        assert!(dbf.next().unwrap() && !dbf.deleted());
-        let row = |dbf: &Dbf<&[u8]>| (0..5).map(|i| format!("{:?}", dbf.value(i))).collect::<Vec<_>>().join(" ");
-        assert_eq!(row(&dbf), "Text(\"0180\") Integer(12) Real(12.5) Text(\"2024-12-31\") Flag(true)");
-        assert!(dbf.next().unwrap());
-        assert_eq!(row(&dbf), "Text(\"Jön\") Null Null Null Null");
-        assert!(dbf.next().unwrap() && dbf.deleted());
-        assert!(!dbf.next().unwrap());
-        assert_eq!(dbf.value(9), Value::Null);
+        assert_eq!(dbf.records, 3);
+        let start = usize::try_from(dbf.start).unwrap();
+        let records: Vec<&[u8]> = bytes[start..].chunks_exact(dbf.record).collect();
+        let row = |record| (0..5).map(|i| format!("{:?}", dbf.value(record, i))).collect::<Vec<_>>().join(" ");
+        assert_eq!(row(records[0]), "Text(\"0180\") Integer(12) Real(12.5) Text(\"2024-12-31\") Flag(true)");
+        assert_eq!(row(records[1]), "Text(\"Jön\") Null Null Null Null");
+        assert_eq!(records.iter().map(|record| Dbf::deleted(record)).collect::<Vec<_>>(), [false, false, true]);
+        assert_eq!(dbf.value(records[0], 9), Value::Null);
     }
 
     #[test]
@@ -207,12 +197,10 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_table_cut_anywhere_is_an_answer_and_not_a_panic() {
+    fn a_head_cut_anywhere_is_an_answer_and_not_a_panic() {
         let bytes = table(&[("A", b'C', 3, 0)], &[b" abc"]);
-        for n in 0..bytes.len() - 1 {
-            if let Ok(mut dbf) = Dbf::new(&bytes[..n], None) {
-                assert!(dbf.next().is_err(), "{n}");
-            }
+        for n in 0..bytes.len() {
+            assert_eq!(Dbf::new(&bytes[..n], None).is_ok(), n > 32 + 32, "{n}");
         }
     }
 }

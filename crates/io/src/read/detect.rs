@@ -42,6 +42,13 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     File::open(path).map_err(|e| ReadError::unreadable(path, in_words(&e)))
 }
 
+/// So many bytes from where the file stands; fewer are an error.
+pub(super) fn bytes_at(file: &mut File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    file.take(length).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
 /// What the operating system says, in words that help.
 pub(super) fn in_words(error: &io::Error) -> String {
     match error.kind() {

@@ -1,12 +1,14 @@
-//! The encoding of text files: found out, and turned into UTF-8 while streaming.
+//! The encoding of text files: what is known of it, and how to get at the bytes.
 
 use std::{
     fs::File,
-    io::{self, Read},
-    path::Path,
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+    path::{Path, PathBuf},
 };
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8};
+use tempfile::{NamedTempFile, TempPath};
 
 use super::{ReadError, detect};
 
@@ -25,45 +27,56 @@ pub(super) fn named(path: &Path, label: &str) -> Result<&'static Encoding, ReadE
     })
 }
 
-/// Opens a text file as UTF-8 without a byte order mark, and says which encoding it has.
-///
-/// A byte order mark decides; then `label`, if the caller knows better; then UTF-8 if the whole file is valid UTF-8;
-/// else Windows-1252, of which ISO 8859-1 is a part.
-pub(super) fn open(path: &Path, label: Option<&str>) -> Result<Box<dyn Read>, ReadError> {
+/// A text file of which the bytes can be read from anywhere: line breaks, quotation marks and separators are single
+/// bytes in it.
+pub(super) struct Raw {
+    /// The file that was named.
+    pub(super) named: PathBuf,
+    /// Its encoding; `None` when only the whole file can say: UTF-8 if it is valid UTF-8, else Windows-1252, of which
+    /// ISO 8859-1 is a part.
+    pub(super) encoding: Option<&'static Encoding>,
+    /// Where the text begins, after a byte order mark.
+    pub(super) start: u64,
+    /// The same text as UTF-8, when its own encoding is of another kind; removed at the end.
+    rewritten: Option<TempPath>,
+}
+
+/// Opens a text file. A byte order mark decides which encoding it has; then `label`, if the caller knows better.
+pub(super) fn raw(path: &Path, label: Option<&str>) -> Result<Raw, ReadError> {
     let failed = |e: io::Error| ReadError::unreadable(path, detect::in_words(&e));
     let asked = label.map(|l| named(path, l)).transpose()?;
     let mut file = detect::open(path)?;
     let mut start = Vec::new();
     Read::by_ref(&mut file).take(3).read_to_end(&mut start).map_err(failed)?;
     let marked = Encoding::for_bom(&start);
-    let encoding = match (marked, asked) {
-        (Some((encoding, _)), _) => encoding,
-        (None, Some(encoding)) => encoding,
-        (None, None) if is_utf8(path).map_err(failed)? => UTF_8,
-        (None, None) => WINDOWS_1252,
-    };
+    let encoding = marked.map(|(encoding, _)| encoding).or(asked);
     let mark = marked.map_or(0, |(_, length)| length);
-    let rest = io::Cursor::new(start.split_off(mark)).chain(file);
-    Ok(if encoding == UTF_8 { Box::new(rest) } else { Box::new(Transcoder::new(rest, encoding)) })
+    let mut raw = Raw { named: path.to_owned(), encoding, start: mark as u64, rewritten: None };
+    if let Some(other) = encoding.filter(|e| *e != UTF_8 && !e.is_ascii_compatible()) {
+        let rest = io::Cursor::new(start.split_off(mark)).chain(file);
+        let mut copy = NamedTempFile::new().map_err(failed)?;
+        io::copy(&mut Transcoder::new(rest, other), &mut copy).map_err(failed)?;
+        raw = Raw { encoding: Some(UTF_8), start: 0, rewritten: Some(copy.into_temp_path()), ..raw };
+    }
+    Ok(raw)
 }
 
-fn is_utf8(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
-    let mut buffer = vec![0; CHUNK];
-    let mut kept = 0;
-    loop {
-        let n = file.read(&mut buffer[kept..])?;
-        if n == 0 {
-            return Ok(kept == 0);
-        }
-        let filled = kept + n;
-        let valid = Encoding::utf8_valid_up_to(&buffer[..filled]);
-        // Up to three bytes may belong to a character that the next chunk completes.
-        if filled - valid > 3 {
-            return Ok(false);
-        }
-        buffer.copy_within(valid..filled, 0);
-        kept = filled - valid;
+impl Raw {
+    /// Opens the text at its beginning.
+    pub(super) fn open(&self) -> io::Result<File> {
+        self.open_at(self.start)
+    }
+
+    /// Opens the text at a byte of its file.
+    pub(super) fn open_at(&self, offset: u64) -> io::Result<File> {
+        let mut file = File::open(self.rewritten.as_deref().unwrap_or(&self.named))?;
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(file)
+    }
+
+    /// Some bytes of the text.
+    pub(super) fn bytes(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
+        detect::bytes_at(&mut self.open_at(range.start)?, range.end - range.start)
     }
 }
 
@@ -120,41 +133,51 @@ impl<R: Read> Read for Transcoder<R> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Read};
+    use std::fs;
 
-    fn read(bytes: &[u8], label: Option<&str>) -> String {
+    use crate::read::{ReadOptions, pieces};
+
+    /// The only cell of a table whose only column is called `a`.
+    fn cell(bytes: &[u8], label: Option<&str>) -> String {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a.txt");
+        let path = dir.path().join("a.csv");
         fs::write(&path, bytes).unwrap();
-        let mut text = String::new();
-        super::open(&path, label).unwrap().read_to_string(&mut text).unwrap();
-        text
+        let options = ReadOptions { encoding: label.map(str::to_owned), ..ReadOptions::default() };
+        let pieces = pieces(&path, &options, &["a".to_owned()], false).unwrap();
+        let batch = pieces.read(0).unwrap();
+        assert_eq!((pieces.len(), batch.rows.len()), (1, 1));
+        batch.columns[0].text(0).unwrap().into_owned()
     }
 
     #[test]
     fn utf8_windows_1252_and_utf16_are_told_apart() {
-        assert_eq!(read("Jönköping".as_bytes(), None), "Jönköping");
-        assert_eq!(read(b"\xef\xbb\xbfJ\xc3\xb6nk\xc3\xb6ping", None), "Jönköping");
-        assert_eq!(read(b"J\xf6nk\xf6ping \x96 \x80", None), "Jönköping – €");
-        assert_eq!(read(b"\xff\xfeJ\x00\xf6\x00", None), "Jö");
-        assert_eq!(read(b"\xfe\xff\x00J\x00\xf6", None), "Jö");
-        assert_eq!(read(b"", None), "");
+        assert_eq!(cell("a\nJönköping".as_bytes(), None), "Jönköping");
+        assert_eq!(cell(b"\xef\xbb\xbfa\nJ\xc3\xb6nk\xc3\xb6ping", None), "Jönköping");
+        assert_eq!(cell(b"a\nJ\xf6nk\xf6ping \x96 \x80", None), "Jönköping – €");
+        assert_eq!(cell(b"\xff\xfea\x00\n\x00J\x00\xf6\x00", None), "Jö");
+        assert_eq!(cell(b"\xfe\xff\x00a\x00\n\x00J\x00\xf6", None), "Jö");
     }
 
     #[test]
     fn a_named_encoding_is_used_and_a_wrong_name_refused() {
-        assert_eq!(read("ö".as_bytes(), Some("iso-8859-1")), "Ã¶");
+        assert_eq!(cell("a\nö".as_bytes(), Some("iso-8859-1")), "Ã¶");
         assert!(super::named("a.csv".as_ref(), "latin-9000").is_err());
     }
 
     #[test]
-    fn a_character_across_two_chunks_is_one_character() {
-        let mut text = "a".repeat(super::CHUNK - 1);
+    fn a_character_across_two_blocks_is_one_character() {
+        // The header takes 2 bytes and blocks begin after it.
+        let mut text = "a\n".to_owned();
+        text.push_str(&"x".repeat((1 << 20) - 1));
         text.push_str("öööö");
-        assert_eq!(read(text.as_bytes(), None), text);
+        assert_eq!(cell(text.as_bytes(), None), text[2..]);
         // One byte that is not UTF-8 at the far end makes the whole file Windows-1252.
         let mut bytes = text.clone().into_bytes();
         bytes.push(0xf6);
-        assert!(read(&bytes, None).ends_with("Ã¶Ã¶Ã¶Ã¶ö"));
+        assert!(cell(&bytes, None).ends_with("Ã¶Ã¶Ã¶Ã¶ö"));
+        // UTF-16 in blocks too.
+        let mut bytes = vec![0xff, 0xfe];
+        bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(cell(&bytes, None), text[2..]);
     }
 }

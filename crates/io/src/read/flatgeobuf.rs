@@ -1,13 +1,15 @@
 //! FlatGeobuf: a header, an index that is passed over, and features until the end.
 //!
+//! Every feature says how long it is, so one quick way from length to length cuts the file into pieces.
 //! The frame around the features is read here, so that a damaged length or a damaged property is told and not trusted;
 //! header and features are verified by the flatgeobuf crate. Rows count features from 1.
 
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, BufReader, Read},
-    path::Path,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    ops::Range,
+    path::{Path, PathBuf},
 };
 
 use flatgeobuf::{
@@ -18,13 +20,15 @@ use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, Mult
 
 use super::{
     Batch, DeclaredCrs, Description, Format, ReadError,
-    batcher::{Batcher, RowGeometry, Value, Wanted},
+    batcher::{Batcher, Value, Wanted, positions},
     bytes::{Bytes, CutShort},
     detect, geometry,
+    pieces::{Opened, PIECE_BYTES, PIECE_ROWS},
+    shapes::RowGeometry,
 };
 
 /// A header longer than this is damage.
-const LONGEST_HEADER: usize = 10 << 20;
+const LONGEST_HEADER: u64 = 10 << 20;
 
 /// Bytes of one node of the index.
 const NODE: u64 = 40;
@@ -33,61 +37,157 @@ const NODE: u64 = 40;
 const DEEPEST: usize = 32;
 
 pub(super) fn describe(path: &Path) -> Result<Description, ReadError> {
-    let opened = Opened::new(path)?;
-    let header = opened.header(path)?;
-    Ok(description(&header))
+    let head = Head::read(path)?;
+    Ok(description(&head.header(path)?))
 }
 
-pub(super) fn read(
-    path: &Path,
-    wanted: Wanted<'_>,
-    take: &mut dyn FnMut(Batch) -> bool,
-) -> Result<Description, ReadError> {
-    let Opened { mut file, header: header_bytes } = Opened::new(path)?;
-    let header = header_of(path, &header_bytes)?;
-    let description = description(&header);
-    let positions = wanted.positions(path, &description.columns)?;
-    let types: Vec<ColumnType> = header.columns().into_iter().flatten().map(|c: Column<'_>| c.type_()).collect();
-    let failed = |row: u64, reason: &str| ReadError::unreadable(path, format!("after feature {row}: {reason}"));
-    let index = index_size(header.features_count(), header.index_node_size());
-    let index = index.ok_or_else(|| failed(0, "the index is damaged"))?;
-    io::copy(&mut Read::by_ref(&mut file).take(index), &mut io::sink())
-        .map_err(|e| failed(0, &detect::in_words(&e)))?;
-    let mut batcher = Batcher::new(wanted, take);
-    let (mut bytes, mut row) = (Vec::new(), 0);
-    while sized(&mut file, &mut bytes).map_err(|e| failed(row, &detect::in_words(&e)))? {
-        row += 1;
-        let Ok(feature) = size_prefixed_root_as_feature(&bytes) else {
-            batcher.malformed(row, "the feature is damaged")?;
-            continue;
-        };
-        let mut cells = vec![Value::Null; types.len()];
-        if !positions.is_empty()
-            && let Err(reason) = properties(&feature, &types, &mut cells)
-        {
-            batcher.malformed(row, reason)?;
-            continue;
+/// A file, cut into pieces where features begin.
+pub(super) struct FlatGeobuf {
+    path: PathBuf,
+    description: Description,
+    types: Vec<ColumnType>,
+    geometry_type: GeometryType,
+    pieces: Vec<Piece>,
+    rows: u64,
+}
+
+/// Some features.
+struct Piece {
+    bytes: Range<u64>,
+    /// The number of the first feature.
+    row: u64,
+}
+
+impl FlatGeobuf {
+    pub(super) fn open(path: &Path) -> Result<Self, ReadError> {
+        let head = Head::read(path)?;
+        let header = head.header(path)?;
+        let failed = |row: u64, reason: &str| ReadError::unreadable(path, format!("after feature {row}: {reason}"));
+        let index = index_size(header.features_count(), header.index_node_size());
+        let index = index.ok_or_else(|| failed(0, "the index is damaged"))?;
+        let start = head.end.checked_add(index).ok_or_else(|| failed(0, "the index is damaged"))?;
+        let mut pieces = Vec::new();
+        let row = scan(path, start, &mut pieces).map_err(|(row, e)| failed(row, &detect::in_words(&e)))?;
+        let announced = header.features_count();
+        if row < announced {
+            return Err(failed(row, &format!("the file is cut short; its header announces {announced} features")));
         }
-        let shape = || shape(&feature, header.geometry_type());
-        batcher.push(row, positions.iter().filter_map(|&p| cells.get(p)).cloned(), shape)?;
+        Ok(Self {
+            path: path.to_owned(),
+            description: description(&header),
+            types: header.columns().into_iter().flatten().map(|c: Column<'_>| c.type_()).collect(),
+            geometry_type: header.geometry_type(),
+            pieces,
+            rows: row,
+        })
     }
-    let announced = header.features_count();
-    if row < announced {
-        return Err(failed(row, &format!("the file is cut short; its header announces {announced} features")));
-    }
-    batcher.finish()?;
-    Ok(description)
 }
 
-/// A file read as far as its header.
-struct Opened {
-    file: BufReader<File>,
+/// Goes from feature to feature by their lengths, and says how many there are.
+fn scan(path: &Path, start: u64, pieces: &mut Vec<Piece>) -> Result<u64, (u64, io::Error)> {
+    let mut row = 0;
+    let mut go = || -> io::Result<()> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        if start > length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut file = BufReader::with_capacity(1 << 16, file);
+        file.seek(SeekFrom::Start(start))?;
+        let (mut begin, mut first, mut at) = (start, 0, start);
+        while at < length {
+            let mut size = [0; 4];
+            file.read_exact(&mut size)?;
+            let size = u32::from_le_bytes(size);
+            at += 4 + u64::from(size);
+            if at > length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            file.seek_relative(i64::from(size))?;
+            row += 1;
+            if row - first >= PIECE_ROWS || at - begin >= PIECE_BYTES || at == length {
+                pieces.push(Piece { bytes: begin..at, row: first + 1 });
+                (begin, first) = (at, row);
+            }
+        }
+        Ok(())
+    };
+    let result = go();
+    result.map(|()| row).map_err(|e| (row, e))
+}
+
+impl Opened for FlatGeobuf {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.rows)
+    }
+
+    fn bytes(&self, piece: usize) -> u64 {
+        self.pieces.get(piece).map_or(0, |piece| piece.bytes.end - piece.bytes.start)
+    }
+
+    fn positions(&self, columns: &[String]) -> Result<Vec<usize>, ReadError> {
+        positions(&self.path, columns, &self.description.columns)
+    }
+
+    fn read(&self, piece: usize, wanted: Wanted<'_>) -> Result<Batch, ReadError> {
+        let mut batcher = Batcher::new(wanted);
+        let Some(piece) = self.pieces.get(piece) else { return Ok(batcher.finish()) };
+        let read = || {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(piece.bytes.start))?;
+            detect::bytes_at(&mut file, piece.bytes.end - piece.bytes.start)
+        };
+        let failed =
+            |e| ReadError::unreadable(&self.path, format!("at feature {}: {}", piece.row, detect::in_words(&e)));
+        let bytes = read().map_err(failed)?;
+        let mut rest = bytes.as_slice();
+        let mut row = piece.row - 1;
+        while let Some(feature) = sized(&mut rest) {
+            row += 1;
+            let Ok(feature) = size_prefixed_root_as_feature(feature) else {
+                batcher.malformed(row, "the feature is damaged");
+                continue;
+            };
+            let mut cells = vec![Value::Null; self.types.len()];
+            if !wanted.positions.is_empty()
+                && let Err(reason) = properties(&feature, &self.types, &mut cells)
+            {
+                batcher.malformed(row, reason);
+                continue;
+            }
+            let shape = || shape(&feature, self.geometry_type);
+            batcher.push(row, wanted.positions.iter().filter_map(|&p| cells.get(p)).cloned(), shape);
+        }
+        Ok(batcher.finish())
+    }
+}
+
+/// The next length and as many bytes after it; `rest` is what comes after.
+fn sized<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = u32::from_le_bytes(*rest.first_chunk::<4>()?) as usize;
+    let (feature, after) = rest.split_at_checked(length.checked_add(4)?)?;
+    *rest = after;
+    Some(feature)
+}
+
+/// The header of a file.
+struct Head {
     header: Vec<u8>,
+    /// Where the index begins.
+    end: u64,
 }
 
-impl Opened {
-    fn new(path: &Path) -> Result<Self, ReadError> {
-        let mut file = BufReader::with_capacity(1 << 16, detect::open(path)?);
+impl Head {
+    fn read(path: &Path) -> Result<Self, ReadError> {
+        let mut file = BufReader::new(detect::open(path)?);
         let mut magic = [0; 8];
         let begins = file.read_exact(&mut magic).is_ok() && magic.starts_with(b"fgb") && &magic[4..7] == b"fgb";
         if !begins {
@@ -96,12 +196,19 @@ impl Opened {
         if magic[3] != 3 {
             return Err(ReadError::unreadable(path, format!("FlatGeobuf version {}; only 3 can be read", magic[3])));
         }
-        let mut header = Vec::new();
-        let there = sized(&mut file, &mut header);
-        if !there.map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))? || header.len() > LONGEST_HEADER {
-            return Err(ReadError::unreadable(path, "the file has no header"));
+        let none = || ReadError::unreadable(path, "the file has no header");
+        let mut size = [0; 4];
+        file.read_exact(&mut size).map_err(|_| none())?;
+        let length = u64::from(u32::from_le_bytes(size));
+        if length > LONGEST_HEADER {
+            return Err(none());
         }
-        Ok(Self { file, header })
+        let mut header = size.to_vec();
+        file.take(length).read_to_end(&mut header).map_err(|e| ReadError::unreadable(path, detect::in_words(&e)))?;
+        if header.len() as u64 != length + 4 {
+            return Err(ReadError::unreadable(path, detect::in_words(&io::ErrorKind::UnexpectedEof.into())));
+        }
+        Ok(Self { header, end: 8 + 4 + length })
     }
 
     fn header(&self, path: &Path) -> Result<Header<'_>, ReadError> {
@@ -116,17 +223,6 @@ fn header_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<Header<'a>, ReadError> 
 
 fn first_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default()
-}
-
-/// Reads a length and as many bytes; `bytes` holds both after. `false` at the end of the file.
-fn sized(file: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    bytes.clear();
-    Read::by_ref(file).take(4).read_to_end(bytes)?;
-    let Some(length) = bytes.first_chunk::<4>().map(|b| u32::from_le_bytes(*b)) else {
-        return if bytes.is_empty() { Ok(false) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
-    };
-    Read::by_ref(file).take(u64::from(length)).read_to_end(bytes)?;
-    if bytes.len() as u64 == u64::from(length) + 4 { Ok(true) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 /// How long the index is: a packed tree whose lowest level has a node for each feature.

@@ -11,10 +11,7 @@ use serde::{
     de::{self, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::{
-    batcher::{RowGeometry, Value},
-    geometry,
-};
+use super::{batcher::Value, geometry, shapes::RowGeometry};
 
 /// The kinds of geometry that GeoJSON has.
 pub(super) const GEOMETRY_TYPES: [&str; 7] =

@@ -2,7 +2,7 @@
 
 use geo::{CoordsIter, Geometry, GeometryCollection, MultiLineString, MultiPolygon};
 
-use super::batcher::RowGeometry;
+use super::shapes::RowGeometry;
 
 /// Leaves out empty parts, turns empty geometry into `None`, and refuses coordinates that are not numbers.
 pub(super) fn checked(geometry: Geometry) -> RowGeometry {

@@ -1,15 +1,22 @@
 //! GeoPackage: one table of an SQLite file, with its geometry and its CRS as the registry tables say.
 //!
-//! Rows are in the order of the row ids and count from 1.
+//! Rows are in the order of the row ids and count from 1. A piece is a range of row ids, read through a connection of its
+//! own. A view has no row ids: it is one piece, in the order it gives.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, types::ValueRef};
 
 use super::{
     Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
-    batcher::{Batcher, RowGeometry, Value, Wanted},
-    detect, wkb, wkt,
+    batcher::{Batcher, Value, Wanted, positions},
+    detect,
+    pieces::{Opened, PIECE_BYTES, PIECE_ROWS},
+    shapes::RowGeometry,
+    wkb, wkt,
 };
 
 pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadError> {
@@ -17,36 +24,114 @@ pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description
     Ok(Table::choose(&connection, path, options)?.description())
 }
 
-pub(super) fn read(
-    path: &Path,
-    options: &ReadOptions,
-    wanted: Wanted<'_>,
-    take: &mut dyn FnMut(Batch) -> bool,
-) -> Result<Description, ReadError> {
-    let failed = |e: rusqlite::Error| unreadable(path, &e);
-    let connection = open(path)?;
-    let table = Table::choose(&connection, path, options)?;
-    let positions = wanted.positions(path, &table.columns)?;
-    let geometry = table.geometry.filter(|_| wanted.geometry);
-    let names: Vec<String> = positions.iter().chain(&geometry).map(|&p| quoted(&table.columns[p])).collect();
-    let names = if names.is_empty() { "1".to_owned() } else { names.join(", ") };
-    let select = format!("SELECT {names} FROM {}", quoted(&table.name));
-    // A view has no row ids; it is read in the order it gives.
-    let mut statement = connection
-        .prepare(&format!("{select} ORDER BY rowid"))
-        .or_else(|_| connection.prepare(&select))
-        .map_err(failed)?;
-    let mut rows = statement.query([]).map_err(failed)?;
-    let mut batcher = Batcher::new(wanted, take);
-    let mut number = 0;
-    while let Some(row) = rows.next().map_err(failed)? {
-        number += 1;
-        let shape = || if geometry.is_some() { shape(row, positions.len()) } else { Ok(None) };
-        let values = positions.iter().enumerate().map(|(i, &p)| value(row, i, table.flags[p]));
-        batcher.push(number, values, shape)?;
+/// A GeoPackage, cut into pieces by row ids.
+pub(super) struct GeoPackage {
+    path: PathBuf,
+    table: Table,
+    description: Description,
+    pieces: Vec<Piece>,
+    rows: u64,
+    length: u64,
+}
+
+/// Some rows.
+struct Piece {
+    /// The ids of the first row and of the first row after; `None` for a table that has no row ids.
+    ids: Option<(i64, Option<i64>)>,
+    /// The number of the first row.
+    row: u64,
+    rows: u64,
+}
+
+impl GeoPackage {
+    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Self, ReadError> {
+        let failed = |e: rusqlite::Error| unreadable(path, &e);
+        let connection = open(path)?;
+        let table = Table::choose(&connection, path, options)?;
+        let length = std::fs::metadata(path).map_or(0, |m| m.len());
+        let rows: i64 = connection
+            .query_row(&format!("SELECT count(*) FROM {}", quoted(&table.name)), [], |row| row.get(0))
+            .map_err(failed)?;
+        let rows = rows.unsigned_abs();
+        let pieces = pieces(&connection, &table, rows, length).map_err(failed)?;
+        Ok(Self { path: path.to_owned(), description: table.description(), table, pieces, rows, length })
     }
-    batcher.finish()?;
-    Ok(table.description())
+}
+
+/// Cuts a table into pieces of as many rows as make some megabytes.
+fn pieces(connection: &Connection, table: &Table, rows: u64, length: u64) -> rusqlite::Result<Vec<Piece>> {
+    // A column of that name hides the row ids.
+    let hidden = table.columns.iter().any(|c| c.eq_ignore_ascii_case("rowid"));
+    let name = quoted(&table.name);
+    let after = format!("SELECT rowid FROM {name} WHERE rowid >= ?1 ORDER BY rowid LIMIT 1 OFFSET ?2");
+    // A view has no row ids.
+    let Some(mut after) = connection.prepare(&after).ok().filter(|_| !hidden) else {
+        return Ok(if rows == 0 { Vec::new() } else { vec![Piece { ids: None, row: 1, rows }] });
+    };
+    let size = (PIECE_BYTES / (length / rows.max(1)).max(1)).clamp(64, PIECE_ROWS);
+    let step = i64::try_from(size).unwrap_or(i64::MAX);
+    let mut pieces = Vec::new();
+    let mut next = after.query_row([i64::MIN, 0], |row| row.get(0)).optional()?;
+    let mut row = 1;
+    while let Some(from) = next {
+        next = after.query_row([from, step], |row| row.get(0)).optional()?;
+        let of = if next.is_some() { size } else { (rows + 1).saturating_sub(row) };
+        pieces.push(Piece { ids: Some((from, next)), row, rows: of });
+        row += size;
+    }
+    Ok(pieces)
+}
+
+impl Opened for GeoPackage {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.rows)
+    }
+
+    fn bytes(&self, piece: usize) -> u64 {
+        let rows = self.pieces.get(piece).map_or(0, |piece| piece.rows);
+        u64::try_from(u128::from(self.length) * u128::from(rows) / u128::from(self.rows.max(1))).unwrap_or(u64::MAX)
+    }
+
+    fn positions(&self, columns: &[String]) -> Result<Vec<usize>, ReadError> {
+        positions(&self.path, columns, &self.table.columns)
+    }
+
+    fn read(&self, piece: usize, wanted: Wanted<'_>) -> Result<Batch, ReadError> {
+        let failed = |e: rusqlite::Error| unreadable(&self.path, &e);
+        let mut batcher = Batcher::new(wanted);
+        let Some(piece) = self.pieces.get(piece) else { return Ok(batcher.finish()) };
+        let connection = open(&self.path)?;
+        let table = &self.table;
+        let geometry = table.geometry.filter(|_| wanted.geometry);
+        let names: Vec<String> = wanted.positions.iter().chain(&geometry).map(|&p| quoted(&table.columns[p])).collect();
+        let names = if names.is_empty() { "1".to_owned() } else { names.join(", ") };
+        let select = format!("SELECT {names} FROM {}", quoted(&table.name));
+        let (query, ids) = match piece.ids {
+            None => (select, vec![]),
+            Some((from, None)) => (format!("{select} WHERE rowid >= ?1 ORDER BY rowid"), vec![from]),
+            Some((from, Some(to))) => {
+                (format!("{select} WHERE rowid >= ?1 AND rowid < ?2 ORDER BY rowid"), vec![from, to])
+            }
+        };
+        let mut statement = connection.prepare(&query).map_err(failed)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(ids)).map_err(failed)?;
+        let mut number = piece.row - 1;
+        while let Some(row) = rows.next().map_err(failed)? {
+            number += 1;
+            let shape = || if geometry.is_some() { shape(row, wanted.positions.len()) } else { Ok(None) };
+            let values = wanted.positions.iter().enumerate().map(|(i, &p)| value(row, i, table.flags[p]));
+            batcher.push(number, values, shape);
+        }
+        Ok(batcher.finish())
+    }
 }
 
 /// The table that is read.
@@ -288,14 +373,14 @@ mod tests {
         assert_eq!(description.columns, ["fid", "kod", "speed", "open"]);
         assert_eq!(description.crs.known(), Some(Crs::Epsg(3006)));
         assert_eq!(batch.rows, [1, 2, 3, 4]);
-        assert_eq!(batch.columns[0], Column::Text(vec![None, None, Some("x".into()), Some("0180".into())]));
-        assert_eq!(batch.columns[1], Column::Integer(vec![Some(3), Some(5), Some(6), Some(9)]));
-        assert_eq!(batch.columns[2], Column::Flag(vec![Some(false), Some(true), None, Some(true)]));
-        assert_eq!(batch.columns[3], Column::Real(vec![None, Some(2.0), Some(1.5), Some(0.5)]));
-        assert_eq!(batch.geometry[0], Ok(Some(geo::point!(x: 1.0, y: 2.0).into())));
-        assert!(batch.geometry[1].is_err());
-        assert_eq!(batch.geometry[2], Ok(None));
-        assert_eq!(batch.geometry[3], Ok(None));
+        assert_eq!(batch.columns[0], Column::Text(vec![None, None, Some("x"), Some("0180")].into()));
+        assert_eq!(batch.columns[1], Column::Integer(vec![Some(3), Some(5), Some(6), Some(9)].into()));
+        assert_eq!(batch.columns[2], Column::Flag(vec![Some(false), Some(true), None, Some(true)].into()));
+        assert_eq!(batch.columns[3], Column::Real(vec![None, Some(2.0), Some(1.5), Some(0.5)].into()));
+        let shapes = batch.geometry.into_vec();
+        assert_eq!(shapes[0], Ok(Some(geo::point!(x: 1.0, y: 2.0).into())));
+        assert!(shapes[1].is_err());
+        assert_eq!(shapes[2..], [Ok(None), Ok(None)]);
     }
 
     #[test]
@@ -316,7 +401,7 @@ mod tests {
         assert_eq!(get(&path, Some("b"), &[]).unwrap().0.crs, crate::read::DeclaredCrs::None);
         let (description, batch) = get(&path, Some("t"), &["id"]).unwrap();
         assert!(!description.geometry);
-        assert_eq!(batch.geometry, [Ok(None)]);
+        assert_eq!(batch.geometry.into_vec(), [Ok(None)]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Readers: any of the formats people have, into batches of columns and geometry.
 //!
-//! What goes in is a path and the names of the wanted columns; what comes out is [`Batch`]es in the file's order, with
-//! the row numbers a user would count. No reader holds its file in memory: text and binary formats are streamed, Parquet
-//! is read one row group at a time.
+//! What goes in is a path and the names of the wanted columns; what comes out is [`Batch`]es, with the row numbers a user
+//! would count. A file is read in [`Pieces`], each on its own, so that any number of threads can read, and so that no
+//! reader holds its file in memory. [`read`] does that and hands the batches on in the file's order.
 //!
 //! What all readers share:
 //! - A row that cannot be read is in [`Batch::malformed`], a geometry that cannot be read is an `Err` in
@@ -11,30 +11,38 @@
 //! - A ring that does not end where it began is closed. Nothing else is repaired here.
 
 use std::{
-    borrow::Cow,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use geo::Geometry;
-
-pub use self::declared_crs::DeclaredCrs;
+pub use self::{
+    column::{Column, Mask, Texts, Values},
+    declared_crs::DeclaredCrs,
+    pieces::Pieces,
+    shapes::{Points, Shapes},
+};
 
 mod batcher;
 mod bytes;
+mod column;
 mod csv;
+mod csv_rows;
 mod dbf;
 mod declared_crs;
 mod detect;
 mod encoding;
 mod flatgeobuf;
 mod geojson;
+mod geojson_fast;
 mod geojson_feature;
 mod geojson_scan;
 mod geometry;
 mod geopackage;
 mod parquet;
 mod parquet_footer;
+mod pieces;
 mod shapefile;
+mod shapes;
 mod wkb;
 mod wkt;
 
@@ -90,55 +98,10 @@ pub struct Batch {
     pub rows: Vec<u32>,
     /// The wanted columns in the order they were asked for; each as long as `rows`.
     pub columns: Vec<Column>,
-    /// As long as `rows` when geometry was asked for, else empty. `Err` says why it cannot be read.
-    pub geometry: Vec<Result<Option<Geometry>, String>>,
+    /// As long as `rows` when geometry was asked for, else empty.
+    pub geometry: Shapes,
     /// Rows that could not be read at all, with the reason; they are not in `rows`.
     pub malformed: Vec<(u32, String)>,
-}
-
-/// The values of one column of a batch. Integers that a file writes as text stay text.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Column {
-    /// Text as it stands in the file; an empty cell is `None`.
-    Text(Vec<Option<Box<str>>>),
-    /// Whole numbers.
-    Integer(Vec<Option<i64>>),
-    /// Other numbers.
-    Real(Vec<Option<f64>>),
-    /// True or false.
-    Flag(Vec<Option<bool>>),
-}
-
-impl Column {
-    /// The number of values, `None` counted.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Text(values) => values.len(),
-            Self::Integer(values) => values.len(),
-            Self::Real(values) => values.len(),
-            Self::Flag(values) => values.len(),
-        }
-    }
-
-    /// Whether there are no values at all.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// One value as text: whole numbers without decimals, other numbers with as few digits as name them exactly.
-    ///
-    /// `None` when the value is missing or `index` is past the end.
-    #[must_use]
-    pub fn text(&self, index: usize) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Text(values) => values.get(index)?.as_deref().map(Cow::Borrowed),
-            Self::Integer(values) => values.get(index)?.map(|v| Cow::Owned(v.to_string())),
-            Self::Real(values) => values.get(index)?.map(|v| Cow::Owned(v.to_string())),
-            Self::Flag(values) => values.get(index)?.map(|v| Cow::Borrowed(if v { "true" } else { "false" })),
-        }
-    }
 }
 
 /// A file cannot be read.
@@ -179,6 +142,8 @@ impl ReadError {
 ///
 /// Most formats say it in their first or last bytes. GeoJSON does not, so a GeoJSON file is gone through to its end:
 /// a property may appear for the first time in the last feature, and the `crs` member may stand after the features.
+/// Whoever reads the file after should call [`pieces`] instead, and [`Pieces::select`] when the columns are known: the
+/// file is then gone through once.
 ///
 /// # Errors
 /// When the file cannot be opened or is not of its format.
@@ -193,10 +158,31 @@ pub fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadE
     }
 }
 
+/// Opens a file to be read in independent pieces, in any order, from any thread.
+///
+/// A piece is at most 65 536 rows, or a few megabytes of text: whoever has `n` pieces in flight has a bounded part of
+/// the file in memory. Where the pieces begin is found by going through the file once, without making anything of its
+/// rows; Parquet and GeoPackage know it without. See [`Pieces`] for what is left in one piece.
+///
+/// # Errors
+/// When the file cannot be opened, is not of its format or is cut short, or a column is not there.
+pub fn pieces(path: &Path, options: &ReadOptions, columns: &[String], geometry: bool) -> Result<Pieces, ReadError> {
+    let opened: Arc<dyn pieces::Opened> = match detect::format(path, options)? {
+        Format::Csv => Arc::new(csv::Csv::open(path, options)?),
+        Format::Parquet => Arc::new(parquet::Parquet::open(path, options)?),
+        format @ (Format::GeoJson | Format::GeoJsonLines) => Arc::new(geojson::GeoJson::open(path, format)?),
+        Format::GeoPackage => Arc::new(geopackage::GeoPackage::open(path, options)?),
+        Format::Shapefile => Arc::new(shapefile::Shapefile::open(path, options)?),
+        Format::FlatGeobuf => Arc::new(flatgeobuf::FlatGeobuf::open(path)?),
+    };
+    Pieces::new(opened, columns, geometry)
+}
+
 /// Reads the wanted columns, and the geometry if wanted, batch by batch in the file's order.
 ///
-/// When geometry is wanted from a file that has none, every row's geometry is `Ok(None)`. A column that a GeoJSON file
-/// has in some features only is `None` in the others; that no feature has it is known, and an error, at the end.
+/// Some batches are read at a time, on all threads; as many are in memory. When geometry is wanted from a file that has
+/// none, every row's geometry is `Ok(None)`. A column that a GeoJSON file has in some features only is missing in the
+/// others; that no feature of several has it is an error.
 ///
 /// # Errors
 /// When the file cannot be read, a column is not there, or `take` returns `false`.
@@ -207,32 +193,7 @@ pub fn read(
     geometry: bool,
     take: &mut dyn FnMut(Batch) -> bool,
 ) -> Result<Description, ReadError> {
-    let wanted = batcher::Wanted { columns, geometry };
-    match detect::format(path, options)? {
-        Format::Csv => csv::read(path, options, wanted, take),
-        Format::Parquet => parquet::read(path, options, wanted, take),
-        format @ (Format::GeoJson | Format::GeoJsonLines) => geojson::read(path, format, wanted, take),
-        Format::GeoPackage => geopackage::read(path, options, wanted, take),
-        Format::Shapefile => shapefile::read(path, options, wanted, take),
-        Format::FlatGeobuf => flatgeobuf::read(path, wanted, take),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Column;
-
-    #[test]
-    fn a_column_gives_text_whatever_its_variant() {
-        let integers = Column::Integer(vec![Some(12), None]);
-        assert_eq!(integers.text(0).as_deref(), Some("12"));
-        assert_eq!(integers.text(1), None);
-        assert_eq!(integers.text(2), None);
-        assert_eq!(Column::Real(vec![Some(1480.0), Some(0.1)]).text(0).as_deref(), Some("1480"));
-        assert_eq!(Column::Real(vec![Some(1480.0), Some(0.1)]).text(1).as_deref(), Some("0.1"));
-        assert_eq!(Column::Flag(vec![Some(true)]).text(0).as_deref(), Some("true"));
-        assert_eq!(Column::Text(vec![Some("0604".into())]).text(0).as_deref(), Some("0604"));
-        assert!(Column::Text(Vec::new()).is_empty());
-        assert_eq!(integers.len(), 2);
-    }
+    let pieces = pieces(path, options, columns, geometry)?;
+    pieces.each(take)?;
+    Ok(pieces.description().clone())
 }

@@ -1,11 +1,13 @@
 //! Shapefiles, bare or zipped: the shapes, the table beside them, and what `.prj` and `.cpg` say.
 //!
-//! Both files are read from beginning to end, so that a zipped shapefile needs no room on disk; the index (`.shx`) is
-//! not needed. Records count from 1. Without a `.dbf` there are shapes but no columns.
+//! Every record says how long it is, so one quick way from length to length cuts the file into pieces; the index (`.shx`)
+//! is not needed. A zipped shapefile is first unpacked to a temporary folder. Records count from 1. Without a `.dbf`
+//! there are shapes but no columns.
 
 use std::{
     fs::File,
-    io::{BufReader, Read},
+    io::{BufReader, Read, Seek, SeekFrom},
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -14,143 +16,264 @@ use geo::{
     Area, BoundingRect, Contains, Coord, CoordinatePosition, Geometry, LineString, MultiLineString, MultiPoint,
     MultiPolygon, Point, Polygon, coordinate_position::CoordPos,
 };
+use tempfile::TempDir;
 use zip::ZipArchive;
 
 use super::{
     Batch, DeclaredCrs, Description, Format, ReadError, ReadOptions,
-    batcher::{Batcher, RowGeometry, Wanted},
+    batcher::{Batcher, Wanted, positions},
     bytes::{Bytes, CutShort},
     dbf::{self, Dbf},
     detect, encoding, geometry,
+    pieces::{Opened, PIECE_BYTES, PIECE_ROWS},
+    shapes::RowGeometry,
 };
 
 /// As much as is read of a `.prj` or `.cpg`.
 const SMALL_FILE: u64 = 1 << 16;
 
 pub(super) fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadError> {
-    with_files(path, options, &mut |files| Ok(files.description()))
-}
-
-pub(super) fn read(
-    path: &Path,
-    options: &ReadOptions,
-    wanted: Wanted<'_>,
-    take: &mut dyn FnMut(Batch) -> bool,
-) -> Result<Description, ReadError> {
-    with_files(path, options, &mut |files| {
-        files.read(path, wanted, take)?;
-        Ok(files.description())
-    })
-}
-
-/// The files of one shapefile, open for reading.
-struct Files<'a> {
-    shp: Box<dyn Read + 'a>,
-    dbf: Option<Dbf<Box<dyn Read + 'a>>>,
-    crs: DeclaredCrs,
-}
-
-impl Files<'_> {
-    fn description(&self) -> Description {
-        let columns = self.dbf.as_ref().map(Dbf::columns).unwrap_or_default();
-        Description { format: Format::Shapefile, columns, geometry: true, crs: self.crs.clone() }
-    }
-
-    fn read(&mut self, path: &Path, wanted: Wanted<'_>, take: &mut dyn FnMut(Batch) -> bool) -> Result<(), ReadError> {
-        let columns = self.dbf.as_ref().map(Dbf::columns).unwrap_or_default();
-        if self.dbf.is_none() && !wanted.columns.is_empty() {
-            return Err(ReadError::unreadable(path, "there is no .dbf beside the .shp, so there are no columns"));
-        }
-        let positions = wanted.positions(path, &columns)?;
-        let mut head = [0; 100];
-        self.shp.read_exact(&mut head).map_err(|_| ReadError::unreadable(path, "the .shp is cut short"))?;
-        if !head.starts_with(&[0, 0, 0x27, 0x0a]) {
-            return Err(ReadError::unreadable(path, "the .shp does not begin as a shapefile does"));
-        }
-        let mut batcher = Batcher::new(wanted, take);
-        let mut record = Vec::new();
-        let mut row = 0;
-        while next_record(&mut self.shp, &mut record)
-            .map_err(|reason| ReadError::unreadable(path, format!("after record {row} of the .shp: {reason}")))?
-        {
-            row += 1;
-            let shape = || decode(&record);
-            match &mut self.dbf {
-                None => batcher.push(row, std::iter::empty(), shape)?,
-                Some(dbf) => {
-                    let more = dbf.next().map_err(|e| {
-                        ReadError::unreadable(path, format!("record {row} of the .dbf: {}", detect::in_words(&e)))
-                    })?;
-                    if !more {
-                        return Err(ReadError::unreadable(
-                            path,
-                            format!("the .dbf ends before record {row} of the .shp; the two do not belong together"),
-                        ));
-                    }
-                    if dbf.deleted() {
-                        batcher.malformed(row, "the record is marked as deleted in the .dbf")?;
-                    } else {
-                        batcher.push(row, positions.iter().map(|&p| dbf.value(p)), shape)?;
-                    }
-                }
-            }
-        }
-        batcher.finish()
-    }
-}
-
-/// Opens the files that belong together and hands them to `run`.
-fn with_files(
-    path: &Path,
-    options: &ReadOptions,
-    run: &mut dyn FnMut(&mut Files<'_>) -> Result<Description, ReadError>,
-) -> Result<Description, ReadError> {
     let asked = options.encoding.as_deref().map(|label| encoding::named(path, label)).transpose()?;
-    let mut start = [0; 2];
-    let zipped = detect::open(path)?.read_exact(&mut start).is_ok() && &start == b"PK";
     let failed = |reason: String| ReadError::unreadable(path, reason);
-    if !zipped {
-        let shp: Box<dyn Read> = Box::new(BufReader::new(detect::open(path)?));
-        let (crs, code_page) = (small_file(path, "prj"), small_file(path, "cpg"));
-        let table = sibling(path, "dbf");
-        let table = table.map(|p| -> Box<dyn Read> { Box::new(BufReader::new(p)) });
-        return run(&mut files(shp, table, crs, code_page, asked).map_err(failed)?);
+    if !is_zipped(path)? {
+        let table = sibling(path, "dbf").map(|(_, file)| Dbf::new(BufReader::new(file), code_page(path, asked)));
+        return Ok(description(table.transpose().map_err(failed)?.as_ref(), small_file(path, "prj")));
     }
-    let mut shapes = archive(path)?;
-    let mut tables = archive(path)?;
-    let name = member(path, &shapes, options.layer.as_deref())?;
-    let crs = zipped_small_file(&mut shapes, &name, "prj");
-    let code_page = zipped_small_file(&mut shapes, &name, "cpg");
-    let zip_failed = |e: zip::result::ZipError| failed(format!("the zip cannot be read: {e}"));
-    let table: Option<Box<dyn Read + '_>> = match zipped_sibling(&tables, &name, "dbf") {
-        Some(dbf) => Some(Box::new(BufReader::new(tables.by_name(&dbf).map_err(zip_failed)?))),
+    let mut zip = archive(path)?;
+    let name = member(path, &zip, options.layer.as_deref())?;
+    let (crs, encoding) = (zipped_small_file(&mut zip, &name, "prj"), zipped_code_page(&mut zip, &name, asked));
+    let table = match zipped_sibling(&zip, &name, "dbf") {
+        Some(dbf) => Some(Dbf::new(zip.by_name(&dbf).map_err(|e| zip_error(path, &e))?, encoding).map_err(failed)?),
         None => None,
     };
-    let shp = Box::new(BufReader::new(shapes.by_name(&name).map_err(zip_failed)?));
-    run(&mut files(shp, table, crs, code_page, asked).map_err(failed)?)
+    Ok(description(table.as_ref(), crs))
 }
 
-fn files<'a>(
-    shp: Box<dyn Read + 'a>,
-    table: Option<Box<dyn Read + 'a>>,
-    crs: Option<String>,
-    code_page: Option<String>,
-    asked: Option<&'static Encoding>,
-) -> Result<Files<'a>, String> {
-    let encoding = asked.or_else(|| dbf::code_page(&code_page?));
-    let dbf = table.map(|table| Dbf::new(table, encoding)).transpose()?;
-    Ok(Files { shp, dbf, crs: crs.map_or(DeclaredCrs::None, |wkt| DeclaredCrs::from_wkt(&wkt)) })
+fn description(table: Option<&Dbf>, crs: Option<String>) -> Description {
+    Description {
+        format: Format::Shapefile,
+        columns: table.map(Dbf::columns).unwrap_or_default(),
+        geometry: true,
+        crs: crs.map_or(DeclaredCrs::None, |wkt| DeclaredCrs::from_wkt(&wkt)),
+    }
+}
+
+/// A shapefile, cut into pieces where records begin.
+pub(super) struct Shapefile {
+    /// The file that was named.
+    path: PathBuf,
+    shp: PathBuf,
+    table: Option<(PathBuf, Dbf)>,
+    /// Where the files of a zip are, until the end.
+    _unpacked: Option<TempDir>,
+    description: Description,
+    pieces: Vec<Piece>,
+    rows: u64,
+}
+
+/// Some records.
+struct Piece {
+    bytes: Range<u64>,
+    /// The number of the first record.
+    row: u64,
+    rows: u64,
+}
+
+impl Shapefile {
+    pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Self, ReadError> {
+        let asked = options.encoding.as_deref().map(|label| encoding::named(path, label)).transpose()?;
+        let failed = |reason: String| ReadError::unreadable(path, reason);
+        let (shp, dbf, crs, encoding, unpacked);
+        if is_zipped(path)? {
+            let mut zip = archive(path)?;
+            let name = member(path, &zip, options.layer.as_deref())?;
+            crs = zipped_small_file(&mut zip, &name, "prj");
+            encoding = zipped_code_page(&mut zip, &name, asked);
+            let folder = tempfile::tempdir().map_err(|e| failed(detect::in_words(&e)))?;
+            shp = unpack(path, &mut zip, &name, folder.path().join("a.shp"))?;
+            dbf = match zipped_sibling(&zip, &name, "dbf") {
+                Some(dbf) => Some(unpack(path, &mut zip, &dbf, folder.path().join("a.dbf"))?),
+                None => None,
+            };
+            unpacked = Some(folder);
+        } else {
+            crs = small_file(path, "prj");
+            encoding = code_page(path, asked);
+            shp = path.to_owned();
+            dbf = sibling(path, "dbf").map(|(path, _)| path);
+            unpacked = None;
+        }
+        let table = match dbf {
+            Some(dbf) => {
+                let file = File::open(&dbf).map_err(|e| failed(format!("the .dbf: {}", detect::in_words(&e))))?;
+                Some((dbf, Dbf::new(BufReader::new(file), encoding).map_err(failed)?))
+            }
+            None => None,
+        };
+        let mut pieces = Vec::new();
+        let (rows, cut) = scan(&shp, &mut pieces).map_err(failed)?;
+        if let Some((path, dbf)) = &table {
+            let length = std::fs::metadata(path).map_or(0, |m| m.len());
+            let whole = length.saturating_sub(dbf.start) / (dbf.record as u64).max(1);
+            let row = whole.min(dbf.records) + 1;
+            if row <= rows {
+                return Err(failed(if whole < dbf.records {
+                    format!("record {row} of the .dbf: the file is cut short")
+                } else {
+                    format!("the .dbf ends before record {row} of the .shp; the two do not belong together")
+                }));
+            }
+        }
+        if let Some(reason) = cut {
+            return Err(failed(format!("after record {rows} of the .shp: {reason}")));
+        }
+        let description = description(table.as_ref().map(|(_, dbf)| dbf), crs);
+        Ok(Self { path: path.to_owned(), shp, table, _unpacked: unpacked, description, pieces, rows })
+    }
+}
+
+/// Goes from record to record by their lengths; says how many there are, and what is wrong after the last.
+fn scan(shp: &Path, pieces: &mut Vec<Piece>) -> Result<(u64, Option<String>), String> {
+    let in_words = |e: std::io::Error| detect::in_words(&e);
+    let file = File::open(shp).map_err(in_words)?;
+    let length = file.metadata().map_err(in_words)?.len();
+    let mut file = BufReader::with_capacity(1 << 16, file);
+    let mut head = [0; 100];
+    file.read_exact(&mut head).map_err(|_| "the .shp is cut short")?;
+    if !head.starts_with(&[0, 0, 0x27, 0x0a]) {
+        return Err("the .shp does not begin as a shapefile does".to_owned());
+    }
+    let (mut begin, mut first, mut at, mut row) = (100, 0, 100, 0);
+    while at < length {
+        let mut head = [0; 8];
+        if let Err(error) = file.read_exact(&mut head) {
+            return Ok((row, Some(in_words(error))));
+        }
+        let [.., l0, l1, l2, l3] = head;
+        let size = u64::from(u32::from_be_bytes([l0, l1, l2, l3])) * 2;
+        at += 8 + size;
+        if at > length {
+            return Ok((row, Some("the file is cut short".to_owned())));
+        }
+        file.seek_relative(size.cast_signed()).map_err(in_words)?;
+        row += 1;
+        if row - first >= PIECE_ROWS || at - begin >= PIECE_BYTES || at == length {
+            pieces.push(Piece { bytes: begin..at, row: first + 1, rows: row - first });
+            (begin, first) = (at, row);
+        }
+    }
+    Ok((row, None))
+}
+
+impl Opened for Shapefile {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.rows)
+    }
+
+    fn bytes(&self, piece: usize) -> u64 {
+        self.pieces.get(piece).map_or(0, |piece| piece.bytes.end - piece.bytes.start)
+    }
+
+    fn positions(&self, columns: &[String]) -> Result<Vec<usize>, ReadError> {
+        if self.table.is_none() && !columns.is_empty() {
+            return Err(ReadError::unreadable(&self.path, "there is no .dbf beside the .shp, so there are no columns"));
+        }
+        positions(&self.path, columns, &self.description.columns)
+    }
+
+    fn read(&self, piece: usize, wanted: Wanted<'_>) -> Result<Batch, ReadError> {
+        let mut batcher = Batcher::new(wanted);
+        let Some(piece) = self.pieces.get(piece) else { return Ok(batcher.finish()) };
+        let bytes = |path: &Path, from: u64, length: u64| {
+            let read = || {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(from))?;
+                detect::bytes_at(&mut file, length)
+            };
+            let failed =
+                |e| ReadError::unreadable(&self.path, format!("at record {}: {}", piece.row, detect::in_words(&e)));
+            read().map_err(failed)
+        };
+        let shapes = bytes(&self.shp, piece.bytes.start, piece.bytes.end - piece.bytes.start)?;
+        let table = match &self.table {
+            Some((path, dbf)) => {
+                let record = dbf.record as u64;
+                Some((dbf, bytes(path, dbf.start + (piece.row - 1) * record, piece.rows * record)?))
+            }
+            None => None,
+        };
+        let mut rest = shapes.as_slice();
+        for i in 0..piece.rows {
+            let row = piece.row + i;
+            let Some(record) = next_record(&mut rest) else { break };
+            let shape = || decode(record);
+            let Some((dbf, records)) = &table else {
+                batcher.push(row, std::iter::empty(), shape);
+                continue;
+            };
+            let cells = usize::try_from(i).ok().and_then(|i| records.chunks_exact(dbf.record).nth(i));
+            let cells = cells.unwrap_or_default();
+            if Dbf::deleted(cells) {
+                batcher.malformed(row, "the record is marked as deleted in the .dbf");
+            } else {
+                batcher.push(row, wanted.positions.iter().map(|&p| dbf.value(cells, p)), shape);
+            }
+        }
+        Ok(batcher.finish())
+    }
+}
+
+/// The content of the next record; `rest` is what comes after.
+fn next_record<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let ([.., l0, l1, l2, l3], after) = rest.split_first_chunk::<8>()?;
+    let length = u32::from_be_bytes([*l0, *l1, *l2, *l3]) as usize * 2;
+    let (record, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some(record)
+}
+
+fn is_zipped(path: &Path) -> Result<bool, ReadError> {
+    let mut start = [0; 2];
+    Ok(detect::open(path)?.read_exact(&mut start).is_ok() && &start == b"PK")
+}
+
+fn code_page(path: &Path, asked: Option<&'static Encoding>) -> Option<&'static Encoding> {
+    asked.or_else(|| dbf::code_page(&small_file(path, "cpg")?))
+}
+
+fn zipped_code_page(zip: &mut Archive, name: &str, asked: Option<&'static Encoding>) -> Option<&'static Encoding> {
+    asked.or_else(|| dbf::code_page(&zipped_small_file(zip, name, "cpg")?))
+}
+
+/// Unpacks one file of a zip.
+fn unpack(path: &Path, zip: &mut Archive, name: &str, to: PathBuf) -> Result<PathBuf, ReadError> {
+    let mut member = zip.by_name(name).map_err(|e| zip_error(path, &e))?;
+    let copied = File::create(&to).and_then(|mut file| std::io::copy(&mut member, &mut file));
+    copied.map_err(|e| ReadError::unreadable(path, format!("{name} in the zip: {}", detect::in_words(&e))))?;
+    Ok(to)
+}
+
+fn zip_error(path: &Path, error: &zip::result::ZipError) -> ReadError {
+    ReadError::unreadable(path, format!("the zip cannot be read: {error}"))
 }
 
 /// The file beside the shapes with another extension, in small or capital letters.
-fn sibling(path: &Path, extension: &str) -> Option<File> {
+fn sibling(path: &Path, extension: &str) -> Option<(PathBuf, File)> {
     let candidates: [PathBuf; 2] =
         [path.with_extension(extension), path.with_extension(extension.to_ascii_uppercase())];
-    candidates.iter().find_map(|p| File::open(p).ok())
+    candidates.into_iter().find_map(|p| File::open(&p).ok().map(|file| (p, file)))
 }
 
 fn small_file(path: &Path, extension: &str) -> Option<String> {
-    text_of(sibling(path, extension)?)
+    text_of(sibling(path, extension)?.1)
 }
 
 fn text_of(file: impl Read) -> Option<String> {
@@ -162,8 +285,7 @@ fn text_of(file: impl Read) -> Option<String> {
 type Archive = ZipArchive<BufReader<File>>;
 
 fn archive(path: &Path) -> Result<Archive, ReadError> {
-    ZipArchive::new(BufReader::new(detect::open(path)?))
-        .map_err(|e| ReadError::unreadable(path, format!("the zip cannot be read: {e}")))
+    ZipArchive::new(BufReader::new(detect::open(path)?)).map_err(|e| zip_error(path, &e))
 }
 
 /// The `.shp` in the zip that is meant.
@@ -200,21 +322,6 @@ fn names(archive: &Archive) -> Vec<String> {
 fn zipped_small_file(archive: &mut Archive, shp: &str, extension: &str) -> Option<String> {
     let name = zipped_sibling(archive, shp, extension)?;
     text_of(archive.by_name(&name).ok()?)
-}
-
-/// Reads the next record's content; `false` at the end.
-fn next_record(shp: &mut dyn Read, record: &mut Vec<u8>) -> Result<bool, String> {
-    record.clear();
-    let in_words = |e: std::io::Error| detect::in_words(&e);
-    shp.take(8).read_to_end(record).map_err(in_words)?;
-    let [_, _, _, _, l0, l1, l2, l3] = match *record.as_slice() {
-        [] => return Ok(false),
-        _ => *record.first_chunk::<8>().ok_or("the file is cut short")?,
-    };
-    let length = u64::from(u32::from_be_bytes([l0, l1, l2, l3])) * 2;
-    record.clear();
-    shp.take(length).read_to_end(record).map_err(in_words)?;
-    if record.len() as u64 == length { Ok(true) } else { Err("the file is cut short".to_owned()) }
 }
 
 fn decode(record: &[u8]) -> RowGeometry {
@@ -379,12 +486,13 @@ mod tests {
         let turned: Vec<_> = near.iter().rev().copied().collect();
         fs::write(&path, shp(&[polygon_record(&[hole, near, far, island]), polygon_record(&[&turned])])).unwrap();
         let (_, batch) = get(&path, None, &[]).unwrap();
-        let Ok(Some(Geometry::MultiPolygon(polygons))) = &batch.geometry[0] else { panic!("{:?}", batch.geometry) };
+        let shapes = batch.geometry.into_vec();
+        let Ok(Some(Geometry::MultiPolygon(polygons))) = &shapes[0] else { panic!("{shapes:?}") };
         let holes: Vec<usize> = polygons.0.iter().map(|p| p.interiors().len()).collect();
         assert_eq!(holes, [0, 1, 0]);
         // One ring alone is a polygon, whichever way round it goes.
         let square = polygon![(x: 0.0, y: 0.0), (x: 10.0, y: 0.0), (x: 10.0, y: 10.0), (x: 0.0, y: 10.0)];
-        assert_eq!(batch.geometry[1], Ok(Some(square.into())));
+        assert_eq!(shapes[1], Ok(Some(square.into())));
     }
 
     #[test]
@@ -405,8 +513,8 @@ mod tests {
         let (description, batch) = get(&path, None, &["NAMN", "KOD"]).unwrap();
         assert_eq!(description.columns, ["KOD", "NAMN"]);
         assert_eq!(description.crs.known(), Some(Crs::Epsg(3006)));
-        assert_eq!(batch.columns[0], Column::Text(vec![Some("Jönk".into()), Some("x".into())]));
-        assert_eq!(batch.geometry, [Ok(Some(point!(x: 1.0, y: 2.0).into())), Ok(None)]);
+        assert_eq!(batch.columns[0], Column::Text(vec![Some("Jönk"), Some("x")].into()));
+        assert_eq!(batch.geometry.into_vec(), [Ok(Some(point!(x: 1.0, y: 2.0).into())), Ok(None)]);
         assert!(get(&path, Some("Nät"), &[]).is_ok());
         assert!(get(&path, Some("other"), &[]).unwrap_err().to_string().contains("d/Nät.SHP"));
         assert_eq!(again.by_name("d/Nät.dbf").unwrap().size(), dbf.len() as u64);
@@ -424,7 +532,7 @@ mod tests {
         assert!(get(&path, None, &["A"]).unwrap_err().to_string().contains("ends before record 2"));
         fs::write(dir.path().join("a.dbf"), table(&[("A", b'N', 2, 0)], &[b" 12", b"*13"])).unwrap();
         let (_, batch) = get(&path, None, &["A"]).unwrap();
-        assert_eq!(batch.columns, [Column::Integer(vec![Some(12)])]);
+        assert_eq!(batch.columns, [Column::Integer(vec![Some(12)].into())]);
         assert_eq!(batch.malformed.iter().map(|m| m.0).collect::<Vec<_>>(), [2]);
         fs::write(&path, &whole[..whole.len() - 3]).unwrap();
         assert!(get(&path, None, &[]).unwrap_err().to_string().contains("after record 1"));

@@ -3,9 +3,9 @@
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
 use super::{
-    batcher::RowGeometry,
     bytes::{Bytes, CutShort},
     geometry,
+    shapes::{RowGeometry, Shapes},
 };
 
 /// Collections in collections deeper than this are refused.
@@ -14,6 +14,31 @@ const DEEPEST: usize = 32;
 /// Reads one geometry.
 pub(super) fn decode(data: &[u8]) -> RowGeometry {
     geometry::checked(any(&mut Bytes::little_endian(data), 0)?)
+}
+
+/// Reads cells that are all points, or missing; `None` when one of them is anything else.
+pub(super) fn points<'a>(cells: impl Iterator<Item = Option<&'a [u8]>>) -> Option<Shapes> {
+    let mut shapes = Shapes::default();
+    for cell in cells {
+        let Some(cell) = cell else {
+            shapes.push(Ok(None));
+            continue;
+        };
+        // The commonest form, little endian in two dimensions; others are left to `decode`.
+        let shape = match cell.split_first_chunk::<5>() {
+            Some(([1, 1, 0, 0, 0], &[x0, x1, x2, x3, x4, x5, x6, x7, y0, y1, y2, y3, y4, y5, y6, y7])) => {
+                let x = f64::from_le_bytes([x0, x1, x2, x3, x4, x5, x6, x7]);
+                let y = f64::from_le_bytes([y0, y1, y2, y3, y4, y5, y6, y7]);
+                geometry::checked(Point::new(x, y).into())
+            }
+            _ => decode(cell),
+        };
+        match shape {
+            Ok(None | Some(Geometry::Point(_))) => shapes.push(shape),
+            _ => return None,
+        }
+    }
+    Some(shapes)
 }
 
 /// Reads one geometry as a GeoPackage holds it.
@@ -99,6 +124,11 @@ fn coord(bytes: &mut Bytes<'_>, dims: usize) -> Result<Coord, CutShort> {
 
 fn line(bytes: &mut Bytes<'_>, dims: usize) -> Result<LineString, CutShort> {
     let n = bytes.count(dims * 8)?;
+    if dims == 2 && bytes.little_endian {
+        let number = |b: &[u8; 8]| f64::from_le_bytes(*b);
+        let pairs = bytes.take(n * 16)?.as_chunks::<8>().0.as_chunks::<2>().0;
+        return Ok(LineString(pairs.iter().map(|[x, y]| Coord { x: number(x), y: number(y) }).collect()));
+    }
     let mut coords = Vec::with_capacity(n);
     for _ in 0..n {
         coords.push(coord(bytes, dims)?);

@@ -2,7 +2,7 @@
 
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
-use super::{batcher::RowGeometry, geometry, wkb};
+use super::{geometry, shapes::RowGeometry, wkb};
 
 /// Collections in collections deeper than this are refused.
 const DEEPEST: usize = 32;

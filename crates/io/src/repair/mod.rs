@@ -80,8 +80,9 @@ pub fn areal(geometry: Geometry) -> Result<Repaired, String> {
         mended.say(format!("polygons overlap near {}; a place in the overlap counts once", position(at)));
     }
     let mut polygons = Vec::with_capacity(cleaned.len());
-    for ((polygon, meeting), part) in cleaned.into_iter().zip(meetings.within).zip(names) {
-        match settle(&polygon, meeting.as_ref(), part, &mut mended)? {
+    let met = meetings.within.into_iter().zip(meetings.through);
+    for ((polygon, (meeting, through)), part) in cleaned.into_iter().zip(met).zip(names) {
+        match settle(&polygon, meeting.as_ref(), through, part, &mut mended)? {
             Some(repaired) => polygons.extend(repaired),
             None => polygons.push(polygon),
         }
@@ -175,15 +176,18 @@ fn without_repeats(mut ring: LineString) -> Option<LineString> {
     ring.0.iter().any(|coord| *coord != first && coord != second).then_some(ring)
 }
 
-/// Decides what a polygon means: `None` when it can stay as it is.
+/// Decides what a polygon means: `None` when it can stay as it is. `through` is whether rings that only touch pass through
+/// each other there.
 fn settle(
     polygon: &Polygon,
     meeting: Option<&Meeting>,
+    through: bool,
     part: Part,
     mended: &mut Mended,
 ) -> Result<Option<Vec<Polygon>>, String> {
-    if meeting.is_none_or(|meeting| !meeting.is_within_one_ring() && meeting.kind == Kind::Touch) {
-        misplaced_hole(polygon, part)?;
+    let allowed = meeting.is_none_or(|meeting| !meeting.is_within_one_ring() && meeting.kind == Kind::Touch);
+    if allowed {
+        misplaced_hole(polygon, part, through)?;
     }
     let Some(meeting) = meeting else { return Ok(None) };
     let doubt = || doubt(meeting, part);
@@ -194,11 +198,15 @@ fn settle(
     if width <= low.max(high) * 1e-10 || width < 1e-100 {
         return Err(format!("{}; the polygon is too small to be mended", doubt()));
     }
+    // Holes inside their shell and beside each other, and no ring passes through another: there is one reading.
+    if allowed && !through {
+        return Ok(None);
+    }
     let Readings { structure, area, disputed } = Readings::of(polygon);
     if disputed > area * DISPUTED_SHARE {
         return Err(doubt());
     }
-    if !meeting.is_within_one_ring() && meeting.kind == Kind::Touch {
+    if allowed {
         return Ok(None);
     }
     let pieces = structure.len();
@@ -245,21 +253,28 @@ fn doubt(meeting: &Meeting, part: Part) -> String {
     }
 }
 
-/// Refuses holes outside their shell, or within each other. Rings may touch here, but not cross.
-fn misplaced_hole(polygon: &Polygon, part: Part) -> Result<(), String> {
+/// Refuses holes outside their shell, or within each other. Rings may touch here, and pass `through` each other where they
+/// do, but not cross.
+fn misplaced_hole(polygon: &Polygon, part: Part, through: bool) -> Result<(), String> {
     let holes = polygon.interiors();
     if holes.is_empty() {
         return Ok(());
     }
     let prepare = |ring: &LineString| PreparedPolygon::new(&Polygon::new(ring.clone(), vec![]));
+    // A ring that passes through no other is on one side of it as a whole: its first corner that is not on it decides.
+    let first_at = |ring: &LineString, other: &PreparedPolygon, wrong: Position| {
+        let mut corners = ring.coords().map(|coord| (*coord, other.position(*coord)));
+        let deciding = corners.find(|(_, found)| *found == wrong || (!through && *found != Position::Boundary));
+        deciding.filter(|(_, found)| *found == wrong).map(|(at, _)| at)
+    };
     let shell = prepare(polygon.exterior());
     for (hole, number) in holes.iter().zip(1..) {
-        if let Some(at) = hole.coords().find(|coord| shell.position(**coord) == Position::Outside) {
+        if let Some(at) = first_at(hole, &shell, Position::Outside) {
             return Err(format!(
                 "{} lies outside its shell at {}; if it is an area of its own, make it a polygon of its own in a \
                  MultiPolygon, else remove it",
                 part.ring(number),
-                position(*at)
+                position(at)
             ));
         }
     }
@@ -270,13 +285,13 @@ fn misplaced_hole(polygon: &Polygon, part: Part) -> Result<(), String> {
             Some((known, prepared)) if *known == around => prepared,
             _ => &outer.insert((around, prepare(&holes[around]))).1,
         };
-        if let Some(at) = holes[inner].coords().find(|coord| prepared.position(**coord) == Position::Inside) {
+        if let Some(at) = first_at(&holes[inner], prepared, Position::Inside) {
             return Err(format!(
                 "{} lies within {} at {}; if it is an island, make it a polygon of its own in a MultiPolygon, \
                  else remove it",
                 part.ring(inner + 1),
                 part.ring(around + 1),
-                position(*at)
+                position(at)
             ));
         }
     }

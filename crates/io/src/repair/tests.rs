@@ -340,3 +340,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rings_that_pass_through_each_other_at_corners_are_not_taken_for_valid() {
+    // The hole comes in at one corner of the shell's notch and goes on over the notch, with all corners in or on the
+    // shell; and two holes of which one passes through the other's corners. GEOS calls both invalid.
+    for (polygon, part) in [
+        (rings("0 0, 8 0, 8 8, 6 8, 4 4, 2 8, 0 8", &["2 8, 1 1, 7 1, 6 8"]), "hole 1 reaches outside the shell"),
+        (rings("-9 -9, 9 -9, 9 9, -9 9", &["0 0, 8 -1, 4 4, 0 4", "0 0, 4 4, -3 6"]), "hole 1 and hole 2 overlap at ("),
+    ] {
+        let said = refused(polygon);
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+
+    /// The overlay, which finds everything, is the reference for the quick way past it.
+    #[test]
+    fn what_is_kept_without_an_overlay_has_one_reading(first in nasty_ring(), second in nasty_ring()) {
+        let shell = rings("-1 -1, 7 -1, 7 3, 6 7, 3 6, 0 7, -1 3", &[]).into_inner().0;
+        let delivered = Polygon::new(shell, vec![first, second]);
+        let Ok(found) = areal(delivered.into()) else { return Ok(()) };
+        if found.mended.is_none() {
+            let readings = super::Readings::of(&found.polygons.0[0]);
+            prop_assert!(readings.disputed <= readings.area * 1e-6, "{:?}", found);
+        }
+    }
+}
