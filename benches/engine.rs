@@ -214,12 +214,12 @@ fn places(path: &Path) -> Result<Places> {
 /// Adds the footprints of a file that are in service.
 fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut Services) -> Result<()> {
     let columns = ["id", "operator", "technology", "down_mbps", "up_mbps", "status", "owner"];
-    rows(path, &columns, true, |batch| {
+    rows(path, &columns, true, |mut batch| {
         let text = |column: usize, row| batch.columns[column].text(row);
         let required = |column: usize, row| text(column, row).ok_or_else(|| format!("no {}", columns[column]));
         let (down, up) = (integers(&batch.columns[3])?, integers(&batch.columns[4])?);
         let speed = |mbps: Option<i64>| mbps.and_then(|mbps| u32::try_from(mbps).ok()).map(Speed::from_mbps);
-        for (row, shape) in batch.geometry.into_iter().enumerate() {
+        for row in 0..batch.rows.len() {
             let status: Status = required(5, row)?.parse()?;
             if status != Status::InService {
                 continue;
@@ -236,7 +236,7 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
                 project: None,
             });
             footprints.push(Footprint {
-                geometry: polygons(shape)?,
+                geometry: polygons(batch.geometry.take(row))?,
                 link: Link { service, reach: Reach::Passed },
                 name: text(0, row).map(|name| name.into_owned()),
                 origin: SourceRow { source: 1, row: batch.rows[row] },
@@ -249,10 +249,10 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
 /// The municipalities sorted by code, and for each the row that it stands in.
 fn municipalities(path: &Path) -> Result<(Level, Vec<i32>)> {
     let mut found = Vec::new();
-    rows(path, &["code", "name"], true, |batch| {
-        for (row, shape) in batch.geometry.into_iter().enumerate() {
+    rows(path, &["code", "name"], true, |mut batch| {
+        for row in 0..batch.rows.len() {
             let text = |column: usize| batch.columns[column].text(row).ok_or("a municipality without a name");
-            let geometry = Some(polygons(shape)?);
+            let geometry = Some(polygons(batch.geometry.take(row))?);
             let area = Area { code: text(0)?.into_owned(), name: text(1)?.into_owned(), geometry };
             found.push((area, i32::try_from(found.len())?));
         }
@@ -285,9 +285,9 @@ fn polygons(shape: std::result::Result<Option<Geometry>, String>) -> Result<Mult
     }
 }
 
-fn integers(column: &Column) -> Result<&[Option<i64>]> {
+fn integers(column: &Column) -> Result<Vec<Option<i64>>> {
     match column {
-        Column::Integer(values) => Ok(values),
+        Column::Integer(values) => Ok(values.iter().collect()),
         _ => Err("a column that does not hold whole numbers".into()),
     }
 }
