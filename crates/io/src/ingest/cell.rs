@@ -64,12 +64,13 @@ fn decimal(text: &str) -> Result<Decimal, NotAUnit> {
 }
 
 impl Decimal {
+    /// The largest that is counted: a national sum of such values still fits in the tally's 64 bits.
+    pub(super) const LARGEST: u64 = 1 << 40;
+
     /// This number in parts of `10^-decimals`; `None` when that is too large to count.
     pub(super) fn scaled(self, decimals: u8) -> Option<u64> {
-        // A national sum of the largest values still fits in the tally's 64 bits.
-        const LARGEST: u64 = 1 << 40;
         let scaled = self.mantissa.checked_mul(10u64.checked_pow(u32::from(decimals.checked_sub(self.decimals)?))?)?;
-        (scaled <= LARGEST).then_some(scaled)
+        (scaled <= Self::LARGEST).then_some(scaled)
     }
 }
 

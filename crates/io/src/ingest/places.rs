@@ -9,6 +9,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    fmt::Write as _,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
@@ -26,12 +27,16 @@ use nittio_core::{
 
 use super::{
     Reading, StudyFileError,
-    cell::{self, NotAUnit},
+    cell::{self, Decimal, NotAUnit},
     ids::{IdRange, Skipped},
     mapping::Bound,
     source::{Placing, Positions, Source},
 };
-use crate::{read::Batch, repair, study_file::PlacesSource};
+use crate::{
+    read::{Batch, Column},
+    repair,
+    study_file::PlacesSource,
+};
 
 /// The files of a study's places, open.
 pub(super) struct PlaceFiles<'a> {
@@ -234,14 +239,23 @@ impl Stream<'_> {
     fn batch(&self, file: &PlaceFile<'_>, placing: &mut Placing, batch: Batch) -> Option<Places> {
         let mut places = Places::default();
         let mut rows: Vec<usize> = Vec::with_capacity(batch.rows.len());
+        let mut name = String::new();
         let skip = self.pass.skipped.as_ref().map(|skipped| &skipped.rows).filter(|rows| !rows.is_empty());
         for i in 0..batch.rows.len() {
             let row = batch.rows[i];
-            let name = batch.columns[file.id].text(i);
-            let Some(name) = name.as_deref().map(str::trim).filter(|name| !name.is_empty()) else {
+            // Ids are mostly numbers, and a register has millions: no text is made for each.
+            name.clear();
+            match &batch.columns[file.id] {
+                Column::Integer(numbers) => {
+                    let _ = numbers.get(i).map(|number| write!(name, "{number}"));
+                }
+                column => name.push_str(column.text(i).as_deref().map(str::trim).unwrap_or_default()),
+            }
+            let name = name.as_str();
+            if name.is_empty() {
                 placing.say(row, Finding::MissingId, Action::Dropped, None, "the row has no id".to_owned());
                 continue;
-            };
+            }
             let origin = placing.at(row);
             if let Some(first) = skip.and_then(|rows| rows.get(&origin)) {
                 placing.say(row, Finding::DuplicateId, Action::Dropped, Some(name), first.to_string());
@@ -312,6 +326,9 @@ impl Stream<'_> {
         ids: &Ids,
     ) -> Vec<u64> {
         let (unit, decimals) = (&self.units[number], self.pass.decimals[number]);
+        if let Some(plain) = plain_units(&batch.columns[column], decimals, rows, batch.rows.len()) {
+            return plain;
+        }
         let mut most = 0;
         let values = rows
             .iter()
@@ -341,6 +358,14 @@ impl Stream<'_> {
         self.decimals[number].fetch_max(most, Ordering::Relaxed);
         values
     }
+}
+
+/// The values of a column of whole numbers of which all rows are wanted and none is missing or odd.
+fn plain_units(column: &Column, decimals: u8, rows: &[usize], all: usize) -> Option<Vec<u64>> {
+    let (values, None) = column.integers()? else { return None };
+    let countable = |&value: &i64| u64::try_from(value).is_ok_and(|value| value <= Decimal::LARGEST);
+    let plain = decimals == 0 && rows.len() == all && values.iter().all(countable);
+    plain.then(|| values.iter().map(|value| value.unsigned_abs()).collect())
 }
 
 fn codes(
