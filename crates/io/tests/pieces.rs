@@ -15,6 +15,7 @@ use std::{
 
 use geo::Geometry;
 use nittio_io::read::{Batch, Description, ReadError, ReadOptions, pieces, read};
+use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWriter, Series};
 use proptest::prelude::*;
 
 /// One row as text, with its geometry; or why it cannot be read.
@@ -166,6 +167,98 @@ fn geojson_is_cut_between_features_and_never_in_text() {
         assert_eq!(values[2].as_deref().unwrap_or_default(), text);
         assert_eq!(values[3].as_deref(), Some(r#"{"a":["}"]}"#));
     }
+}
+
+#[test]
+fn parquet_is_cut_within_large_row_groups_and_small_ones_are_put_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows = 300_000;
+    // Of 300 000 rows in groups of at least 70 000, polars makes four of 75 000.
+    for (group, expected) in [(rows, 3), (10_000, 5), (70_000, 4)] {
+        let numbers: Vec<Option<i64>> = (0..rows as i64).map(|i| (i % 1000 != 7).then_some(i)).collect();
+        let reals: Vec<f64> = (0..rows).map(|i| if i % 1000 == 8 { f64::NAN } else { i as f64 / 4.0 }).collect();
+        let texts: Vec<Option<String>> = (0..rows).map(|i| (i % 10 != 0).then(|| format!("t{}", i % 5000))).collect();
+        let columns: Vec<PolarsColumn> = vec![
+            Series::new("n".into(), numbers).into(),
+            Series::new("x".into(), reals).into(),
+            Series::new("t".into(), texts).into(),
+        ];
+        let mut frame = DataFrame::new_infer_height(columns).unwrap();
+        let path = dir.path().join("a.parquet");
+        let writer = ParquetWriter::new(fs::File::create(&path).unwrap());
+        writer.with_row_group_size(Some(group)).finish(&mut frame).unwrap();
+        assert_eq!(assert_pieces_equal_whole(&path), expected, "{group}");
+        let columns = ["t", "n", "x"].map(str::to_owned);
+        let (_, found) = whole(&path, &ReadOptions::default(), &columns).unwrap();
+        assert_eq!(found.len(), rows);
+        for (i, (number, row)) in found.into_iter().enumerate() {
+            let expected = vec![
+                (i % 10 != 0).then(|| format!("t{}", i % 5000)),
+                (i % 1000 != 7).then(|| i.to_string()),
+                (i % 1000 != 8).then(|| (i as f64 / 4.0).to_string()),
+            ];
+            assert_eq!((number as usize, row), (i + 1, Ok((expected, Ok(None)))));
+        }
+    }
+}
+
+#[test]
+fn a_geopackage_is_cut_between_row_ids_that_have_gaps() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.gpkg");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT);
+         CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, srs_id INTEGER);
+         CREATE TABLE gpkg_spatial_ref_sys (srs_id INTEGER, organization TEXT, organization_coordsys_id INTEGER,
+           definition TEXT);
+         INSERT INTO gpkg_contents VALUES ('a', 'features'), ('v', 'features'), ('r', 'attributes');
+         INSERT INTO gpkg_geometry_columns VALUES ('a', 'geom', 0), ('v', 'geom', 0);
+         CREATE TABLE a (fid INTEGER PRIMARY KEY, geom BLOB, t TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 149999)
+         INSERT INTO a SELECT 3 * i - 1000, X'47500001BE0B00000101000000000000000000F03F0000000000000040', 'x' || i FROM n;
+         CREATE VIEW v AS SELECT * FROM a;
+         CREATE TABLE r (rowid TEXT); INSERT INTO r VALUES ('b'), ('a'), ('b');",
+    )
+    .unwrap();
+    drop(db);
+    let columns = ["t".to_owned()];
+    for (layer, count) in [("a", 3), ("v", 1)] {
+        let options = ReadOptions { layer: Some(layer.to_owned()), ..ReadOptions::default() };
+        let opened = pieces(&path, &options, &columns, true).unwrap();
+        assert_eq!((opened.len(), opened.rows_hint()), (count, Some(150_000)), "{layer}");
+        let found: Vec<Row> = (0..count).flat_map(|piece| rows(opened.read(piece).unwrap())).collect();
+        assert_eq!(found, whole(&path, &options, &columns).unwrap().1);
+        for (i, (number, row)) in found.into_iter().enumerate() {
+            let (values, shape) = row.unwrap();
+            assert_eq!((number as usize, values[0].clone()), (i + 1, Some(format!("x{i}"))), "{layer}");
+            assert_eq!(shape, Ok(Some(geo::point!(x: 1.0, y: 2.0).into())));
+        }
+    }
+    // A column of that name is no row id.
+    let options = ReadOptions { layer: Some("r".to_owned()), ..ReadOptions::default() };
+    let (_, found) = whole(&path, &options, &["rowid".to_owned()]).unwrap();
+    assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn a_flatgeobuf_file_is_cut_between_features() {
+    let Some(data) = std::env::var_os("NITTIO_REAL_DATA").map(PathBuf::from) else {
+        eprintln!("NOT RUN: set NITTIO_REAL_DATA to the folder with the real data");
+        return;
+    };
+    // A file of one feature whose header does not say how many there are may as well have more.
+    let one = fs::read(data.join("conformance/flatgeobuf/unknown_feature_count.fgb")).unwrap();
+    let header = 12 + u32::from_le_bytes(one[8..12].try_into().unwrap()) as usize;
+    let many = [&one[..header], &one[header..].repeat(70_000)].concat();
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "a.fgb", &many);
+    assert!(assert_pieces_equal_whole(&path) > 1);
+    let opened = pieces(&path, &ReadOptions::default(), &[], true).unwrap();
+    assert_eq!(opened.rows_hint(), Some(70_000));
+    let cut = file(dir.path(), "b.fgb", &many[..many.len() - 1]);
+    let error = pieces(&cut, &ReadOptions::default(), &[], true).unwrap_err().to_string();
+    assert!(error.contains("after feature 69999: the file is cut short"), "{error}");
 }
 
 #[test]

@@ -160,7 +160,7 @@ pub fn describe(path: &Path, options: &ReadOptions) -> Result<Description, ReadE
 
 /// Opens a file to be read in independent pieces, in any order, from any thread.
 ///
-/// A piece is at most 65 536 rows, or a few megabytes of text: whoever has `n` pieces in flight has a bounded part of
+/// A piece is at most 65 536 rows (131 072 of Parquet), or a few megabytes of text: whoever has `n` pieces in flight has a bounded part of
 /// the file in memory. Where the pieces begin is found by going through the file once, without making anything of its
 /// rows; Parquet and GeoPackage know it without. See [`Pieces`] for what is left in one piece.
 ///

@@ -33,7 +33,7 @@ pub(super) trait Opened: Send + Sync {
 
 /// A file opened to be read in independent pieces, in any order, from any thread.
 ///
-/// A piece is at most 65 536 rows or a few megabytes. These are left in one piece, however long: a single row, a view of
+/// A piece is at most 65 536 rows (131 072 of Parquet) or a few megabytes. These are left in one piece, however long: a single row, a view of
 /// a GeoPackage (a view has no row ids), and a table in which `rowid` is the name of a column. A zipped
 /// shapefile, and text in an encoding such as UTF-16, is first written unpacked to a temporary file.
 #[derive(Clone)]

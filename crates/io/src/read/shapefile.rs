@@ -521,6 +521,31 @@ mod tests {
     }
 
     #[test]
+    fn a_large_file_is_cut_between_records_with_those_of_its_table() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.shp");
+        let points: Vec<Vec<u8>> = (0..70_000).map(|i| point_record(f64::from(i), 0.5)).collect();
+        let cells: Vec<Vec<u8>> =
+            (0..70_000).map(|i| format!("{}{i:6}", if i % 9_999 == 3 { '*' } else { ' ' }).into_bytes()).collect();
+        let records: Vec<&[u8]> = cells.iter().map(Vec::as_slice).collect();
+        fs::write(&path, shp(&points)).unwrap();
+        fs::write(dir.path().join("a.dbf"), table(&[("N", b'N', 6, 0)], &records)).unwrap();
+        let opened = crate::read::pieces(&path, &ReadOptions::default(), &["N".to_owned()], true).unwrap();
+        assert_eq!((opened.len(), opened.rows_hint()), (2, Some(70_000)));
+        let mut seen = 0;
+        for piece in [1, 0] {
+            let batch = opened.read(piece).unwrap();
+            for (i, &row) in batch.rows.iter().enumerate() {
+                assert_eq!(batch.columns[0].text(i).unwrap(), (row - 1).to_string());
+                assert_eq!(batch.geometry.points().unwrap().easting()[i], f64::from(row - 1));
+            }
+            assert!(batch.malformed.iter().all(|(row, _)| (row - 1) % 9_999 == 3));
+            seen += batch.rows.len() + batch.malformed.len();
+        }
+        assert_eq!(seen, 70_000);
+    }
+
+    #[test]
     fn missing_and_cut_files_are_told() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.shp");
