@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::{
     index::{AreaAt, CoverageIndex, Desk, SetId},
@@ -94,10 +94,7 @@ impl Coverage {
 /// How many distinct sets of links there are among kinds.
 #[must_use]
 pub fn link_sets(kinds: &[Kind]) -> usize {
-    let mut sets: Vec<&Arc<[Link]>> = kinds.iter().filter_map(|kind| kind.links.as_ref()).collect();
-    sets.sort_unstable();
-    sets.dedup();
-    sets.len()
+    kinds.iter().filter_map(|kind| kind.links.as_deref()).collect::<FxHashSet<_>>().len()
 }
 
 /// Places in a run that are joined by one worker at a time.
@@ -162,8 +159,8 @@ struct Work {
     desk: Desk,
     known: FxHashMap<Arc<[u32]>, u32>,
     makings: Vec<u32>,
-    /// By number of a kind: whether anything is odd about it.
-    odd: FxHashMap<u32, bool>,
+    /// By number of a kind, plain and special ones apart: whether anything is odd about it, if that is known.
+    odd: [Vec<Option<bool>>; 2],
 }
 
 /// The number of a kind while places are being joined: that of its set for a place that has a position and neither
@@ -209,8 +206,13 @@ impl<'a> Joiner<'a> {
         let mut odd = Vec::new();
         for (at, &number) in kinds.iter().enumerate() {
             if last.0 != number {
-                let is_odd = work.odd.entry(number).or_insert_with(|| self.is_odd(number));
-                last = (number, *is_odd);
+                let known = &mut work.odd[usize::from(number & SPECIAL != 0)];
+                let at = (number & !SPECIAL) as usize;
+                if known.len() <= at {
+                    known.resize(at * 5 / 4 + 1024, None);
+                }
+                let is_odd = *known[at].get_or_insert_with(|| self.is_odd(number));
+                last = (number, is_odd);
             }
             if last.1 || places.position(at).is_none() {
                 let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);

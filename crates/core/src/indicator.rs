@@ -1,8 +1,9 @@
 //! Indicators: counts per area, settlement class, category, definition, unit and measure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::{
     measure::{Best, Measure},
@@ -10,7 +11,7 @@ use crate::{
     service::Link,
     settlement::Settlement,
     study::{Frame, ScaledUnit, Study},
-    tally::{Count, Tally},
+    tally::{Cell, Count, Tally},
 };
 
 /// The level key of the row that counts everything.
@@ -169,6 +170,28 @@ impl Indicators {
         })
     }
 
+    /// Adds cells that stand one after the other in a tally.
+    fn count(&mut self, rows: &[(&Cell, &[Count])], asked: &Asked<'_>, area_index: &[LevelIndex]) {
+        let mut alike: FxHashMap<(u16, Option<Box<[u64]>>), Vec<Count>> = FxHashMap::default();
+        for rows in rows.chunk_by(|(a, _), (b, _)| a.settlement == b.settlement && a.areas == b.areas) {
+            let Some((first, _)) = rows.first() else { continue };
+            for (cell, counts) in rows {
+                let answer = cell.links.as_ref().map(|links| asked.answer(links));
+                let sum = alike.entry((cell.category, answer)).or_insert_with(|| vec![Count::default(); counts.len()]);
+                for (sum, count) in sum.iter_mut().zip(*counts) {
+                    sum.sum += count.sum;
+                    sum.missing += count.missing;
+                }
+            }
+            let areas = first.areas.iter().zip(area_index).map(|(&area, index)| index.of(area));
+            let areas: Vec<usize> = std::iter::once(0).chain(areas).collect();
+            for ((category, answer), counts) in alike.drain() {
+                let has = answer.map(|answer| asked.has(&answer));
+                self.add(&areas, first.settlement, category, &counts, has.as_deref());
+            }
+        }
+    }
+
     /// Adds counts to every row that they belong to; `has` is `None` when it cannot be said what reaches the places.
     fn add(&mut self, areas: &[usize], settlement: Settlement, category: u16, counts: &[Count], has: Option<&[usize]>) {
         let settlement = self.settlements.iter().position(|&s| s == Some(settlement));
@@ -229,26 +252,23 @@ pub fn evaluate(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[
     // Cells that have the same answers to everything that is asked are counted together: there are few of those.
     let asked = Asked::new(frame, profiles, measures);
     let rows: Vec<_> = tally.rows().collect();
-    let answers: Vec<Option<Box<[u64]>>> =
-        rows.par_iter().map(|(cell, _)| cell.links.as_ref().map(|links| asked.answer(links))).collect();
-    let mut alike: BTreeMap<(u16, Option<&[u64]>), Vec<Count>> = BTreeMap::new();
-    let mut rows = rows.into_iter().zip(&answers).peekable();
-    while let Some(((cell, counts), answer)) = rows.next() {
-        let sum =
-            alike.entry((cell.category, answer.as_deref())).or_insert_with(|| vec![Count::default(); counts.len()]);
-        for (sum, count) in sum.iter_mut().zip(counts) {
-            sum.sum += count.sum;
-            sum.missing += count.missing;
+    let at_a_time = rows.len().div_ceil(rayon::current_num_threads()).max(1 << 12);
+    let parts: Vec<Indicators> = rows
+        .par_chunks(at_a_time)
+        .map(|rows| {
+            let mut part = out.clone();
+            part.count(rows, &asked, &area_index);
+            part
+        })
+        .collect();
+    for part in parts {
+        for (whole, more) in out.totals.iter_mut().zip(part.totals) {
+            whole.total += more.total;
+            whole.unmatched += more.unmatched;
+            whole.without += more.without;
         }
-        let goes_on =
-            rows.peek().is_some_and(|((next, _), _)| next.areas == cell.areas && next.settlement == cell.settlement);
-        if !goes_on {
-            let areas = cell.areas.iter().zip(&area_index).map(|(&area, index)| index.of(area));
-            let areas: Vec<usize> = std::iter::once(0).chain(areas).collect();
-            for ((category, answer), counts) in std::mem::take(&mut alike) {
-                let has = answer.map(|answer| asked.has(answer));
-                out.add(&areas, cell.settlement, category, &counts, has.as_deref());
-            }
+        for (covered, more) in out.covered.iter_mut().zip(part.covered) {
+            *covered += more;
         }
     }
     out

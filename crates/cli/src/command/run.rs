@@ -44,7 +44,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
     let joined = join::join(&opened, &index, keep, &|_| {})?;
-    drop(index);
+    // Letting go of millions of small pieces takes time that nobody needs to wait for.
+    rayon::spawn(move || drop(index));
     let study = &opened.study;
     let indicators = evaluate(&joined.tally, &joined.frame, &study.profiles, &measures(study));
     let assessments = assess(&indicators, &study.goals);

@@ -22,7 +22,7 @@ use super::{
 };
 
 /// A square is divided when more edges than this may touch it.
-pub(super) const LEAF_EDGES: usize = 24;
+pub(super) const LEAF_EDGES: usize = 20;
 
 /// How often in a row a square is divided though its quarters together keep many more edges than it had.
 const IDLE: u8 = 2;
@@ -75,8 +75,9 @@ pub(super) struct Leaves {
     pub(super) sets: Vec<u32>,
     /// Where the square's borders start in `code`; they end where the next square's start.
     pub(super) starts: Vec<u32>,
-    /// The borders through each square, one after the other: the owner and in the highest bit `odd`, the number of edges,
-    /// the number of steps, the edges, the vertices at whose heights the steps are.
+    /// The borders through each square, one after the other: the owner and in the highest bit `odd`, the number of runs of
+    /// edges, the number of steps, for each run its first edge and how many edges it has, the vertices at whose heights
+    /// the steps are.
     pub(super) code: Vec<u32>,
 }
 
@@ -334,12 +335,13 @@ impl Cutter<'_> {
             let head = leaves.code.len();
             leaves.code.extend([0, 0]);
             if item.whole {
-                leaves.code.extend(self.outlines.edges(item.part));
-                leaves.code[head] = len32(&leaves.code[head + 2..]);
+                push_runs(&mut leaves.code, self.outlines.edges(item.part));
+                leaves.code[head] = len32(&leaves.code[head + 2..]) / 2;
                 continue;
             }
             let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
-            leaves.code.extend_from_slice(edges);
+            push_runs(&mut leaves.code, edges.iter().copied());
+            leaves.code[head] = len32(&leaves.code[head + 2..]) / 2;
             steps.clear();
             let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
             steps.extend(edges.iter().flat_map(|&e| [e, e + 1]).filter(|&v| beyond(vertices[v as usize])));
@@ -356,9 +358,23 @@ impl Cutter<'_> {
                     _ => leaves.code.push(vertex),
                 }
             }
-            leaves.code[head] = item.len;
             leaves.code[head + 1] = len32(&leaves.code[first..]);
         }
+    }
+}
+
+/// Adds edges as runs of edges that follow each other: the first of each run, and how many.
+fn push_runs(code: &mut Vec<u32>, edges: impl Iterator<Item = u32>) {
+    let mut next = None;
+    for edge in edges {
+        if next == Some(edge)
+            && let Some(len) = code.last_mut()
+        {
+            *len += 1;
+        } else {
+            code.extend([edge, 1]);
+        }
+        next = Some(edge + 1);
     }
 }
 

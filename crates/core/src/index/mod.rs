@@ -237,11 +237,11 @@ impl CoverageIndex {
         let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
         let mut rest = &code[starts[leaf] as usize..end];
         let (mut holding, mut bit) = (0u32, 1u32);
-        while let [owner, edges, steps, tail @ ..] = rest {
-            let (edges, tail) = tail.split_at(*edges as usize);
+        while let [owner, runs, steps, tail @ ..] = rest {
+            let (runs, tail) = tail.split_at(2 * *runs as usize);
             let (steps, tail) = tail.split_at(*steps as usize);
             rest = tail;
-            if self.holds(point, owner & ODD != 0, edges, steps) {
+            if self.holds(point, owner & ODD != 0, runs, steps) {
                 holding |= bit;
             }
             bit <<= 1;
@@ -268,11 +268,11 @@ impl CoverageIndex {
         let mut set = sets[leaf];
         let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
         let mut rest = &code[starts[leaf] as usize..end];
-        while let [owner, edges, steps, tail @ ..] = rest {
-            let (edges, tail) = tail.split_at(*edges as usize);
+        while let [owner, runs, steps, tail @ ..] = rest {
+            let (runs, tail) = tail.split_at(2 * *runs as usize);
             let (steps, tail) = tail.split_at(*steps as usize);
             rest = tail;
-            if self.holds(point, owner & ODD != 0, edges, steps) {
+            if self.holds(point, owner & ODD != 0, runs, steps) {
                 set = self.sets.with(set, owner & !ODD, &mut desk.grown);
             }
         }
@@ -285,32 +285,38 @@ impl CoverageIndex {
         let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
         let mut rest = &code[starts[leaf] as usize..end];
         std::iter::from_fn(move || {
-            let [owner, edges, steps, tail @ ..] = rest else { return None };
-            rest = &tail[(edges + steps) as usize..];
+            let [owner, runs, steps, tail @ ..] = rest else { return None };
+            rest = &tail[(2 * runs + steps) as usize..];
             Some(owner & !ODD)
         })
     }
 
     #[inline]
-    fn holds(&self, point: Coord, odd: bool, edges: &[u32], steps: &[u32]) -> bool {
+    fn holds(&self, point: Coord, odd: bool, runs: &[u32], steps: &[u32]) -> bool {
         let mut inside = odd;
         for &step in steps {
             inside ^= self.vertices[step as usize].y <= point.y;
         }
-        for &edge in edges {
-            let &[a, b] = &self.vertices[edge as usize..edge as usize + 2] else { continue };
-            // On which side of the edge the point is, with the error that Shewchuk gives for it. Without a branch that
-            // depends on the point: which edges a ray meets cannot be predicted.
-            let (one, two) = ((b.x - a.x) * (point.y - a.y), (b.y - a.y) * (point.x - a.x));
-            let (side, error) = (one - two, ERROR * (one.abs() + two.abs()));
-            let (up, down) = (a.y <= point.y, b.y <= point.y);
-            if side.abs() > error {
-                inside ^= up != down && (side > 0.0) == up;
-            } else {
-                match side_of(a, b, point) {
-                    None => return true,
-                    Some(right) => inside ^= right,
+        for run in runs.as_chunks().0 {
+            let [first, len] = run.map(|word| word as usize);
+            let [a, vertices @ ..] = &self.vertices[first..=first + len] else { continue };
+            let mut a = *a;
+            let mut up = a.y <= point.y;
+            for &b in vertices {
+                // On which side of the edge the point is, with the error that Shewchuk gives for it. Without a branch
+                // that depends on the point: which edges a ray meets cannot be predicted.
+                let (one, two) = ((b.x - a.x) * (point.y - a.y), (b.y - a.y) * (point.x - a.x));
+                let (side, error) = (one - two, ERROR * (one.abs() + two.abs()));
+                let down = b.y <= point.y;
+                if side.abs() > error {
+                    inside ^= (up != down) & ((side > 0.0) == up);
+                } else {
+                    match side_of(a, b, point) {
+                        None => return true,
+                        Some(right) => inside ^= right,
+                    }
                 }
+                (a, up) = (b, down);
             }
         }
         inside
@@ -421,19 +427,24 @@ fn outlines(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Outlines {
             let owner = owners.binary_search(owner).map_or(u32::MAX, |o| u32::try_from(o).unwrap_or(u32::MAX));
             let mut own = Outlines::default();
             for polygon in *polygons {
-                let Some(rect) = polygon.bounding_rect().filter(|r| finite(&r.min()) && finite(&r.max())) else {
+                let rings = || std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|r| r.0.len() > 1);
+                // A hole may stray outside its shell.
+                let boxes = rings().filter_map(|ring| Some((ring.bounding_rect()?.min(), ring.bounding_rect()?.max())));
+                let whole = boxes.reduce(|(low, high), (l, h)| {
+                    (Coord { x: low.x.min(l.x), y: low.y.min(l.y) }, Coord { x: high.x.max(h.x), y: high.y.max(h.y) })
+                });
+                let Some((lower, upper)) = whole.filter(|(lower, upper)| finite(lower) && finite(upper)) else {
                     continue;
                 };
                 let first = len32(&own.rings);
-                for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|r| r.0.len() > 1) {
+                for ring in rings() {
                     own.rings.push(len32(&own.vertices));
                     let mut last = None;
                     // An edge without length is no edge.
                     let vertices = ring.0.iter().chain((!ring.is_closed()).then_some(&ring.0[0]));
                     own.vertices.extend(vertices.copied().filter(|&vertex| last.replace(vertex) != Some(vertex)));
                 }
-                let rings = [first, len32(&own.rings)];
-                own.parts.push(Part { owner, rings, lower: rect.min(), upper: rect.max() });
+                own.parts.push(Part { owner, rings: [first, len32(&own.rings)], lower, upper });
             }
             own
         })

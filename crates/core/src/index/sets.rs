@@ -26,8 +26,24 @@ const SHARDS: u32 = 64;
 /// The empty set.
 pub(super) const EMPTY: u32 = 0;
 
-/// What one worker knows of [`Sets`], so that it need not ask for it twice: a set, an owner, and the set of both.
-pub(super) type Grown = FxHashMap<(u32, u32), u32>;
+/// What one worker has lately learned of [`Sets`]: a set, an owner, and the set of both. Neighbours ask for the same again;
+/// what was overwritten is asked for anew.
+#[derive(Debug)]
+pub(super) struct Grown(Vec<[u32; 3]>);
+
+impl Default for Grown {
+    fn default() -> Self {
+        // No set has the highest number.
+        Self(vec![[u32::MAX; 3]; 1 << 14])
+    }
+}
+
+impl Grown {
+    fn slot(&mut self, set: u32, owner: u32) -> &mut [u32; 3] {
+        let mixed = set.wrapping_mul(0x9E37_79B1) ^ owner.wrapping_mul(0x85EB_CA77);
+        &mut self.0[(mixed >> 18) as usize]
+    }
+}
 
 impl Sets {
     pub(super) fn new() -> Self {
@@ -38,20 +54,22 @@ impl Sets {
 
     /// The number of a set with one more owner in it.
     pub(super) fn with(&self, set: u32, owner: u32, grown: &mut Grown) -> u32 {
-        *grown.entry((set, owner)).or_insert_with(|| {
-            let members = self.members(set);
-            match members.binary_search(&owner) {
-                Ok(_) => set,
-                Err(at) => {
-                    let mut grown = Vec::with_capacity(members.len() + 1);
-                    grown.extend_from_slice(&members[..at]);
-                    grown.push(owner);
-                    grown.extend_from_slice(&members[at..]);
-                    let number = shard_of(&grown);
-                    self.shard(number).intern(&grown) * SHARDS + number
-                }
-            }
-        })
+        let known = grown.slot(set, owner);
+        if known[..2] != [set, owner] {
+            *known = [set, owner, self.grow(set, owner)];
+        }
+        known[2]
+    }
+
+    fn grow(&self, set: u32, owner: u32) -> u32 {
+        let members = self.members(set);
+        let Err(at) = members.binary_search(&owner) else { return set };
+        let mut grown = Vec::with_capacity(members.len() + 1);
+        grown.extend_from_slice(&members[..at]);
+        grown.push(owner);
+        grown.extend_from_slice(&members[at..]);
+        let number = shard_of(&grown);
+        self.shard(number).intern(&grown) * SHARDS + number
     }
 
     /// The owners in a set, sorted.

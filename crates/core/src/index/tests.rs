@@ -1,7 +1,7 @@
 //! The index against looking at every polygon in turn, on polygons made to break it.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use geo::{Coord, MultiPolygon, Polygon};
+use geo::{Coord, MultiPolygon, Polygon, polygon};
 use proptest::prelude::*;
 
 use super::{CoverageIndex, Desk, Owner};
@@ -160,4 +160,16 @@ fn scattered_points_are_answered_in_their_own_order() {
         .map(|i| Coord { x: f64::from(i * 7919 % 2_003) / 10.0, y: f64::from(i * 104_729 % 2_011) / 10.0 })
         .collect();
     agree(&polygons, &points).unwrap();
+}
+
+#[test]
+fn a_flat_part_is_a_border_and_a_hole_may_lie_anywhere() {
+    let flat = polygon![(x: -2.0, y: 31.0), (x: -1.0, y: 31.0), (x: -1.0, y: 31.0)];
+    let stray_hole = polygon!(
+        exterior: [(x: 81.0, y: -762.0), (x: 81.0, y: -125.0), (x: 92.0, y: -90.0), (x: 81.0, y: -59.0)],
+        interiors: [[(x: 54.0, y: -327.0), (x: 54.0, y: -72.0), (x: 58.0, y: -58.0), (x: 54.0, y: -46.0)]],
+    );
+    let long = polygon![(x: 1.0, y: 0.0), (x: -1968.0, y: 169.0), (x: 2.0, y: 0.0)];
+    let polygons = [vec![flat], vec![stray_hole], vec![long]].map(MultiPolygon);
+    agree(&polygons, &hard_points(&polygons)).unwrap();
 }

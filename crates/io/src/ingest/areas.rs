@@ -48,7 +48,7 @@ pub(super) fn read(
                     placing.say(row, Finding::DuplicateArea, Action::Dropped, None, message);
                     continue;
                 };
-                let polygons = if geometry { areal(placing, &mut batch, i, Some(&code)) } else { None };
+                let polygons = if geometry { areal(placing, row, batch.geometry.take(i), Some(&code)) } else { None };
                 if geometry && polygons.is_none() {
                     continue;
                 }

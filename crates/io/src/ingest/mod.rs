@@ -30,7 +30,7 @@ pub use places::{Pass, Passed};
 use crate::{
     crs::Crs,
     extent::Country,
-    read::{Batch, ReadError},
+    read::ReadError,
     repair,
     study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
@@ -312,7 +312,7 @@ fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<V
                         continue;
                     }
                 };
-                if let Some(geometry) = areal(placing, &mut batch, i, None) {
+                if let Some(geometry) = areal(placing, batch.rows[i], batch.geometry.take(i), None) {
                     placing.used += 1;
                     settlements.push(SettlementArea { class, geometry });
                 }
@@ -323,9 +323,13 @@ fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<V
 }
 
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.
-fn areal(placing: &mut Placing, batch: &mut Batch, i: usize, id: Option<&str>) -> Option<geo::MultiPolygon> {
-    let row = batch.rows[i];
-    let geometry: Geometry = match batch.geometry.take(i) {
+fn areal(
+    placing: &mut Placing,
+    row: u32,
+    shape: Result<Option<Geometry>, String>,
+    id: Option<&str>,
+) -> Option<geo::MultiPolygon> {
+    let geometry = match shape {
         Ok(Some(geometry)) => geometry,
         Ok(None) => {
             placing.say(row, Finding::NoGeometry, Action::Dropped, id, "the row has no geometry".to_owned());

@@ -1,6 +1,9 @@
 //! Networks: footprints and offer lists.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use nittio_core::{
     diagnostic::{Action, Finding},
@@ -30,17 +33,22 @@ pub(super) fn footprints(
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Passed)?;
         source.needs_geometry()?;
         let (made, diagnostics) = source.each(true, |_, placing, mut batch| {
-            let mut made = Vec::new();
-            for i in 0..batch.rows.len() {
-                let name = name.and_then(|column| batch.columns[column].text(i)).map(std::borrow::Cow::into_owned);
-                let Some((service, reach)) = service.read(placing, &batch, i, name.as_deref()) else { continue };
-                let origin = placing.at(batch.rows[i]);
-                if let Some(geometry) = areal(placing, &mut batch, i, name.as_deref()) {
-                    placing.used += 1;
-                    made.push((service, reach, name, origin, geometry));
+            let shapes: Vec<_> = (0..batch.rows.len()).map(|i| Mutex::new(Some(batch.geometry.take(i)))).collect();
+            // One row may be a whole country's outline, and is mended on its own thread.
+            placing.in_parts(batch.rows.len(), |placing, rows| {
+                let mut made = Vec::new();
+                for i in rows {
+                    let name = name.and_then(|column| batch.columns[column].text(i)).map(std::borrow::Cow::into_owned);
+                    let Some((service, reach)) = service.read(placing, &batch, i, name.as_deref()) else { continue };
+                    let origin = placing.at(batch.rows[i]);
+                    let shape = shapes[i].lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Ok(None));
+                    if let Some(geometry) = areal(placing, batch.rows[i], shape, name.as_deref()) {
+                        placing.used += 1;
+                        made.push((service, reach, name, origin, geometry));
+                    }
                 }
-            }
-            made
+                made
+            })
         })?;
         reading.add_diagnostics(diagnostics);
         footprints.extend(made.into_iter().flatten().map(|(service, reach, name, origin, geometry)| {

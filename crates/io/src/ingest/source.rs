@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::Read,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
@@ -264,6 +265,45 @@ pub(super) struct Placing {
 }
 
 impl Placing {
+    /// Makes something of so many rows on all threads, some rows at a time, with the account kept for all of them.
+    pub(super) fn in_parts<T: Send>(
+        &mut self,
+        rows: usize,
+        make: impl Fn(&mut Self, Range<usize>) -> Vec<T> + Sync,
+    ) -> Vec<T> {
+        let at_a_time = (rows / 64).clamp(1, 4096);
+        let starts: Vec<usize> = (0..rows).step_by(at_a_time).collect();
+        let parts: Vec<(Vec<T>, Self)> = starts
+            .into_par_iter()
+            .map(|start| {
+                let mut own = self.alike();
+                let made = make(&mut own, start..rows.min(start + at_a_time));
+                (made, own)
+            })
+            .collect();
+        let mut all = Vec::with_capacity(rows);
+        for (mut made, mut own) in parts {
+            all.append(&mut made);
+            self.seen.merge(&own.seen);
+            self.diagnostics.append(&mut own.diagnostics);
+            self.used += own.used;
+        }
+        all
+    }
+
+    /// The same file's, with nothing accounted for yet.
+    fn alike(&self) -> Self {
+        Self {
+            source: self.source,
+            swap: self.swap,
+            transformer: self.transformer.clone(),
+            guard: self.guard.clone(),
+            seen: Seen::default(),
+            diagnostics: Vec::new(),
+            used: 0,
+        }
+    }
+
     /// Where a row comes from.
     pub(super) fn at(&self, row: u32) -> SourceRow {
         SourceRow { source: self.source, row }

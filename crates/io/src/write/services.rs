@@ -65,9 +65,10 @@ pub(super) fn of_kinds(kinds: &[Kind]) -> Vec<Option<Vec<u32>>> {
 /// How many places each service reaches, in whatever way and status.
 fn reached(services: &Services, kinds: &[Kind], places: &[u64]) -> Vec<u64> {
     let mut reached = vec![0; services.as_slice().len()];
-    for (services, places) in of_kinds(kinds).iter().zip(places) {
-        for &service in services.iter().flatten() {
-            reached[service as usize] += places;
+    for (kind, places) in kinds.iter().zip(places) {
+        // Links are sorted, so those of one service stand together.
+        for links in kind.links.iter().flat_map(|links| links.chunk_by(|a, b| a.service == b.service)) {
+            reached[links[0].service.0 as usize] += places;
         }
     }
     reached
