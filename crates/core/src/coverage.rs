@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     index::{AreaAt, CoverageIndex, Desk, SetId},
@@ -117,20 +117,61 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
             kinds
         })
         .collect();
-    let mut numbers: Vec<u32> = runs
+    let seen = runs
         .par_iter()
-        .flat_map_iter(|run| {
-            let mut own = run.clone();
-            own.sort_unstable();
-            own.dedup();
-            own
+        .fold(ByNumber::default, |mut seen: ByNumber<bool>, run| {
+            run.iter().for_each(|&number| *seen.at(number) = true);
+            seen
         })
-        .collect();
-    numbers.par_sort_unstable();
-    numbers.dedup();
-    let (kinds, place) = joiner.finish(&numbers);
-    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|number| place[&number])).collect();
+        .reduce(ByNumber::default, ByNumber::either);
+    let (kinds, place) = joiner.finish(&seen.numbers());
+    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|number| place.of(number))).collect();
     Coverage { kind, kinds }
+}
+
+/// Something for each number of a kind that [`Joiner::join`] gave: plain kinds, and special ones.
+#[derive(Debug, Clone, Default)]
+pub struct ByNumber<T>([Vec<T>; 2]);
+
+impl<T: Clone + Default> ByNumber<T> {
+    fn at(&mut self, number: u32) -> &mut T {
+        let list = &mut self.0[usize::from(number & SPECIAL != 0)];
+        let at = (number & !SPECIAL) as usize;
+        if list.len() <= at {
+            list.resize(at * 5 / 4 + 1024, T::default());
+        }
+        &mut list[at]
+    }
+}
+
+impl ByNumber<bool> {
+    fn either(mut self, other: Self) -> Self {
+        for (own, mut others) in self.0.iter_mut().zip(other.0) {
+            if own.len() < others.len() {
+                std::mem::swap(own, &mut others);
+            }
+            own.iter_mut().zip(others).for_each(|(own, other)| *own |= other);
+        }
+        self
+    }
+
+    fn numbers(&self) -> Vec<u32> {
+        let of = |list: &[bool], bit| {
+            (0u32..).zip(list).filter(|&(_, &seen)| seen).map(move |(at, _)| at | bit).collect::<Vec<_>>()
+        };
+        [of(&self.0[0], 0), of(&self.0[1], SPECIAL)].concat()
+    }
+}
+
+impl ByNumber<u32> {
+    /// What the number became.
+    ///
+    /// # Panics
+    /// When the number was not given.
+    #[must_use]
+    pub fn of(&self, number: u32) -> u32 {
+        self.0[usize::from(number & SPECIAL != 0)][(number & !SPECIAL) as usize]
+    }
 }
 
 /// Joins places run by run, from any number of threads, and numbers their kinds.
@@ -159,8 +200,8 @@ struct Work {
     desk: Desk,
     known: FxHashMap<Arc<[u32]>, u32>,
     makings: Vec<u32>,
-    /// By number of a kind, plain and special ones apart: whether anything is odd about it, if that is known.
-    odd: [Vec<Option<bool>>; 2],
+    /// By number of a kind, whether anything is odd about it, if that is known.
+    odd: ByNumber<Option<bool>>,
 }
 
 /// The number of a kind while places are being joined: that of its set for a place that has a position and neither
@@ -206,12 +247,7 @@ impl<'a> Joiner<'a> {
         let mut odd = Vec::new();
         for (at, &number) in kinds.iter().enumerate() {
             if last.0 != number {
-                let known = &mut work.odd[usize::from(number & SPECIAL != 0)];
-                let at = (number & !SPECIAL) as usize;
-                if known.len() <= at {
-                    known.resize(at * 5 / 4 + 1024, None);
-                }
-                let is_odd = *known[at].get_or_insert_with(|| self.is_odd(number));
+                let is_odd = *work.odd.at(number).get_or_insert_with(|| self.is_odd(number));
                 last = (number, is_odd);
             }
             if last.1 || places.position(at).is_none() {
@@ -327,19 +363,19 @@ impl<'a> Joiner<'a> {
     ///
     /// `numbers` are those of the places, each once.
     #[must_use]
-    pub fn finish(self, numbers: &[u32]) -> (Vec<Kind>, FxHashMap<u32, u32>) {
+    pub fn finish(self, numbers: &[u32]) -> (Vec<Kind>, ByNumber<u32>) {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kinds: Vec<(Kind, u32)> =
             numbers.par_iter().map(|&number| (self.spell_out(number, &table), number)).collect();
         kinds.par_sort_unstable();
-        let mut place = FxHashMap::with_capacity_and_hasher(kinds.len(), FxBuildHasher);
+        let mut place = ByNumber::default();
         let mut sorted: Vec<Kind> = Vec::with_capacity(kinds.len());
         for (kind, number) in kinds {
             // A code or an offer may say no more than the position does.
             if sorted.last() != Some(&kind) {
                 sorted.push(kind);
             }
-            place.insert(number, u32::try_from(sorted.len() - 1).unwrap_or(u32::MAX));
+            *place.at(number) = u32::try_from(sorted.len() - 1).unwrap_or(u32::MAX);
         }
         (sorted, place)
     }

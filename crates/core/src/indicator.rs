@@ -172,7 +172,7 @@ impl Indicators {
 
     /// Adds cells that stand one after the other in a tally.
     fn count(&mut self, rows: &[(&Cell, &[Count])], asked: &Asked<'_>, area_index: &[LevelIndex]) {
-        let mut alike: FxHashMap<(u16, Option<Box<[u64]>>), Vec<Count>> = FxHashMap::default();
+        let mut alike: FxHashMap<(u16, Answer), Vec<Count>> = FxHashMap::default();
         for rows in rows.chunk_by(|(a, _), (b, _)| a.settlement == b.settlement && a.areas == b.areas) {
             let Some((first, _)) = rows.first() else { continue };
             for (cell, counts) in rows {
@@ -273,6 +273,9 @@ pub fn evaluate(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[
     }
     out
 }
+
+/// What a set of links has, bit by bit; `None` when it cannot be said what reaches the places.
+type Answer = Option<Box<[u64]>>;
 
 /// Which measures each service has, asked once for all sets of links.
 struct Asked<'a> {

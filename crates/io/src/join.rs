@@ -8,7 +8,7 @@ use std::{
 };
 
 use nittio_core::{
-    coverage::{Joiner, Kind},
+    coverage::{ByNumber, Joiner, Kind},
     diagnostic::{Diagnostic, SourceRow},
     index::CoverageIndex,
     place::Places,
@@ -43,7 +43,7 @@ pub struct Joined {
 #[derive(Debug)]
 pub struct Rows {
     sorter: Sorter,
-    kinds: rustc_hash::FxHashMap<u32, u32>,
+    kinds: ByNumber<u32>,
     categories: Vec<u16>,
 }
 
@@ -165,10 +165,10 @@ impl<'a> Work<'a> {
         let (kinds, numbers) = self.joiner.finish(&counts.kinds());
         let mut places = vec![0; kinds.len()];
         for (number, count) in counts.places() {
-            places[numbers[&number] as usize] += count;
+            places[numbers.of(number) as usize] += count;
         }
         let category = |number: u16| categories[usize::from(number)];
-        let tally = counts.into_tally(&kinds, |number| numbers[&number], category);
+        let tally = counts.into_tally(&kinds, |number| numbers.of(number), category);
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);
         let rows = self.sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
@@ -184,7 +184,7 @@ impl Rows {
     pub fn each(self, take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
         let Self { sorter, kinds, categories } = self;
         sorter.each(&mut |row| {
-            take(PlaceRow { kind: kinds[&row.kind], category: categories[usize::from(row.category)], ..row })
+            take(PlaceRow { kind: kinds.of(row.kind), category: categories[usize::from(row.category)], ..row })
         })
     }
 }
