@@ -187,6 +187,10 @@ pub struct Joiner<'a> {
     desks: Mutex<Vec<Work>>,
 }
 
+/// The numbers that a [`Joiner`] has given out to special places.
+#[derive(Debug)]
+pub struct Given(Table);
+
 /// Kinds of places that have a code, an offer or no position: by all that makes them.
 #[derive(Debug, Default)]
 struct Table {
@@ -213,6 +217,19 @@ impl<'a> Joiner<'a> {
     #[must_use]
     pub fn new(index: &'a CoverageIndex, frame: &'a Frame, offers: &'a Offers) -> Self {
         Self { index, frame, offers, table: Mutex::default(), desks: Mutex::default() }
+    }
+
+    /// What it has given out so far, for [`Joiner::resume`].
+    #[must_use]
+    pub fn pause(self) -> Given {
+        Given(self.table.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on where another one was paused, with the same index, levels and offers. Between the two, the index may have let
+    /// go of its squares.
+    #[must_use]
+    pub fn resume(index: &'a CoverageIndex, frame: &'a Frame, offers: &'a Offers, given: Given) -> Self {
+        Self { index, frame, offers, table: Mutex::new(given.0), desks: Mutex::default() }
     }
 
     /// The kind of each place of a run, in order.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use nittio_core::{
-    coverage::{ByNumber, Joiner, Kind},
+    coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{Diagnostic, SourceRow},
     index::CoverageIndex,
     place::Places,
@@ -68,7 +68,7 @@ pub enum JoinError {
     Temporary(#[from] io::Error),
 }
 
-/// Joins all places of a study with what is in the index.
+/// Joins all places of a study with what is in the index, which has then let go of its squares.
 ///
 /// `keep` is for runs that write the places too. `progress` is called with the number of places done since the last
 /// call, from any thread.
@@ -77,7 +77,7 @@ pub enum JoinError {
 /// When a file cannot be read to its end, or a temporary one not be written.
 pub fn join(
     opened: &Opened<'_>,
-    index: &CoverageIndex,
+    index: &mut CoverageIndex,
     keep: Option<Keep<'_>>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Joined, JoinError> {
@@ -95,7 +95,10 @@ pub fn join(
         let (frame, categories) = opened.frame(&passed);
         let mut diagnostics = passed.diagnostics;
         diagnostics.append(&mut opened.diagnostics());
-        return work.finish(frame, categories, diagnostics);
+        let stopped = work.stop()?;
+        // What the sets are is all that is left to ask, and there is room for the answers where the squares were.
+        index.forget_squares();
+        return Ok(stopped.finish(opened, index, frame, categories, diagnostics));
     }
 }
 
@@ -155,14 +158,37 @@ impl<'a> Work<'a> {
         all.error = all.error.take().or(found.error);
     }
 
-    fn finish(self, frame: Frame, categories: Vec<u16>, mut diagnostics: Vec<Diagnostic>) -> Result<Joined, JoinError> {
-        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    fn stop(self) -> Result<Stopped, JoinError> {
+        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = found.error {
             return Err(error.into());
         }
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let counts = counts.into_iter().reduce(Counts::merge).unwrap_or_else(|| Counts::new(self.units + 1));
-        let (kinds, numbers) = self.joiner.finish(&counts.kinds());
+        Ok(Stopped { given: self.joiner.pause(), counts, sorter: self.sorter, found })
+    }
+}
+
+/// A pass whose places have all been taken.
+struct Stopped {
+    given: Given,
+    counts: Counts,
+    sorter: Option<Sorter>,
+    found: Found,
+}
+
+impl Stopped {
+    fn finish(
+        self,
+        opened: &Opened<'_>,
+        index: &CoverageIndex,
+        frame: Frame,
+        categories: Vec<u16>,
+        mut diagnostics: Vec<Diagnostic>,
+    ) -> Joined {
+        let Self { given, counts, sorter, mut found } = self;
+        let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
+        let (kinds, numbers) = joiner.finish(&counts.kinds());
         let mut places = vec![0; kinds.len()];
         for (number, count) in counts.places() {
             places[numbers.of(number) as usize] += count;
@@ -171,8 +197,8 @@ impl<'a> Work<'a> {
         let tally = counts.into_tally(&kinds, |number| numbers.of(number), category);
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);
-        let rows = self.sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
-        Ok(Joined { frame, kinds, places, tally, diagnostics, rows })
+        let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
+        Joined { frame, kinds, places, tally, diagnostics, rows }
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     let reading = Reading::new(&project.loaded, &progress)?;
     let opened = Opened::new(&reading)?;
     let study = &opened.study;
-    let joined = join::join(&opened, &CoverageIndex::build(study), None, &|_| {})?;
+    let joined = join::join(&opened, &mut CoverageIndex::build(study), None, &|_| {})?;
     let diagnostics = joined.diagnostics;
     let inputs = &opened.provenance().inputs;
 

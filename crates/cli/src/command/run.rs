@@ -37,13 +37,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let mut opened = Opened::new(&reading)?;
 
     let spinner = progress.spinner("cutting footprints");
-    let index = CoverageIndex::build(&opened.study);
+    let mut index = CoverageIndex::build(&opened.study);
     // From here on only the index is asked where footprints are.
     opened.forget_outlines();
     spinner.finish_and_clear();
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
-    let joined = join::join(&opened, &index, keep, &|_| {})?;
+    let joined = join::join(&opened, &mut index, keep, &|_| {})?;
     // Letting go of millions of small pieces takes time that nobody needs to wait for.
     rayon::spawn(move || drop(index));
     let study = &opened.study;

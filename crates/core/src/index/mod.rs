@@ -222,6 +222,12 @@ impl CoverageIndex {
         }
     }
 
+    /// Lets go of where everything is, for when all places have been located and it is only to be said what the sets are.
+    pub fn forget_squares(&mut self) {
+        self.vertices = Vec::new();
+        self.leaves = Leaves::default();
+    }
+
     /// The square that holds a key, looked for first where the last one was.
     fn leaf(&self, key: u64, last: usize) -> usize {
         let keys = &self.leaves.keys;
