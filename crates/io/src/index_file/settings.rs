@@ -62,7 +62,7 @@ fn compare(old: &Value, new: &Value, at: &str, found: &mut Vec<String>) {
             }
         }
         (Value::Array(a), Value::Array(b)) if a.iter().chain(b).any(Value::is_object) => {
-            found.push(format!("{at}: there were {} entries, now {}", a.len(), b.len()));
+            found.push(format!("{at}: was a list of {}, is now one of {}", a.len(), b.len()));
         }
         (Value::Null, new) => found.push(format!("{at}: is now {}", in_words(new))),
         (old, Value::Null) => found.push(format!("{at}: was {}, and is not there now", in_words(old))),
@@ -120,7 +120,7 @@ digits = 2
         assert_eq!(changed("digits = 2", "digits = 1"), ["areas.county.digits: was 2, is now 1"]);
         assert_eq!(changed("2024-01-01", "2024-01-02").len(), 1);
         let second = "[[footprints]]\npath = \"b.geojson\"\noperator = \"B\"\n\n[areas.municipality]";
-        assert_eq!(changed("[areas.municipality]", second), ["footprints: there were 1 entries, now 2"]);
+        assert_eq!(changed("[areas.municipality]", second), ["footprints: was a list of 1, is now one of 2"]);
         let old = of(STUDY, "EPSG:3006", "SE");
         assert_eq!(differences(&old, &of(STUDY, "as-is", "SE")), [r#"study.crs: was "EPSG:3006", is now "as-is""#]);
     }

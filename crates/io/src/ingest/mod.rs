@@ -303,7 +303,7 @@ impl<'a> Reading<'a> {
 
     /// The working CRS and the country, as they hold.
     pub(crate) fn crs_and_country(&self) -> (String, String) {
-        let country = self.country.as_ref().map_or_else(|| "none".to_owned(), |country| format!("{country:?}"));
+        let country = self.country.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         (self.crs.to_string(), country)
     }
 
