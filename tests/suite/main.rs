@@ -28,6 +28,7 @@ mod toyland;
 mod broken_input;
 mod disk;
 mod exit_codes;
+mod index_file;
 mod killed;
 mod same_bytes;
 

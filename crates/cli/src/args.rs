@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Say what an indicator, a goal, a rule or one place's figures mean
     Explain(ExplainArgs),
+    /// Read and cut a study's polygons once, into a file that later runs use
+    Index(IndexArgs),
     /// Write a commented study file into an empty folder
     Init(InitArgs),
     /// Make a country up, in any size, with a study file
@@ -68,13 +70,18 @@ pub(crate) enum Example {
     nittio run                                    the embedded study, report in out/\n  \
     nittio run --project lan/nittio.toml --output rapport\n  \
     nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
-    nittio run --fail-on goal                     exit code 1 when an area misses the goal")]
+    nittio run --fail-on goal                     exit code 1 when an area misses the goal\n  \
+    nittio run --index nittio.index               polygons from the file that nittio index wrote")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// Where results are written
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub(crate) output: PathBuf,
+    /// An index that nittio index wrote of this study, instead of reading and cutting its polygons; refused when a file of
+    /// polygons or a setting that says how to read them has changed since
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -124,6 +131,9 @@ impl std::str::FromStr for Memory {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
+    /// An index that nittio index wrote of this study, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
     /// How findings are printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CheckFormat>,
@@ -143,6 +153,22 @@ pub(crate) struct ExplainArgs {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) study: StudyArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio index                                  of the study here, into nittio.index\n  \
+    nittio index --project lan --output lan/nittio.index\n  \
+    nittio run --project lan --index lan/nittio.index\n\n\
+    Only areas, footprints and settlements are read. Places and offers may change from run to run; when a file of polygons\n\
+    or a setting that says how to read it has changed, a run refuses the index, says what has changed, and ends with exit\n\
+    code 2. Files are compared by SHA-256, never by their times.")]
+pub(crate) struct IndexArgs {
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Where the index is written
+    #[arg(short, long, value_name = "FILE", default_value = "nittio.index")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

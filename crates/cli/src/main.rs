@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(run) => command::run::run(&run),
         Command::Check(check) => command::check::check(&check),
         Command::Explain(explain) => command::explain::explain(&explain),
+        Command::Index(index) => command::index::index(&index),
         Command::Init(init) => command::init::init(&init),
         Command::Generate(generate) => command::generate::generate(&generate),
         Command::Schema => command::schema(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::quantity::Speed;
 
 /// One line in an operator's offer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[doc(alias = "tjänst")]
 pub struct Service {
     /// Who sells it.

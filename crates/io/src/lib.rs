@@ -22,6 +22,9 @@ pub mod ingest;
 pub mod read;
 pub mod repair;
 
+pub mod index_file;
+mod mapped;
+
 pub mod join;
 pub mod sorter;
 

@@ -4,18 +4,14 @@ use std::io::IsTerminal;
 
 use nittio_core::{
     diagnostic::{self, Diagnostic},
-    index::CoverageIndex,
     outcome::Input,
 };
-use nittio_io::{
-    ingest::{Opened, Reading},
-    join, write,
-};
+use nittio_io::{ingest::Reading, join, write};
 
 use crate::{
     Answer,
     args::{CheckArgs, CheckFormat},
-    command::print,
+    command::{index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
     project,
@@ -29,9 +25,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
     let project = project::load(&args.study)?;
     let reading = Reading::new(&project.loaded, &progress)?;
-    let opened = Opened::new(&reading)?;
-    let study = &opened.study;
-    let joined = join::join(&opened, &mut CoverageIndex::build(study), None, &|_| {})?;
+    let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
+    let joined = join::join(&opened, &mut index, None, &|_| {})?;
     let diagnostics = joined.diagnostics;
     let inputs = &opened.provenance().inputs;
 
@@ -49,8 +44,8 @@ pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     note(&format!(
         "{} places, {} footprints, {} offer rows read; {} findings",
         joined.places.iter().sum::<u64>(),
-        study.footprints.len(),
-        study.offers.rows(),
+        opened.footprints,
+        opened.study.offers.rows(),
         diagnostics.len()
     ));
     Ok(if diagnostics.is_empty() { Answer::Yes } else { Answer::No })

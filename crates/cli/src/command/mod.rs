@@ -5,6 +5,7 @@ pub(crate) mod run;
 pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod generate;
+pub(crate) mod index;
 pub(crate) mod init;
 
 use std::io::Write;

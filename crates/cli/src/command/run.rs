@@ -5,13 +5,12 @@ use std::io::{IsTerminal, Write};
 use nittio_core::{
     assessment::{Verdict, assess},
     diagnostic,
-    index::CoverageIndex,
     indicator::{evaluate, measures},
     ledger::ledger,
     outcome::Outcome,
 };
 use nittio_io::{
-    ingest::{Opened, Reading},
+    ingest::Reading,
     join::{self, Keep},
     study_file::{Locale, defaults::report_view},
     write::{self, staging::Staging},
@@ -21,7 +20,7 @@ use nittio_report::render;
 use crate::{
     Answer,
     args::{FailOn, Format, RunArgs},
-    command::print,
+    command::{index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
     project, table,
@@ -34,13 +33,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
     let reading = Reading::new(&project.loaded, &progress)?;
-    let mut opened = Opened::new(&reading)?;
-
-    let spinner = progress.spinner("cutting footprints");
-    let mut index = CoverageIndex::build(&opened.study);
-    // From here on only the index is asked where footprints are.
-    opened.forget_outlines();
-    spinner.finish_and_clear();
+    let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
     let joined = join::join(&opened, &mut index, keep, &|_| {})?;
@@ -66,6 +59,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let spinner = progress.spinner("writing results");
     let finished = write::Run {
         study,
+        footprints: opened.footprints,
         kinds: &joined.kinds,
         places: &joined.places,
         tally: &joined.tally,

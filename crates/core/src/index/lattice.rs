@@ -34,6 +34,22 @@ impl Lattice {
         Self { origin: [(lower.x / step).floor() as i64, (lower.y / step).floor() as i64], step, per_step: 1.0 / step }
     }
 
+    /// The lattice in three words: its corner, and the side of the smallest square.
+    pub(super) fn words(&self) -> [u64; 3] {
+        [self.origin[0].cast_unsigned(), self.origin[1].cast_unsigned(), self.step.to_bits()]
+    }
+
+    /// The lattice that words tell; `None` when they tell none.
+    pub(super) fn from_words(words: &[u64]) -> Option<Self> {
+        let &[x, y, step] = words else { return None };
+        let step = f64::from_bits(step);
+        let per_step = 1.0 / step;
+        let origin = [x.cast_signed(), y.cast_signed()];
+        let is_power_of_two = step.is_normal() && per_step.is_normal() && step > 0.0 && step.to_bits() << 12 == 0;
+        let within = origin.iter().all(|c| c.unsigned_abs() < 1 << 53);
+        (is_power_of_two && within).then_some(Self { origin, step, per_step })
+    }
+
     /// The number of the smallest square that holds a point, along the Z-order curve; `None` beyond the lattice.
     #[inline]
     pub(super) fn key(&self, x: f64, y: f64) -> Option<u64> {
@@ -53,7 +69,7 @@ impl Lattice {
         // What was cut off a number below zero brought it nearer to zero. A number that is none becomes zero here, and
         // what saturated is beyond every lattice.
         #[expect(clippy::cast_precision_loss, reason = "a number below 2^53, or one that is beyond the lattice anyway")]
-        let floor = whole - i64::from(whole as f64 > scaled);
+        let floor = whole.wrapping_sub(i64::from(whole as f64 > scaled));
         let steps = floor.wrapping_sub(self.origin[axis]);
         (coordinate.is_finite() && (0..1 << DEPTH).contains(&steps)).then_some(steps as u32)
     }

@@ -10,18 +10,34 @@
 //! `docs/decisions/0006-squares-instead-of-boxes.md` for what was tried, and `docs/methods/boundary.md` for the rule.
 
 mod cut;
+mod directory;
 mod lattice;
 mod sets;
+
+mod flat;
+mod layout;
 
 use std::sync::Arc;
 
 use geo::{BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
 
-use crate::{polygon::side_of, service::Link, settlement::Settlement, study::Study};
+use crate::{
+    area::Level,
+    footprint::Footprint,
+    polygon::side_of,
+    service::Link,
+    settlement::{Settlement, SettlementArea},
+    study::Study,
+};
 use cut::{Leaves, ODD, Outlines, Part, len32};
+use directory::Directory;
+use flat::Flat;
 use lattice::{DEPTH, Lattice};
 use sets::{Grown, Sets};
+
+pub use flat::Bytes;
+pub use layout::{LAYOUT, LayoutError, Meaning};
 
 /// What a polygon stands for. The order is that of sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +50,8 @@ enum Owner {
     Link(Link),
 }
 
-/// Footprints, areas and settlements in one index. Built once, shared by all threads.
+/// Footprints, areas and settlements in one index. Built once, shared by all threads; or opened from bytes that
+/// [`CoverageIndex::write`] wrote, and then used where they lie.
 ///
 /// # Memory
 /// Linear in the vertices: 16 bytes for each, 4 for each edge in each square that it may touch, and 16 for each square;
@@ -42,13 +59,22 @@ enum Owner {
 #[derive(Debug)]
 pub struct CoverageIndex {
     lattice: Lattice,
-    vertices: Vec<Coord>,
-    leaves: Leaves,
+    vertices: Flat<[f64; 2]>,
+    squares: Squares,
     directory: Directory,
     owners: Vec<Owner>,
     sets: Sets,
     /// Per level: whether any area of it has borders.
     bordered: Vec<bool>,
+}
+
+/// What [`Leaves`] has, where it is kept.
+#[derive(Debug)]
+struct Squares {
+    keys: Flat<u64>,
+    sets: Flat<u32>,
+    starts: Flat<u32>,
+    code: Flat<u32>,
 }
 
 /// The number of a set of owners in an index. Which number a set has depends on the order of work; two numbers are
@@ -91,14 +117,20 @@ impl CoverageIndex {
     /// Cuts everything that has an area into the index.
     #[must_use]
     pub fn build(study: &Study) -> Self {
+        Self::cut(&study.frame.levels, &study.settlements, &study.footprints)
+    }
+
+    /// Cuts the polygons of a study of which nothing else is read.
+    #[must_use]
+    pub fn cut(levels: &[Level], settlements: &[SettlementArea], footprints: &[Footprint]) -> Self {
         let mut owned: Vec<(Owner, &MultiPolygon)> = Vec::new();
-        for (level, l) in (0..).zip(&study.frame.levels) {
+        for (level, l) in (0..).zip(levels) {
             let bordered = (0..).zip(&l.areas).filter_map(|(area, a)| Some((area, a.geometry.as_ref()?)));
             owned.extend(bordered.map(|(area, geometry)| (Owner::Area { level, area }, geometry)));
         }
-        owned.extend(study.settlements.iter().map(|s| (Owner::Settlement(s.class), &s.geometry)));
-        owned.extend(study.footprints.iter().map(|f| (Owner::Link(f.link), &f.geometry)));
-        let bordered = study.frame.levels.iter().map(|level| level.areas.iter().any(|area| area.geometry.is_some()));
+        owned.extend(settlements.iter().map(|s| (Owner::Settlement(s.class), &s.geometry)));
+        owned.extend(footprints.iter().map(|f| (Owner::Link(f.link), &f.geometry)));
+        let bordered = levels.iter().map(|level| level.areas.iter().any(|area| area.geometry.is_some()));
         Self::of(&owned, bordered.collect())
     }
 
@@ -124,7 +156,15 @@ impl CoverageIndex {
             (lattice, cut::cut(&outlines, &lattice, &sets))
         };
         let directory = Directory::of(&leaves.keys);
-        Self { lattice, vertices: outlines.vertices, leaves, directory, owners, sets, bordered }
+        let vertices = outlines.vertices.into_iter().map(|vertex| [vertex.x, vertex.y]).collect();
+        let Leaves { keys, sets: of_squares, starts, code } = leaves;
+        let squares = Squares {
+            keys: Flat::Owned(keys),
+            sets: Flat::Owned(of_squares),
+            starts: Flat::Owned(starts),
+            code: Flat::Owned(code),
+        };
+        Self { lattice, vertices: Flat::Owned(vertices), squares, directory, owners, sets, bordered }
     }
 
     /// The set of owners that hold each point: one number per point, in the points' order.
@@ -136,21 +176,22 @@ impl CoverageIndex {
     #[must_use]
     pub fn locate(&self, easting: &[f64], northing: &[f64], desk: &mut Desk) -> Vec<SetId> {
         let mut found = vec![SetId::NOTHING; easting.len()];
-        if self.leaves.keys.is_empty() {
+        let view = self.view();
+        if view.keys.is_empty() {
             return found;
         }
         desk.keys.clear();
         let keys = easting.iter().zip(northing).map(|(&x, &y)| self.lattice.key(x, y).unwrap_or(u64::MAX));
         desk.keys.extend(keys);
-        if self.scattered(&desk.keys) {
+        if scattered(&desk.keys) {
             desk.sort();
             let order = std::mem::take(&mut desk.order);
             let mut at = 0;
             for &(key, place) in &order {
                 let place = place as usize;
                 if key != u64::MAX {
-                    at = self.leaf(key, at);
-                    found[place] = self.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
+                    at = view.leaf(key, at);
+                    found[place] = view.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
                 }
             }
             desk.order = order;
@@ -159,8 +200,8 @@ impl CoverageIndex {
             let mut at = 0;
             for (place, &key) in keys.iter().enumerate() {
                 if key != u64::MAX {
-                    at = self.leaf(key, at);
-                    found[place] = self.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
+                    at = view.leaf(key, at);
+                    found[place] = view.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
                 }
             }
             desk.keys = keys;
@@ -213,35 +254,63 @@ impl CoverageIndex {
     /// How large the index is.
     #[must_use]
     pub fn size(&self) -> Size {
-        let Leaves { keys, sets, starts, code } = &self.leaves;
+        let View { vertices, keys, sets, starts, code, .. } = self.view();
         let words = (sets.len() + starts.len() + code.len()) * 4 + self.directory.bytes();
         Size {
-            vertices: self.vertices.len(),
+            vertices: vertices.len(),
             squares: keys.len(),
-            bytes: self.vertices.len() * size_of::<Coord>() + keys.len() * 8 + words + self.sets.bytes(),
+            bytes: size_of_val(vertices) + keys.len() * 8 + words + self.sets.bytes(),
         }
     }
 
     /// Lets go of where everything is, for when all places have been located and it is only to be said what the sets are.
     pub fn forget_squares(&mut self) {
-        self.vertices = Vec::new();
-        self.leaves = Leaves::default();
+        let Squares { keys, sets, starts, code } = &mut self.squares;
+        self.vertices = Flat::Owned(Vec::new());
+        *keys = Flat::Owned(Vec::new());
+        for list in [sets, starts, code] {
+            *list = Flat::Owned(Vec::new());
+        }
     }
 
+    /// Where everything is, found out once for many points.
+    fn view(&self) -> View<'_> {
+        let Squares { keys, sets, starts, code } = &self.squares;
+        View {
+            index: self,
+            vertices: self.vertices.as_slice(),
+            keys: keys.as_slice(),
+            sets: sets.as_slice(),
+            starts: starts.as_slice(),
+            code: code.as_slice(),
+        }
+    }
+}
+
+/// The lists of an index, wherever they are kept.
+#[derive(Debug, Clone, Copy)]
+struct View<'a> {
+    index: &'a CoverageIndex,
+    vertices: &'a [[f64; 2]],
+    keys: &'a [u64],
+    sets: &'a [u32],
+    starts: &'a [u32],
+    code: &'a [u32],
+}
+
+impl<'a> View<'a> {
     /// The square that holds a key, looked for first where the last one was.
     fn leaf(&self, key: u64, last: usize) -> usize {
-        let keys = &self.leaves.keys;
+        let keys = self.keys;
         if keys[last] <= key && keys.get(last + 1).is_none_or(|&next| key < next) {
             return last;
         }
-        self.directory.find(keys, key)
+        self.index.directory.find(keys, key)
     }
 
     fn in_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
-        let Leaves { sets, starts, code, .. } = &self.leaves;
-        let set = sets[leaf];
-        let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
-        let mut rest = &code[starts[leaf] as usize..end];
+        let set = self.sets[leaf];
+        let mut rest = self.code_of(leaf);
         let (mut holding, mut bit) = (0u32, 1u32);
         while let [owner, runs, steps, tail @ ..] = rest {
             let (runs, tail) = tail.split_at(2 * *runs as usize);
@@ -262,7 +331,7 @@ impl CoverageIndex {
         let known = desk.known.slot(number, holding);
         if (known.leaf, known.holding) != (number, holding) {
             let grown = self.leaf_owners(leaf).enumerate().filter(|(bit, _)| holding & 1 << bit != 0);
-            let grown = grown.fold(set, |set, (_, owner)| self.sets.with(set, owner, &mut desk.grown));
+            let grown = grown.fold(set, |set, (_, owner)| self.index.sets.with(set, owner, &mut desk.grown));
             *known = Known { leaf: number, holding, set: grown };
         }
         SetId(known.set)
@@ -270,26 +339,22 @@ impl CoverageIndex {
 
     /// A square with more borders than there are bits in a word.
     fn in_crowded_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
-        let Leaves { sets, starts, code, .. } = &self.leaves;
-        let mut set = sets[leaf];
-        let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
-        let mut rest = &code[starts[leaf] as usize..end];
+        let mut set = self.sets[leaf];
+        let mut rest = self.code_of(leaf);
         while let [owner, runs, steps, tail @ ..] = rest {
             let (runs, tail) = tail.split_at(2 * *runs as usize);
             let (steps, tail) = tail.split_at(*steps as usize);
             rest = tail;
             if self.holds(point, owner & ODD != 0, runs, steps) {
-                set = self.sets.with(set, owner & !ODD, &mut desk.grown);
+                set = self.index.sets.with(set, owner & !ODD, &mut desk.grown);
             }
         }
         SetId(set)
     }
 
     /// The owners of the borders through a square, in their order.
-    fn leaf_owners(&self, leaf: usize) -> impl Iterator<Item = u32> + '_ {
-        let Leaves { starts, code, .. } = &self.leaves;
-        let end = starts.get(leaf + 1).map_or(code.len(), |&end| end as usize);
-        let mut rest = &code[starts[leaf] as usize..end];
+    fn leaf_owners(&self, leaf: usize) -> impl Iterator<Item = u32> + 'a {
+        let mut rest = self.code_of(leaf);
         std::iter::from_fn(move || {
             let [owner, runs, steps, tail @ ..] = rest else { return None };
             rest = &tail[(2 * runs + steps) as usize..];
@@ -297,18 +362,26 @@ impl CoverageIndex {
         })
     }
 
+    /// The borders through a square, as in [`Leaves`].
+    #[inline]
+    fn code_of(&self, leaf: usize) -> &'a [u32] {
+        let end = self.starts.get(leaf + 1).map_or(self.code.len(), |&end| end as usize);
+        &self.code[self.starts[leaf] as usize..end]
+    }
+
     #[inline]
     fn holds(&self, point: Coord, odd: bool, runs: &[u32], steps: &[u32]) -> bool {
         let mut inside = odd;
         for &step in steps {
-            inside ^= self.vertices[step as usize].y <= point.y;
+            inside ^= self.vertices[step as usize][1] <= point.y;
         }
         for run in runs.as_chunks().0 {
             let [first, len] = run.map(|word| word as usize);
             let [a, vertices @ ..] = &self.vertices[first..=first + len] else { continue };
-            let mut a = *a;
+            let coord = |&[x, y]: &[f64; 2]| Coord { x, y };
+            let mut a = coord(a);
             let mut up = a.y <= point.y;
-            for &b in vertices {
+            for b in vertices.iter().map(coord) {
                 // On which side of the edge the point is, with the error that Shewchuk gives for it. Without a branch
                 // that depends on the point: which edges a ray meets cannot be predicted.
                 let (one, two) = ((b.x - a.x) * (point.y - a.y), (b.y - a.y) * (point.x - a.x));
@@ -327,13 +400,13 @@ impl CoverageIndex {
         }
         inside
     }
+}
 
-    /// Whether neighbours in the list are far apart on the ground, so that sorting them pays.
-    fn scattered(&self, keys: &[u64]) -> bool {
-        let pairs = keys.len().min(SAMPLE);
-        let near = keys.windows(2).take(pairs).filter(|pair| pair[0] >> NEAR == pair[1] >> NEAR).count();
-        near * 4 < pairs
-    }
+/// Whether neighbours in the list are far apart on the ground, so that sorting them pays.
+fn scattered(keys: &[u64]) -> bool {
+    let pairs = keys.len().min(SAMPLE);
+    let near = keys.windows(2).take(pairs).filter(|pair| pair[0] >> NEAR == pair[1] >> NEAR).count();
+    near * 4 < pairs
 }
 
 /// The error of an orientation by floating point, relative to the sum of its terms.
@@ -465,56 +538,6 @@ fn outlines(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Outlines {
     }
     all.rings.push(len32(&all.vertices));
     all
-}
-
-/// Where along the curve the squares are: a coarse grid of cells, and a finer one in each cell with many squares.
-#[derive(Debug, Clone)]
-struct Directory {
-    /// How far a key is shifted to be the number of a cell.
-    shift: u32,
-    /// Per cell: where its entries in `entries` start, and how many bits of the key tell them apart.
-    cells: Vec<(u32, u32)>,
-    /// The square that holds the first key of each entry's stretch of the curve.
-    entries: Vec<u32>,
-}
-
-impl Directory {
-    fn of(keys: &[u64]) -> Self {
-        let bits = (keys.len().max(16).ilog2() - 3).min(18);
-        let shift = 2 * DEPTH - bits;
-        let (mut cells, mut entries) = (Vec::with_capacity(1 << bits), Vec::new());
-        let mut at = 0u32;
-        for cell in 0..1u64 << bits {
-            let begin = cell << shift;
-            let inside = keys[at as usize..].partition_point(|&key| key < begin + (1 << shift));
-            let fine = inside.next_power_of_two().ilog2().min(shift);
-            cells.push((len32(&entries), fine));
-            for entry in 0..1u64 << fine {
-                let first = begin + (entry << (shift - fine));
-                while keys.get(at as usize + 1).is_some_and(|&key| key <= first) {
-                    at += 1;
-                }
-                entries.push(at);
-            }
-        }
-        Self { shift, cells, entries }
-    }
-
-    /// The square that holds a key.
-    fn find(&self, keys: &[u64], key: u64) -> usize {
-        let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let (start, fine) = self.cells[index(key >> self.shift)];
-        let within = key & ((1 << self.shift) - 1);
-        let mut at = self.entries[start as usize + index(within >> (self.shift - fine))] as usize;
-        while keys.get(at + 1).is_some_and(|&next| next <= key) {
-            at += 1;
-        }
-        at
-    }
-
-    fn bytes(&self) -> usize {
-        self.cells.len() * 8 + self.entries.len() * 4
-    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ struct Shard {
     known: FxHashMap<Arc<[u32]>, u32>,
 }
 
-const SHARDS: u32 = 64;
+pub(super) const SHARDS: u32 = 64;
 
 /// The empty set.
 pub(super) const EMPTY: u32 = 0;
@@ -50,6 +50,32 @@ impl Sets {
         let sets = Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() };
         sets.shard(EMPTY).intern(&[]);
         sets
+    }
+
+    /// The sets that lists tell: per shard how many, where the members of each start, and the end, the members. `None`
+    /// when they do not fit together, or the members are not those of a set of so many owners.
+    pub(super) fn of(sizes: &[u32], starts: &[u32], members: &[u32], owners: usize) -> Option<Self> {
+        let sets = Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() };
+        let mut bounds = starts.windows(2);
+        let whole = starts.first() == Some(&0) && starts.last().is_some_and(|&end| end as usize == members.len());
+        for (number, &size) in (0..SHARDS).zip(sizes) {
+            let mut shard = sets.shard(number);
+            // A number of a set has 31 bits.
+            if size >= (1 << 31) / SHARDS {
+                return None;
+            }
+            for place in 0..size {
+                let &[start, end] = bounds.next()? else { return None };
+                let members = members.get(start as usize..end as usize)?;
+                let is_set =
+                    members.is_sorted_by(|a, b| a < b) && members.iter().all(|&owner| (owner as usize) < owners);
+                if !is_set || shard_of(members) != number || shard.intern(members) != place {
+                    return None;
+                }
+            }
+        }
+        let empty = sets.shard(0).members.first().is_some_and(|first| first.is_empty());
+        (whole && empty && bounds.next().is_none()).then_some(sets)
     }
 
     /// The number of a set with one more owner in it.

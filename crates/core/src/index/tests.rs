@@ -4,10 +4,13 @@
 use geo::{Coord, MultiPolygon, Polygon, polygon};
 use proptest::prelude::*;
 
-use super::{CoverageIndex, Desk, Owner};
+use std::sync::Arc;
+
+use super::{Bytes, CoverageIndex, Desk, Held, LAYOUT, LayoutError, Meaning, Owner};
 use crate::{
     polygon::{Position, PreparedPolygon},
     service::{Link, Reach, ServiceId},
+    settlement::Settlement,
 };
 
 fn link(number: u32) -> Link {
@@ -135,7 +138,7 @@ fn many_parcels_in_one_place_do_not_blow_the_index_up() {
     let edges = (stacked.len() + town.len()) * 4;
     let polygons = [stacked, town].concat();
     let index = index(&polygons);
-    assert!(index.leaves.code.len() < 40 * edges, "{} words for {edges} edges", index.leaves.code.len());
+    assert!(index.view().code.len() < 40 * edges, "{} words for {edges} edges", index.view().code.len());
     for (point, expected) in [((13.0, 15.0), 5_001), ((3.0, 5.0), 5_001), ((2.5, 15.0), 1), ((20.5, 15.0), 5_000)] {
         assert_eq!(index.held_at(point.into()).links.len(), expected, "{point:?}");
     }
@@ -172,4 +175,170 @@ fn a_flat_part_is_a_border_and_a_hole_may_lie_anywhere() {
     let long = polygon![(x: 1.0, y: 0.0), (x: -1968.0, y: 169.0), (x: 2.0, y: 0.0)];
     let polygons = [vec![flat], vec![stray_hole], vec![long]].map(MultiPolygon);
     agree(&polygons, &hard_points(&polygons)).unwrap();
+}
+
+/// Bytes that begin at a multiple of eight in memory, as a mapped file does.
+struct Aligned {
+    words: Vec<u64>,
+    length: usize,
+}
+
+impl AsRef<[u8]> for Aligned {
+    fn as_ref(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.length]
+    }
+}
+
+fn aligned(bytes: &[u8]) -> Bytes {
+    let mut words = vec![0u64; bytes.len().div_ceil(8)];
+    bytemuck::cast_slice_mut(&mut words)[..bytes.len()].copy_from_slice(bytes);
+    Arc::new(Aligned { words, length: bytes.len() })
+}
+
+fn written(index: &CoverageIndex) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    index.write(&mut bytes).unwrap();
+    bytes
+}
+
+/// What the numbers of links mean when they mean themselves.
+const SERVICES: usize = 8;
+
+fn open(bytes: &[u8], services: &[ServiceId], areas: &[usize]) -> Result<CoverageIndex, LayoutError> {
+    CoverageIndex::open(&aligned(bytes), 0..bytes.len(), Meaning { areas, services })
+}
+
+fn same_numbers(count: usize) -> Vec<ServiceId> {
+    (0..).take(count).map(ServiceId).collect()
+}
+
+fn answers(index: &CoverageIndex, points: &[Coord]) -> Vec<Held> {
+    let (easting, northing): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p.x, p.y)).unzip();
+    let mut desk = Desk::default();
+    // Twice: the second time sets that squares do not have are known.
+    let first = index.locate(&easting, &northing, &mut desk);
+    assert_eq!(first, index.locate(&easting, &northing, &mut desk));
+    first.into_iter().map(|set| index.held(set)).collect()
+}
+
+/// An index with owners of every kind: two levels, one of them without borders, settlements and footprints.
+fn mixed(polygons: &[MultiPolygon]) -> CoverageIndex {
+    let owners = (0u32..).zip(polygons).map(|(number, polygon)| {
+        let owner = match number % 3 {
+            0 => Owner::Area { level: 1, area: number / 3 },
+            1 => Owner::Settlement(Settlement::ALL[number as usize % 2]),
+            _ => Owner::Link(Link { service: ServiceId(number / 3), reach: Reach::Connected }),
+        };
+        (owner, polygon)
+    });
+    CoverageIndex::of(&owners.collect::<Vec<_>>(), vec![false, true])
+}
+
+/// How many areas each level of [`mixed`] has.
+const AREAS: [usize; 2] = [0, 8];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+
+    #[test]
+    fn an_index_that_was_written_and_opened_answers_as_the_one_that_was_built(polygons in polygons()) {
+        let points = hard_points(&polygons);
+        let built = mixed(&polygons);
+        let opened = open(&written(&built), &same_numbers(SERVICES), &AREAS).unwrap();
+        prop_assert_eq!(answers(&opened, &points), answers(&built, &points));
+        prop_assert_eq!(opened.size().squares, built.size().squares);
+        // What was opened is written as it was, even after sets have been added to it.
+        prop_assert_eq!(written(&opened), written(&built));
+    }
+}
+
+#[test]
+fn an_empty_index_is_written_and_opened_too() {
+    let opened = open(&written(&index(&[])), &[], &[]).unwrap();
+    assert!(opened.held_at(Coord { x: 1.0, y: 1.0 }).links.is_empty());
+}
+
+#[test]
+fn any_number_of_threads_writes_the_same_bytes() {
+    let polygons: Vec<MultiPolygon> = (0..20_000)
+        .map(|i| MultiPolygon(vec![square(f64::from(i % 150) * 7.0, f64::from(i / 150) * 7.0, 20.0)]))
+        .collect();
+    let by = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| written(&index(&polygons)))
+    };
+    let one = by(1);
+    assert!(one.len() > 1_000_000, "{}", one.len());
+    assert!(one == by(2) && one == by(7));
+}
+
+#[test]
+fn services_get_the_numbers_that_they_have_in_the_study() {
+    let polygons = [square(0.0, 0.0, 10.0), square(5.0, 5.0, 10.0)].map(|p| MultiPolygon(vec![p]));
+    let bytes = written(&index(&polygons));
+    let opened = open(&bytes, &[ServiceId(3), ServiceId(7)], &[]).unwrap();
+    assert_eq!(*opened.held_at(Coord { x: 7.0, y: 7.0 }).links, [link(3), link(7)]);
+    // Too few, and in an order that sets do not have.
+    assert!(open(&bytes, &[ServiceId(3)], &[]).is_err());
+    assert!(open(&bytes, &[ServiceId(7), ServiceId(3)], &[]).is_err());
+    assert!(open(&bytes, &same_numbers(2), &[1]).is_err(), "another level");
+}
+
+#[test]
+fn another_layout_and_bytes_out_of_line_are_refused() {
+    let bytes = written(&index(&[MultiPolygon(vec![square(0.0, 0.0, 10.0)])]));
+    let mut newer = bytes.clone();
+    newer[0] += 1;
+    assert_eq!(open(&newer, &same_numbers(1), &[]).unwrap_err(), LayoutError::Layout { found: LAYOUT + 1 });
+    let shifted = [&[0], bytes.as_slice()].concat();
+    let services = same_numbers(1);
+    let meaning = Meaning { areas: &[], services: &services };
+    assert!(CoverageIndex::open(&aligned(&shifted), 1..shifted.len(), meaning).is_err());
+    assert!(CoverageIndex::open(&aligned(&bytes), 0..bytes.len() + 8, meaning).is_err(), "beyond the bytes");
+}
+
+/// Whatever is done to the bytes, they are refused, or give an index that answers without a panic.
+#[test]
+fn damaged_bytes_are_refused_or_lead_nowhere_they_should_not() {
+    let polygons: Vec<MultiPolygon> = (0..12)
+        .map(|i| {
+            let corners = (0..40).map(|c| {
+                let angle = f64::from(c) * std::f64::consts::TAU / 40.0;
+                let reach = if (c + i) % 2 == 0 { 30.0 } else { 12.0 };
+                (f64::from(i) * 7.0 + reach * angle.cos(), f64::from(i % 5) * 9.0 + reach * angle.sin())
+            });
+            MultiPolygon(vec![Polygon::new(corners.collect::<Vec<_>>().into(), vec![])])
+        })
+        .collect();
+    let bytes = written(&mixed(&polygons));
+    let points: Vec<Coord> =
+        (0..100u32).map(|i| Coord { x: f64::from(i % 10) * 14.0 - 30.0, y: f64::from(i / 10) * 10.0 - 30.0 }).collect();
+    let (services, sound) = (same_numbers(SERVICES), answers(&mixed(&polygons), &points));
+    let (mut refused, mut harmless, mut wrong) = (0, 0, 0);
+    let mut attempt = |bytes: &[u8]| match open(bytes, &services, &AREAS) {
+        Err(_) => refused += 1,
+        Ok(index) if answers(&index, &points) == sound => harmless += 1,
+        Ok(_) => wrong += 1,
+    };
+    for at in 0..bytes.len() {
+        // Each byte once, with a bit that differs from byte to byte; in the head, every bit.
+        let bits = if at < 88 { 0..8 } else { at % 8..at % 8 + 1 };
+        for bit in bits {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << bit;
+            attempt(&damaged);
+        }
+    }
+    // Whole words, set to what breaks sums and indices.
+    for at in (0..bytes.len() / 4).map(|word| word * 4) {
+        for word in [0u32, u32::MAX, 1 << 31] {
+            let mut damaged = bytes.clone();
+            damaged[at..at + 4].copy_from_slice(&word.to_le_bytes());
+            attempt(&damaged);
+        }
+    }
+    assert!(refused > 1000 && harmless > 100 && wrong > 100, "{refused} refused, {harmless} harmless, {wrong} wrong");
+    for length in 0..bytes.len() {
+        assert!(open(&bytes[..length], &services, &AREAS).is_err(), "{length} of {} bytes", bytes.len());
+    }
 }

@@ -3,6 +3,7 @@
 mod areas;
 mod cell;
 mod ids;
+pub(crate) mod kept;
 mod mapping;
 mod network;
 pub mod odd;
@@ -17,9 +18,10 @@ use std::{
 use geo::Geometry;
 use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding},
+    footprint::Footprint,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
-    service::{Link, Services},
+    service::{Link, ServiceId, Services},
     settlement::SettlementArea,
     study::{Frame, Study},
 };
@@ -34,6 +36,7 @@ use crate::{
     repair,
     study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
+use kept::{Drafts, Kept};
 use mapping::Bound;
 use places::PlaceFiles;
 use source::{Placing, Positions, Source};
@@ -111,6 +114,8 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
 pub struct Opened<'a> {
     /// The study, without places; of its frame, the categories and the units' scales are not known yet.
     pub study: Study,
+    /// How many footprints the study has, also when their outlines have not been read.
+    pub footprints: usize,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
 }
@@ -121,21 +126,59 @@ impl<'a> Opened<'a> {
     /// # Errors
     /// When a file cannot be used at all; the error points at the place in the study file that names it.
     pub fn new(reading: &'a Reading<'a>) -> Result<Self, StudyFileError> {
+        let opened = Self::of(reading, None)?.0;
+        Ok(opened)
+    }
+
+    /// The same without reading the files that have polygons: what they gave was kept. The study has no outlines of
+    /// footprints and settlements then. Also returns the number in the study of each service that was kept.
+    ///
+    /// Whoever calls this has seen that the files and the settings are still those.
+    pub(crate) fn with(
+        reading: &'a Reading<'a>,
+        kept: &Kept,
+        drafts: Drafts,
+    ) -> Result<(Self, Vec<ServiceId>), StudyFileError> {
+        Self::of(reading, Some((kept, drafts)))
+    }
+
+    fn of(reading: &'a Reading<'a>, kept: Option<(&Kept, Drafts)>) -> Result<(Self, Vec<ServiceId>), StudyFileError> {
         let file = &reading.loaded.file;
+        let (kept, drafts) = kept.unzip();
         let mut services = Services::default();
-        let drafts = areas::read(reading, &file.areas)?;
+        let drafts = match (kept, drafts) {
+            (Some(kept), Some(Drafts(drafts))) => {
+                kept.enter(reading, "areas");
+                drafts
+            }
+            _ => areas::read(reading, &file.areas)?,
+        };
         let places = PlaceFiles::open(reading, &file.places)?;
         let codes = places.codes(&areas::without_file(&file.areas))?;
         let levels = areas::settle(&file.areas, drafts, &codes);
-        let footprints = network::footprints(reading, &file.footprints, &mut services)?;
+        let mut of_kept = Vec::new();
+        let footprints = if let Some(kept) = kept {
+            kept.enter(reading, "footprints");
+            of_kept.extend(kept.services().iter().map(|service| services.intern(service.clone())));
+            Vec::new()
+        } else {
+            network::footprints(reading, &file.footprints, &mut services)?
+        };
         let mut offers = network::offers(reading, &file.offers, &places.files, &mut services)?;
-        let settlements = settlements(reading, &file.settlements)?;
+        let settlements = if let Some(kept) = kept {
+            kept.enter(reading, "settlements");
+            Vec::new()
+        } else {
+            settlements(reading, &file.settlements)?
+        };
 
         let (services, numbers) = services.sorted();
-        let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
+        let renumber = |service: ServiceId| numbers[service.0 as usize];
+        let relink = |link: Link| Link { service: renumber(link.service), ..link };
         offers.relink(relink);
-        let footprints =
-            footprints.into_iter().map(|f| nittio_core::footprint::Footprint { link: relink(f.link), ..f }).collect();
+        let footprints: Vec<_> = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
+        of_kept.iter_mut().for_each(|service| *service = renumber(*service));
+        let count = kept.map_or(footprints.len(), Kept::footprints);
         let study = Study {
             frame: Frame {
                 as_of: file.study.as_of,
@@ -153,12 +196,12 @@ impl<'a> Opened<'a> {
             speeds: file.indicators.speeds.clone(),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok(Self { study, reading, places })
+        Ok((Self { study, footprints: count, reading, places }, of_kept))
     }
 
-    /// Lets go of the outlines of footprints and settlements, for when an index has been made of them.
+    /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
     pub fn forget_outlines(&mut self) {
-        self.study.footprints.iter_mut().for_each(|footprint| footprint.geometry.0 = Vec::new());
+        self.study.footprints = Vec::new();
         self.study.settlements = Vec::new();
     }
 
@@ -256,6 +299,22 @@ impl<'a> Reading<'a> {
             source: None,
         });
         Ok(reading)
+    }
+
+    /// The working CRS and the country, as they hold.
+    pub(crate) fn crs_and_country(&self) -> (String, String) {
+        let country = self.country.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        (self.crs.to_string(), country)
+    }
+
+    /// The study file.
+    pub(crate) fn loaded(&self) -> &'a Loaded {
+        self.loaded
+    }
+
+    /// Tells how far the work has come.
+    pub(crate) fn progress(&self) -> &'a dyn Progress {
+        self.progress
     }
 
     fn inputs(&self) -> MutexGuard<'_, Vec<Input>> {

@@ -13,6 +13,7 @@ use nittio_core::{
     outcome::Input,
 };
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
@@ -53,7 +54,7 @@ impl<'a> Source<'a> {
     pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, StudyFileError> {
         let path = reading.loaded.resolve(&file.path)?;
         let options = ReadOptions {
-            format: file.format.as_ref().and_then(|name| check::format_named(name.get_ref())),
+            format: file_format(file),
             layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
             encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
             geometry_column: None,
@@ -357,6 +358,56 @@ impl Placing {
                 .ok_or_else(|| (Finding::InvalidGeometry, "a vertex has no place in the study's CRS".to_owned())),
         }
     }
+}
+
+/// What a file is, by its content and by all else that decides how it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub(super) sha256: String,
+    /// Size in bytes.
+    pub(super) bytes: u64,
+    /// What the file's name ends with: it can decide on the format.
+    ending: String,
+    /// SHA-256 of the files beside it that belong to it, by what their names end with.
+    beside: Vec<(String, String)>,
+}
+
+impl Identity {
+    /// What is different about the file now, in words.
+    pub(crate) fn difference(&self, now: &Self) -> String {
+        if self.ending != now.ending {
+            return format!("its name ended with .{}, and now with .{}", self.ending, now.ending);
+        }
+        if self.sha256 != now.sha256 {
+            return "its content has changed".to_owned();
+        }
+        let other =
+            |a: &Self, b: &Self| a.beside.iter().find(|file| !b.beside.contains(file)).map(|(end, _)| end.clone());
+        let ending = other(self, now).or_else(|| other(now, self)).unwrap_or_default();
+        format!("the .{ending} beside it has changed")
+    }
+}
+
+/// What a file of the study is.
+pub(super) fn identity(reading: &Reading<'_>, file: &FileSource) -> Result<Identity, StudyFileError> {
+    let path = reading.loaded.resolve(&file.path)?;
+    let unreadable = |path: &Path, e: &std::io::Error| {
+        let (path, reason) = (path.to_owned(), read::in_words(e));
+        reading.unreadable(&file.path, &ReadError::Unreadable { path, reason })
+    };
+    let (sha256, bytes) = digest(&path).map_err(|e| unreadable(&path, &e))?;
+    let ending = |path: &Path| path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let mut beside = Vec::new();
+    let options = ReadOptions { format: file_format(file), ..ReadOptions::default() };
+    for other in read::companions(&path, &options).map_err(|e| reading.unreadable(&file.path, &e))? {
+        beside.push((ending(&other), digest(&other).map_err(|e| unreadable(&other, &e))?.0));
+    }
+    Ok(Identity { sha256, bytes, ending: ending(&path), beside })
+}
+
+fn file_format(file: &FileSource) -> Option<read::Format> {
+    file.format.as_ref().and_then(|name| check::format_named(name.get_ref()))
 }
 
 /// SHA-256 in hexadecimal, and the size in bytes, of a text in memory.

@@ -50,7 +50,7 @@ pub(super) fn bytes_at(file: &mut File, length: u64) -> io::Result<Vec<u8>> {
 }
 
 /// What the operating system says, in words that help.
-pub(super) fn in_words(error: &io::Error) -> String {
+pub(crate) fn in_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "the file may not be read; its permissions forbid it".to_owned(),

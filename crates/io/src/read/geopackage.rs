@@ -205,15 +205,21 @@ impl Table {
 fn open(path: &Path) -> Result<Connection, ReadError> {
     detect::open(path)?;
     // With changes that wait in a write-ahead log, SQLite must be allowed to look at the log.
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    let logged = std::fs::metadata(Path::new(&log)).is_ok_and(|m| m.len() > 0);
+    let logged = log(path).is_some();
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = match path.to_str() {
         Some(text) if !logged => Connection::open_with_flags(uri(text), flags | OpenFlags::SQLITE_OPEN_URI),
         _ => Connection::open_with_flags(path, flags),
     };
     opened.map_err(|e| unreadable(path, &e))
+}
+
+/// The write-ahead log, when changes wait in it.
+pub(super) fn log(path: &Path) -> Option<PathBuf> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = PathBuf::from(log);
+    std::fs::metadata(&log).is_ok_and(|m| m.len() > 0).then_some(log)
 }
 
 fn uri(path: &str) -> String {

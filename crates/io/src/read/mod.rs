@@ -15,6 +15,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use self::detect::in_words;
 pub use self::{
     column::{Column, Mask, Texts, Values},
     declared_crs::DeclaredCrs,
@@ -176,6 +177,18 @@ pub fn pieces(path: &Path, options: &ReadOptions, columns: &[String], geometry: 
         Format::FlatGeobuf => Arc::new(flatgeobuf::FlatGeobuf::open(path)?),
     };
     Pieces::new(opened, columns, geometry)
+}
+
+/// The files beside a file that are read with it: a shapefile's table, CRS and code page, a GeoPackage's log.
+///
+/// # Errors
+/// When the file cannot be opened or its format is not known.
+pub(crate) fn companions(path: &Path, options: &ReadOptions) -> Result<Vec<PathBuf>, ReadError> {
+    Ok(match detect::format(path, options)? {
+        Format::Shapefile => shapefile::companions(path)?,
+        Format::GeoPackage => geopackage::log(path).into_iter().collect(),
+        _ => Vec::new(),
+    })
 }
 
 /// Reads the wanted columns, and the geometry if wanted, batch by batch in the file's order.

@@ -265,6 +265,14 @@ fn zip_error(path: &Path, error: &zip::result::ZipError) -> ReadError {
     ReadError::unreadable(path, format!("the zip cannot be read: {error}"))
 }
 
+/// The files that are read with the shapes.
+pub(super) fn companions(path: &Path) -> Result<Vec<PathBuf>, ReadError> {
+    if is_zipped(path)? {
+        return Ok(Vec::new());
+    }
+    Ok(["dbf", "prj", "cpg"].iter().filter_map(|extension| Some(sibling(path, extension)?.0)).collect())
+}
+
 /// The file beside the shapes with another extension, in small or capital letters.
 fn sibling(path: &Path, extension: &str) -> Option<(PathBuf, File)> {
     let candidates: [PathBuf; 2] =

@@ -134,7 +134,7 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             places,
             matched,
             unmatched: places - matched,
-            footprints: study.footprints.len(),
+            footprints: run.footprints,
             offers: study.offers.rows(),
             services: outcome.frame.services.as_slice().len(),
             link_sets: link_sets(kinds),

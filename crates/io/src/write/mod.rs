@@ -41,8 +41,10 @@ use staging::Staging;
 /// A run that is over: what went in, and what came out.
 #[derive(Debug, Clone, Copy)]
 pub struct Run<'a> {
-    /// What went in, but for the places.
+    /// What went in, but for the places; footprints need not be there any more.
     pub study: &'a Study,
+    /// How many footprints went in.
+    pub footprints: usize,
     /// The distinct kinds of places.
     pub kinds: &'a [Kind],
     /// How many places each kind has.

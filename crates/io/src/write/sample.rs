@@ -58,7 +58,8 @@ pub(super) struct Sample {
 impl Sample {
     pub(super) fn run(&self) -> Run<'_> {
         let Self { study, coverage, tally, outcome, diagnostics, places } = self;
-        Run { study, kinds: &coverage.kinds, places, tally, outcome, diagnostics }
+        let footprints = study.footprints.len();
+        Run { study, footprints, kinds: &coverage.kinds, places, tally, outcome, diagnostics }
     }
 
     /// The places in the order of their ids.

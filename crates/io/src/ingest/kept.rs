@@ -1,0 +1,231 @@
+//! What reading the polygons of a study gave, kept so that they need not be read again.
+
+use std::collections::{BTreeMap, HashMap};
+
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+use nittio_core::{
+    diagnostic::{Action, Diagnostic, Finding, SourceRow},
+    footprint::Footprint,
+    index::CoverageIndex,
+    outcome::Input,
+    service::{Service, Services},
+    settlement::SettlementArea,
+};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Reading, StudyFileError,
+    areas::{self, Draft},
+    network, settlements,
+    source::{Identity, identity},
+};
+use crate::study_file::{FileSource, StudyFile};
+
+/// The polygons of a study, read, and all that reading them gave.
+pub(crate) struct Polygons {
+    drafts: HashMap<String, Draft>,
+    footprints: Vec<Footprint>,
+    services: Services,
+    settlements: Vec<SettlementArea>,
+}
+
+/// What reading the polygons of a study gave, but for where footprints and settlements are: an index knows that.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    files: Vec<KeptFile>,
+    diagnostics: Vec<KeptDiagnostic>,
+    /// The services of footprints, sorted.
+    services: Vec<Service>,
+    /// How many footprints there are.
+    footprints: usize,
+    /// The areas that files name, by level.
+    areas: BTreeMap<String, Vec<KeptArea>>,
+}
+
+/// A file of polygons that was read.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct KeptFile {
+    role: String,
+    identity: Identity,
+    rows: u64,
+    used: u64,
+    crs: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct KeptDiagnostic {
+    /// Index into the files.
+    file: usize,
+    row: u32,
+    finding: Finding,
+    action: Action,
+    id: Option<String>,
+    message: String,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct KeptArea {
+    code: String,
+    name: Option<String>,
+    /// Per polygon, how many vertices each of its rings has; the vertices themselves stand in a list beside.
+    rings: Option<Vec<Vec<usize>>>,
+}
+
+/// The files of a study that have polygons, or say of areas what polygons do not, in the order in which they are read.
+pub(crate) fn files(file: &StudyFile) -> Vec<(&'static str, &FileSource)> {
+    let areas = file.areas.values().filter_map(|entry| entry.file.as_ref()).map(|file| ("areas", file));
+    let footprints = file.footprints.iter().map(|entry| ("footprints", &entry.file));
+    let settlements = file.settlements.iter().map(|entry| ("settlements", &entry.file));
+    areas.chain(footprints).chain(settlements).collect()
+}
+
+/// What each of those files is, by its content.
+pub(crate) fn identities(reading: &Reading<'_>) -> Result<Vec<Identity>, StudyFileError> {
+    files(&reading.loaded.file).par_iter().map(|(_, file)| identity(reading, file)).collect()
+}
+
+impl Polygons {
+    /// Reads the polygons of a study, and nothing else of it.
+    pub(crate) fn read(reading: &Reading<'_>) -> Result<Self, StudyFileError> {
+        let file = &reading.loaded.file;
+        let mut services = Services::default();
+        let drafts = areas::read(reading, &file.areas)?;
+        let mut footprints = network::footprints(reading, &file.footprints, &mut services)?;
+        let settlements = settlements(reading, &file.settlements)?;
+        let (services, numbers) = services.sorted();
+        for footprint in &mut footprints {
+            footprint.link.service = numbers[footprint.link.service.0 as usize];
+        }
+        Ok(Self { drafts, footprints, services, settlements })
+    }
+
+    /// Cuts them into an index.
+    pub(crate) fn index(&self, reading: &Reading<'_>) -> CoverageIndex {
+        // Levels without a file have no borders, so it does not matter which areas they have.
+        let levels = areas::settle(&reading.loaded.file.areas, self.drafts.clone(), &HashMap::new());
+        CoverageIndex::cut(&levels, &self.settlements, &self.footprints)
+    }
+
+    /// What is to be kept of them, and the vertices of the areas; `identities` are those of the files.
+    pub(crate) fn keep(self, reading: &Reading<'_>, identities: Vec<Identity>) -> (Kept, Vec<Coord>) {
+        // The first input is the study file.
+        let inputs = reading.inputs();
+        let files = inputs.iter().skip(1).zip(identities).map(|(input, identity)| KeptFile {
+            role: input.role.clone(),
+            identity,
+            rows: input.rows,
+            used: input.used,
+            crs: input.crs.clone(),
+        });
+        let diagnostics = reading.diagnostics().into_iter().map(|d| KeptDiagnostic {
+            file: usize::from(d.at.source).saturating_sub(1),
+            row: d.at.row,
+            finding: d.finding,
+            action: d.action,
+            id: d.id.map(|id| id.to_string()),
+            message: d.message,
+        });
+        let mut outlines = Vec::new();
+        let mut keep_area = |(code, (name, polygons)): (String, (Option<String>, Option<MultiPolygon>))| {
+            let mut keep_ring = |ring: &LineString| {
+                outlines.extend_from_slice(&ring.0);
+                ring.0.len()
+            };
+            let rings = polygons.map(|polygons| {
+                let rings =
+                    |p: &Polygon| std::iter::once(p.exterior()).chain(p.interiors()).map(&mut keep_ring).collect();
+                polygons.iter().map(rings).collect()
+            });
+            KeptArea { code, name, rings }
+        };
+        // By level and code, so that the same files give the same bytes.
+        let drafts: BTreeMap<String, Draft> = self.drafts.into_iter().collect();
+        let areas = drafts.into_iter().map(|(key, draft)| (key, draft.into_iter().map(&mut keep_area).collect()));
+        let areas = areas.collect();
+        let kept = Kept {
+            files: files.collect(),
+            diagnostics: diagnostics.collect(),
+            services: self.services.as_slice().to_vec(),
+            footprints: self.footprints.len(),
+            areas,
+        };
+        (kept, outlines)
+    }
+}
+
+impl Kept {
+    /// What the files were, in the order of [`files`].
+    pub(crate) fn identities(&self) -> impl Iterator<Item = (&str, &Identity)> {
+        self.files.iter().map(|file| (file.role.as_str(), &file.identity))
+    }
+
+    /// How many findings there are.
+    pub(crate) fn findings(&self) -> usize {
+        self.diagnostics.len()
+    }
+
+    pub(super) fn footprints(&self) -> usize {
+        self.footprints
+    }
+
+    pub(super) fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// Enters the files with a role, and what was odd about them, as if they had been read just now.
+    pub(super) fn enter(&self, reading: &Reading<'_>, role: &str) {
+        let files = files(&reading.loaded.file);
+        for (number, (kept, (_, file))) in self.files.iter().zip(files).enumerate().filter(|(_, (k, _))| k.role == role)
+        {
+            let source = reading.add_input(Input {
+                path: file.path.get_ref().clone(),
+                role: kept.role.clone(),
+                sha256: kept.identity.sha256.clone(),
+                bytes: kept.identity.bytes,
+                rows: kept.rows,
+                used: kept.used,
+                crs: kept.crs.clone(),
+                source: file.source.clone(),
+            });
+            let found = self.diagnostics.iter().filter(|d| d.file == number).map(|d| Diagnostic {
+                at: SourceRow { source, row: d.row },
+                finding: d.finding,
+                action: d.action,
+                id: d.id.as_deref().map(Into::into),
+                message: d.message.clone(),
+            });
+            reading.add_diagnostics(found.collect());
+        }
+    }
+
+    /// The areas that files name, with their borders; `None` when there are not as many vertices as there should be.
+    pub(crate) fn drafts(&self, vertices: impl IntoIterator<Item = Coord>) -> Option<Drafts> {
+        let mut vertices = vertices.into_iter();
+        let mut ring = |length: usize| -> Option<LineString> {
+            let ring: Vec<Coord> = vertices.by_ref().take(length).collect();
+            (ring.len() == length).then_some(LineString(ring))
+        };
+        let mut polygon = |rings: &Vec<usize>| -> Option<Polygon> {
+            let (first, others) = rings.split_first()?;
+            let shell = ring(*first)?;
+            Some(Polygon::new(shell, others.iter().map(|&length| ring(length)).collect::<Option<_>>()?))
+        };
+        let mut drafts = HashMap::new();
+        for (key, areas) in &self.areas {
+            let mut draft = Draft::new();
+            for KeptArea { code, name, rings } in areas {
+                let polygons = match rings {
+                    Some(rings) => Some(rings.iter().map(&mut polygon).collect::<Option<Vec<_>>>()?),
+                    None => None,
+                };
+                draft.insert(code.clone(), (name.clone(), polygons.map(MultiPolygon)));
+            }
+            drafts.insert(key.clone(), draft);
+        }
+        vertices.next().is_none().then_some(Drafts(drafts))
+    }
+}
+
+/// The areas that files name.
+pub(crate) struct Drafts(pub(super) HashMap<String, Draft>);
