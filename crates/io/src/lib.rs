@@ -24,5 +24,7 @@ pub mod repair;
 
 pub mod join;
 pub mod sorter;
+pub mod stage;
 
 pub mod write;
+

@@ -12,6 +12,7 @@ mod source;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use geo::Geometry;
@@ -32,6 +33,7 @@ use crate::{
     extent::Country,
     read::ReadError,
     repair,
+    stage::{Stage, timed},
     study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
 use mapping::Bound;
@@ -57,6 +59,8 @@ pub trait Progress: Sync {
     fn advance(&self, rows: u64);
     /// The step is done.
     fn end(&self);
+    /// A thread was so long at a stage, with one batch or one file. Most do not want to know.
+    fn spent(&self, _stage: Stage, _time: Duration) {}
 }
 
 /// Tells nobody.
@@ -124,8 +128,11 @@ impl<'a> Opened<'a> {
         let file = &reading.loaded.file;
         let mut services = Services::default();
         let drafts = areas::read(reading, &file.areas)?;
-        let places = PlaceFiles::open(reading, &file.places)?;
-        let codes = places.codes(&areas::without_file(&file.areas))?;
+        let (places, codes) = timed(reading.progress, Stage::Open, || {
+            let places = PlaceFiles::open(reading, &file.places)?;
+            let codes = places.codes(&areas::without_file(&file.areas))?;
+            Ok::<_, StudyFileError>((places, codes))
+        })?;
         let levels = areas::settle(&file.areas, drafts, &codes);
         let footprints = network::footprints(reading, &file.footprints, &mut services)?;
         let mut offers = network::offers(reading, &file.offers, &places.files, &mut services)?;
@@ -160,6 +167,16 @@ impl<'a> Opened<'a> {
     pub fn forget_outlines(&mut self) {
         self.study.footprints.iter_mut().for_each(|footprint| footprint.geometry.0 = Vec::new());
         self.study.settlements = Vec::new();
+    }
+
+    /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
+    pub fn keep_first(&mut self, one_in: usize) {
+        self.places.files.iter_mut().for_each(|file| file.source.keep_first(one_in));
+    }
+
+    /// Told how long the stages take.
+    pub(crate) fn progress(&self) -> &'a dyn Progress {
+        self.reading.progress
     }
 
     /// How places are read at first.
