@@ -28,3 +28,5 @@ pub mod stage;
 
 pub mod write;
 
+pub mod bench;
+
