@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod failure;
+mod measured;
 mod progress;
 mod project;
 mod table;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Init(init) => command::init::init(&init),
         Command::Generate(generate) => command::generate::generate(&generate),
+        Command::Bench(bench) => command::bench::bench(&bench),
         Command::Schema => command::schema(),
         Command::Completions { shell } => command::completions(shell),
     };

@@ -29,4 +29,3 @@ pub mod stage;
 pub mod write;
 
 pub mod bench;
-
