@@ -25,6 +25,7 @@ mod real_us_cities;
 mod synthetic_country;
 mod toyland;
 
+mod bench;
 mod broken_input;
 mod disk;
 mod exit_codes;

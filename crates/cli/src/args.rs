@@ -11,7 +11,7 @@ use clap_complete::Shell;
     version,
     about,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done; 1 done, and the answer is no (findings, or a missed goal under --fail-on); 2 not done.\n\
+    after_help = "Exit codes: 0 done; 1 done, and the answer is no (findings, a missed goal under --fail-on, slower under --compare); 2 not done.\n\
                   Documentation: docs/ in the repository, `nittio explain rule` for the methods."
 )]
 pub(crate) struct Args {
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Make a country up, in any size, with a study file
     Generate(GenerateArgs),
+    /// Measure how long a run takes here, phase by phase
+    Bench(BenchArgs),
     /// Print the JSON Schema of the study file
     Schema,
     /// Print completions for a shell
@@ -234,6 +236,86 @@ pub(crate) enum RowOrder {
     Register,
     /// The same places, shuffled
     Random,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio bench --preset small                   a made-up country of 20 000 places, three runs\n  \
+    nittio bench --project lan --output bench     your own study; bench/bench.json and bench/bench.svg\n  \
+    nittio bench --preset county --threads 1,2,4  does it get faster with more threads?\n  \
+    nittio bench --preset national --growth       does time grow as the number of places does?\n  \
+    nittio bench --project lan --repeat 5 --compare bench/bench.json\n\n\
+    Exit code 1 with --compare: a phase is slower than before, beyond the spread of the runs. 2: not measured, or LAST is of \
+    another study or machine. docs/bench.md says what each phase is.")]
+pub(crate) struct BenchArgs {
+    /// The study file, or the folder it is in [default: ./nittio.toml, else the embedded example]
+    #[arg(short, long, value_name = "STUDY", conflicts_with = "preset")]
+    pub(crate) project: Option<PathBuf>,
+    /// A made-up country instead, in a temporary folder
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<Preset>,
+    /// How many places the preset gets
+    #[arg(long, value_name = "N", value_parser = count, requires = "preset")]
+    pub(crate) places: Option<u64>,
+    /// The part of the preset's footprints to make; with several, how time grows with vertices
+    #[arg(long, value_name = "PART,…", value_delimiter = ',', requires = "preset")]
+    pub(crate) scale: Vec<f64>,
+    /// What the preset is drawn from
+    #[arg(long, value_name = "N", requires = "preset")]
+    pub(crate) seed: Option<u64>,
+    /// How often to run
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) repeat: u16,
+    /// Numbers of threads to measure with [default: all cores]
+    #[arg(long, value_name = "N,…", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Vec<u16>,
+    /// Measure a tenth, a third and all of the places, and say how time grows with them
+    #[arg(long)]
+    pub(crate) growth: bool,
+    /// How much memory to use for places that wait to be put in order
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    pub(crate) memory: Memory,
+    /// How figures are printed [default: table on a terminal, csv in a pipe]
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<BenchFormat>,
+    /// Write bench.json and bench.svg into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Hold the figures against an earlier bench.json
+    #[arg(long, value_name = "LAST")]
+    pub(crate) compare: Option<PathBuf>,
+    /// Take the figures from a bench.json instead of measuring
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["project", "preset", "threads", "growth", "repeat", "memory"])]
+    pub(crate) measured: Option<PathBuf>,
+}
+
+/// A made-up country to measure with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Preset {
+    /// 20 000 places, and a fiftieth of the footprints
+    Small,
+    /// 140 000 places, and a fifth of the footprints
+    County,
+    /// 4 000 000 places, and all footprints
+    National,
+}
+
+impl Preset {
+    /// Its name, its places, and its part of the footprints.
+    pub(crate) const fn of(self) -> (&'static str, u64, f64) {
+        match self {
+            Self::Small => ("small", 20_000, 0.02),
+            Self::County => ("county", 140_000, 0.2),
+            Self::National => ("national", 4_000_000, 1.0),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BenchFormat {
+    Table,
+    Csv,
+    Json,
 }
 
 /// A whole number that may end in k or M.

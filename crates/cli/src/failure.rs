@@ -6,6 +6,7 @@ use std::{
 };
 
 use nittio_io::{
+    bench::BenchError,
     join::JoinError,
     study_file::error::{StudyFileError, StudyFileErrors},
     write::error::WriteError,
@@ -38,6 +39,17 @@ impl From<JoinError> for Failure {
     fn from(error: JoinError) -> Self {
         match error {
             JoinError::Study(error) => Self::Input(error),
+            other => Self::Said(other.to_string()),
+        }
+    }
+}
+
+impl From<BenchError> for Failure {
+    fn from(error: BenchError) -> Self {
+        match error {
+            BenchError::Study(error) => Self::Input(error),
+            BenchError::Join(error) => error.into(),
+            BenchError::Write(error) => Self::Write(error),
             other => Self::Said(other.to_string()),
         }
     }

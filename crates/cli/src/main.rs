@@ -3,6 +3,7 @@
 mod args;
 mod command;
 mod failure;
+mod measured;
 mod progress;
 mod project;
 mod table;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Index(index) => command::index::index(&index),
         Command::Init(init) => command::init::init(&init),
         Command::Generate(generate) => command::generate::generate(&generate),
+        Command::Bench(bench) => command::bench::bench(&bench),
         Command::Schema => command::schema(),
         Command::Completions { shell } => command::completions(shell),
     };

@@ -14,7 +14,7 @@ use crate::{
 pub(crate) struct Project {
     pub(crate) loaded: Loaded,
     /// Holds an embedded study's files while they are in use.
-    _folder: Option<tempfile::TempDir>,
+    pub(crate) _folder: Option<tempfile::TempDir>,
 }
 
 /// Finds and reads the study file that the arguments name.

@@ -19,6 +19,7 @@ use nittio_core::{
 use crate::{
     ingest::{Opened, odd},
     sorter::{PlaceRow, Sorter},
+    stage::{Stage, timed},
     study_file::error::StudyFileError,
 };
 
@@ -95,10 +96,12 @@ pub fn join(
         let (frame, categories) = opened.frame(&passed);
         let mut diagnostics = passed.diagnostics;
         diagnostics.append(&mut opened.diagnostics());
-        let stopped = work.stop()?;
-        // What the sets are is all that is left to ask, and there is room for the answers where the squares were.
-        index.forget_squares();
-        return Ok(stopped.finish(opened, index, frame, categories, diagnostics));
+        let stopped = timed(opened.progress(), Stage::Merge, || work.stop())?;
+        return Ok(timed(opened.progress(), Stage::Merge, || {
+            // What the sets are is all that is left to ask, and there is room for the answers where the squares were.
+            index.forget_squares();
+            stopped.finish(opened, index, frame, categories, diagnostics)
+        }));
     }
 }
 
@@ -134,14 +137,30 @@ impl<'a> Work<'a> {
     }
 
     fn take(&self, places: &Places) {
-        let kinds = self.joiner.join(places, 0..places.len());
-        let spare = self.counts.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut counts = spare.unwrap_or_else(|| Counts::new(self.units + 1));
-        counts.observe(places, 0..places.len(), &kinds);
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
-
+        let progress = self.opened.progress();
         let mut found = Found::default();
-        for (place, kind) in self.joiner.odd(places, &kinds) {
+        let kinds = timed(progress, Stage::Join, || {
+            let kinds = self.joiner.join(places, 0..places.len());
+            self.look_for_odd(places, &kinds, &mut found);
+            kinds
+        });
+        timed(progress, Stage::Tally, || {
+            let spare = self.counts.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut counts = spare.unwrap_or_else(|| Counts::new(self.units + 1));
+            counts.observe(places, 0..places.len(), &kinds);
+            self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
+        });
+        if let Some(sorter) = &self.sorter {
+            found.error = timed(progress, Stage::Sort, || sorter.add(places, &kinds)).err();
+        }
+        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        all.diagnostics.append(&mut found.diagnostics);
+        all.offered.extend(found.offered);
+        all.error = all.error.take().or(found.error);
+    }
+
+    fn look_for_odd(&self, places: &Places, kinds: &[u32], found: &mut Found) {
+        for (place, kind) in self.joiner.odd(places, kinds) {
             let positioned = places.position(place).is_some();
             let (levels, at) = (&self.opened.study.frame.levels, places.origin[place]);
             found.diagnostics.extend(odd::of_place(levels, &kind, at, &places.ids[place], positioned));
@@ -149,13 +168,6 @@ impl<'a> Work<'a> {
                 found.offered.insert(at);
             }
         }
-        if let Some(sorter) = &self.sorter {
-            found.error = sorter.add(places, &kinds).err();
-        }
-        let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        all.diagnostics.append(&mut found.diagnostics);
-        all.offered.extend(found.offered);
-        all.error = all.error.take().or(found.error);
     }
 
     fn stop(self) -> Result<Stopped, JoinError> {

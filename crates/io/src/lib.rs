@@ -27,5 +27,8 @@ mod mapped;
 
 pub mod join;
 pub mod sorter;
+pub mod stage;
 
 pub mod write;
+
+pub mod bench;

@@ -29,6 +29,7 @@ mod locale;
 mod messages;
 pub mod render;
 mod report;
+pub mod timing;
 mod typeface;
 
 use nittio_core::{outcome::Outcome, unit::Unit};

@@ -36,8 +36,7 @@ pub(crate) fn generate(args: &GenerateArgs) -> Result<Answer, Failure> {
         places_only: args.places_only,
         force: args.force,
     };
-    let bars = Bars { terminal: Terminal::new(), bar: Mutex::new(None) };
-    let written = write::generate(&args.output, &settings, &bars)?;
+    let written = write::generate(&args.output, &settings, &Bars::new())?;
     let rows = written.iter().find(|file| file.name.starts_with("places.")).map_or(0, |file| file.rows);
     note(&format!(
         "Wrote {rows} places and {} files to {}. Now: nittio run --project {1}",
@@ -48,9 +47,15 @@ pub(crate) fn generate(args: &GenerateArgs) -> Result<Answer, Failure> {
 }
 
 /// One bar at a time.
-struct Bars {
+pub(crate) struct Bars {
     terminal: Terminal,
     bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Bars {
+    pub(crate) fn new() -> Self {
+        Self { terminal: Terminal::new(), bar: Mutex::new(None) }
+    }
 }
 
 impl Progress for Bars {

@@ -13,6 +13,7 @@ mod source;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use geo::Geometry;
@@ -34,6 +35,7 @@ use crate::{
     extent::Country,
     read::ReadError,
     repair,
+    stage::{Stage, timed},
     study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
 use kept::{Drafts, Kept};
@@ -60,6 +62,8 @@ pub trait Progress: Sync {
     fn advance(&self, rows: u64);
     /// The step is done.
     fn end(&self);
+    /// A thread was so long at a stage, with one batch or one file. Most do not want to know.
+    fn spent(&self, _stage: Stage, _time: Duration) {}
 }
 
 /// Tells nobody.
@@ -153,8 +157,11 @@ impl<'a> Opened<'a> {
             }
             _ => areas::read(reading, &file.areas)?,
         };
-        let places = PlaceFiles::open(reading, &file.places)?;
-        let codes = places.codes(&areas::without_file(&file.areas))?;
+        let (places, codes) = timed(reading.progress, Stage::Open, || {
+            let places = PlaceFiles::open(reading, &file.places)?;
+            let codes = places.codes(&areas::without_file(&file.areas))?;
+            Ok::<_, StudyFileError>((places, codes))
+        })?;
         let levels = areas::settle(&file.areas, drafts, &codes);
         let mut of_kept = Vec::new();
         let footprints = if let Some(kept) = kept {
@@ -203,6 +210,16 @@ impl<'a> Opened<'a> {
     pub fn forget_outlines(&mut self) {
         self.study.footprints = Vec::new();
         self.study.settlements = Vec::new();
+    }
+
+    /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
+    pub fn keep_first(&mut self, one_in: usize) {
+        self.places.files.iter_mut().for_each(|file| file.source.keep_first(one_in));
+    }
+
+    /// Told how long the stages take.
+    pub(crate) fn progress(&self) -> &'a dyn Progress {
+        self.reading.progress
     }
 
     /// How places are read at first.

@@ -35,6 +35,7 @@ use super::{
 use crate::{
     read::{Batch, Column},
     repair,
+    stage::{Stage, timed},
     study_file::PlacesSource,
 };
 
@@ -159,7 +160,8 @@ impl<'a> PlaceFiles<'a> {
         let mut diagnostics = Vec::new();
         for (number, file) in (0u64..).zip(&self.files) {
             let (_, mut found) = file.source.each(file.geometry, |batch_number, placing, batch| {
-                if let Some(places) = stream.batch(file, placing, batch) {
+                let places = timed(file.source.progress(), Stage::Read, || stream.batch(file, placing, batch));
+                if let Some(places) = places {
                     take(number << 40 | batch_number, places);
                 }
             })?;

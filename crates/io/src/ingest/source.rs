@@ -17,11 +17,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::Reading;
+use super::{Progress, Reading};
 use crate::{
     crs::{Crs, Transformer},
     extent::{Guard, Look, Seen, Verdict},
     read::{self, Batch, DeclaredCrs, Description, Pieces, ReadError, ReadOptions},
+    stage::{Stage, timed},
     study_file::{FileSource, check, error::StudyFileError},
 };
 
@@ -32,6 +33,8 @@ pub(super) struct Source<'a> {
     pub(super) description: Description,
     file: &'a FileSource,
     pieces: Pieces,
+    /// How many pieces [`Source::each`] reads.
+    count: usize,
     wanted: Vec<String>,
     transformer: Option<Transformer>,
     guard: Option<Guard>,
@@ -81,12 +84,18 @@ impl<'a> Source<'a> {
             path,
             description,
             file,
+            count: pieces.len(),
             pieces,
             wanted: Vec::new(),
             transformer: None,
             guard: None,
             reading,
         })
+    }
+
+    /// Told how far the reading has come, and how long it takes.
+    pub(super) fn progress(&self) -> &'a dyn Progress {
+        self.reading.progress
     }
 
     /// An error about this file.
@@ -150,6 +159,11 @@ impl<'a> Source<'a> {
         Ok(())
     }
 
+    /// Makes [`Source::each`] read only the first pieces, one in `one_in` of them.
+    pub(super) fn keep_first(&mut self, one_in: usize) {
+        self.count = self.pieces.len().div_ceil(one_in.max(1));
+    }
+
     /// Reads all rows in order; refuses the file when its axes have changed places.
     pub(super) fn read(&self, geometry: bool, mut take: impl FnMut(&mut Placing, Batch)) -> Result<(), StudyFileError> {
         let mut placing = self.placing();
@@ -176,7 +190,7 @@ impl<'a> Source<'a> {
         let progress = self.reading.progress;
         progress.begin(self.file.path.get_ref());
         let work = |pieces: &Pieces, number: usize| {
-            let batch = pieces.read(number)?;
+            let batch = timed(progress, Stage::Read, || pieces.read(number))?;
             let mut placing = self.placing();
             let count = (batch.rows.len() + batch.malformed.len()) as u64;
             placing.say_malformed(&batch);
@@ -186,7 +200,7 @@ impl<'a> Source<'a> {
         };
         let done: Result<Vec<Result<_, ReadError>>, ReadError> =
             self.pieces.select(&self.wanted, geometry).map(|pieces| {
-                (0..pieces.len()).into_par_iter().with_max_len(1).map(|number| work(&pieces, number)).collect()
+                (0..self.count).into_par_iter().with_max_len(1).map(|number| work(&pieces, number)).collect()
             });
         progress.end();
         let (mut all, mut seen, mut diagnostics) = (Vec::new(), Seen::default(), Vec::new());

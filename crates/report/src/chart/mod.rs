@@ -10,6 +10,7 @@ pub(crate) mod histogram;
 pub(crate) mod legend;
 pub(crate) mod map;
 pub(crate) mod palette;
+pub(crate) mod spans;
 pub(crate) mod stack;
 
 use canvas::{Canvas, Type};
@@ -31,6 +32,8 @@ pub(crate) enum Chart {
     Stack(stack::Stack),
     /// How many areas have which share.
     Histogram(histogram::Histogram),
+    /// One bar per measurement, in seconds.
+    Spans(spans::Spans),
 }
 
 impl Chart {
@@ -42,6 +45,7 @@ impl Chart {
             Self::Dots(chart) => chart.height(width),
             Self::Stack(chart) => chart.height(width),
             Self::Histogram(chart) => chart.height(width),
+            Self::Spans(chart) => chart.height(width),
         }
     }
 
@@ -53,6 +57,7 @@ impl Chart {
             Self::Dots(chart) => chart.paint(canvas, width),
             Self::Stack(chart) => chart.paint(canvas, width),
             Self::Histogram(chart) => chart.paint(canvas, width),
+            Self::Spans(chart) => chart.paint(canvas, width),
         }
     }
 }

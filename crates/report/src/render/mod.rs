@@ -5,6 +5,7 @@ mod picture;
 mod svg;
 
 pub use html::html;
+pub(crate) use picture::picture_of;
 pub use picture::{Picture, pictures};
 
 use crate::chart::canvas::DrawError;

@@ -12,6 +12,7 @@ use resvg::{
 
 use super::{RenderError, svg};
 use crate::{
+    locale::Locale,
     report::{Figure, Report},
     typeface::{FAMILY, REGULAR, SEMI_BOLD},
 };
@@ -35,16 +36,25 @@ pub struct Picture {
 /// # Errors
 /// When a figure cannot be drawn, which no outcome should be able to bring about.
 pub fn pictures(report: &Report) -> Result<Vec<Picture>, RenderError> {
+    let options = options();
+    report.figures().map(|figure| picture(figure, &report.words.source, report.locale, &options)).collect()
+}
+
+/// A figure that is in no report as SVG and PNG. `source` is the word before its source.
+pub(crate) fn picture_of(figure: &Figure, source: &str, locale: Locale) -> Result<Picture, RenderError> {
+    picture(figure, source, locale, &options())
+}
+
+fn options() -> Options<'static> {
     let mut fonts = Database::new();
     fonts.load_font_data(REGULAR.to_vec());
     fonts.load_font_data(SEMI_BOLD.to_vec());
-    let options = Options { fontdb: Arc::new(fonts), font_family: FAMILY.to_owned(), ..Options::default() };
-    report.figures().map(|figure| picture(report, figure, &options)).collect()
+    Options { fontdb: Arc::new(fonts), font_family: FAMILY.to_owned(), ..Options::default() }
 }
 
-fn picture(report: &Report, figure: &Figure, options: &Options<'_>) -> Result<Picture, RenderError> {
+fn picture(figure: &Figure, source: &str, locale: Locale, options: &Options<'_>) -> Result<Picture, RenderError> {
     let wrong = |into, reason: String| RenderError::Picture { figure: figure.id.to_owned(), into, reason };
-    let (text, width, height) = svg::alone(figure, &report.words.source)?;
+    let (text, width, height) = svg::alone(figure, source)?;
     let tree = Tree::from_str(&text, options).map_err(|error| wrong("outlines", error.to_string()))?;
     let pixels = |length: f64| {
         let length = format!("{}", (length * f64::from(SHARPNESS)).ceil()).parse::<u32>();
@@ -54,11 +64,11 @@ fn picture(report: &Report, figure: &Figure, options: &Options<'_>) -> Result<Pi
         .ok_or_else(|| wrong("pixels", "it has no area or is too large".to_owned()))?;
     resvg::render(&tree, Transform::from_scale(SHARPNESS, SHARPNESS), &mut pixmap.as_mut());
     let png = pixmap.encode_png().map_err(|error| wrong("pixels", error.to_string()))?;
-    Ok(Picture { name: figure.id.to_owned(), svg: outlines(report, figure, &tree), png })
+    Ok(Picture { name: figure.id.to_owned(), svg: outlines(locale, figure, &tree), png })
 }
 
 /// The drawing with its text as outlines, and with the words that the conversion leaves out.
-fn outlines(report: &Report, figure: &Figure, tree: &usvg::Tree) -> String {
+fn outlines(locale: Locale, figure: &Figure, tree: &usvg::Tree) -> String {
     let options = WriteOptions {
         preserve_text: false,
         // Tenths of an eighth of a pixel.
@@ -73,7 +83,7 @@ fn outlines(report: &Report, figure: &Figure, tree: &usvg::Tree) -> String {
     let inside = text[root..].find('>').map_or(text.len(), |end| root + end);
     let (head, rest) = text.split_at(inside);
     let id = figure.id;
-    let language = report.locale.tag();
+    let language = locale.tag();
     format!(
         "{head} role=\"img\" lang=\"{language}\" aria-labelledby=\"{id}-t {id}-d\">\n{}{}\n",
         svg::words(figure, id),
