@@ -127,6 +127,8 @@ def table(rows):
             yield f"| {engine} | {NONE} | {NONE} | failed: {m['error']} | {NONE} | {NONE} | {NONE} |"
         else:
             differ = grouped(m["differ"]) if "differ" in m else "reference"
+            if m.get("on_border"):
+                differ += f" ({grouped(m['on_border'])} on a border)"
             yield (
                 f"| {engine} | {figures(m['index_s'])} | {grouped(round(m['join_ns_per_place']))} | "
                 f"{figures(m['total_s'])} | {grouped(m['peak_mb'])} | {ratio(m['total_s'], ours)} | "

@@ -188,20 +188,24 @@ class Session:
             return
         reference = self.folder / f"{REFERENCE}-{family}-{places}.parquet"
         compared = subprocess.run(
-            [PYTHON, HERE / "compare.py", reference, answer], capture_output=True, text=True, check=False
+            [PYTHON, HERE / "compare.py", reference, answer, self.data[places], family],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         result = json.loads(compared.stdout) if compared.returncode == 0 else {"error": compared.stderr.strip()}
-        m |= {key: result[key] for key in ("differ", "error") if key in result}
+        m |= {key: result[key] for key in ("differ", "on_border", "error") if key in result}
         if result.get("differ"):
             m["examples"] = result["examples"]
-        if "error" not in m and line.get("reached") != self.reached:
+        more = result.get("reached_more", [0, 0])
+        if "error" not in m and self.reached and line.get("reached") != [sum(pair) for pair in zip(self.reached, more)]:
             m["error"] = f"reached {line.get('reached')} where the reference has {self.reached}"
         answer.unlink(missing_ok=True)
 
     def verdict(self, m):
         if m["engine"] == REFERENCE:
             return "the reference"
-        return m.get("error") or f"{m['differ']} places differ"
+        return m.get("error") or f"{m['differ']} places differ" + (f", {m['on_border']} on a border" if m.get("on_border") else "")
 
     def command(self, name):
         program, *options = PEERS[name][0]

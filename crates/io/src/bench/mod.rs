@@ -261,7 +261,7 @@ fn run(subject: Subject<'_>, held_bytes: usize) -> Result<Ran, BenchError> {
     let run = clock.stop(&stopwatch);
     let size = Size {
         places: joined.places.iter().sum(),
-        footprints: study.footprints.len() as u64,
+        footprints: opened.footprints as u64,
         vertices: size.vertices as u64,
         index_bytes: size.bytes as u64,
     };
