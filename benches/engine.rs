@@ -20,7 +20,7 @@ use nittio_core::{
     coverage::join,
     diagnostic::SourceRow,
     footprint::Footprint,
-    index::CoverageIndex,
+    index::{CoverageIndex, Desk},
     offer::Offers,
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
@@ -32,6 +32,7 @@ use nittio_core::{
 };
 use nittio_io::read::{self, Batch, Column, ReadOptions};
 use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWriter, Series};
+use rayon::prelude::*;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -118,15 +119,17 @@ fn answer(study: &Study, tallied: bool, clock: &mut Clock) -> Answer {
         .collect();
     let area_of_kind: Vec<u32> =
         coverage.kinds.iter().map(|kind| kind.areas.first().copied().flatten().unwrap_or(NO_AREA)).collect();
-    let best_of_place = |(place, &kind): (usize, &u32)| {
-        // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
-        best_of_kind[kind as usize].unwrap_or_else(|| {
-            let held = study.places.position(place).map(|point| index.held_at(point));
-            held.map_or(0, |held| mbps(best(&study.frame.services, &held.links)))
-        })
-    };
-    let best_of_places = coverage.kind.iter().enumerate().map(best_of_place).collect();
-    let area = coverage.kind.iter().map(|&kind| area_of_kind[kind as usize]).collect();
+    let mut best_of_places: Vec<i32> =
+        coverage.kind.par_iter().map(|&kind| best_of_kind[kind as usize].unwrap_or_default()).collect();
+    // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
+    let outside: Vec<usize> =
+        (0..study.places.len()).filter(|&place| best_of_kind[coverage.kind[place] as usize].is_none()).collect();
+    let positions = |axis: &[f64]| outside.iter().map(|&place| axis[place]).collect::<Vec<_>>();
+    let (easting, northing) = (positions(&study.places.easting), positions(&study.places.northing));
+    for (&place, set) in outside.iter().zip(index.locate(&easting, &northing, &mut Desk::default())) {
+        best_of_places[place] = mbps(best(&study.frame.services, &index.held(set).links));
+    }
+    let area = coverage.kind.par_iter().map(|&kind| area_of_kind[kind as usize]).collect();
     clock.mark("join");
     let reached = tallied.then(|| {
         let tally = Tally::observe(&study.frame, &study.places, &coverage);

@@ -125,7 +125,10 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
         })
         .reduce(ByNumber::default, ByNumber::either);
     let (kinds, place) = joiner.finish(&seen.numbers());
-    let kind = runs.into_par_iter().flat_map_iter(|run| run.into_iter().map(|number| place.of(number))).collect();
+    let mut kind = vec![0; places.len()];
+    kind.par_chunks_mut(RUN).zip(runs).for_each(|(kind, run)| {
+        kind.iter_mut().zip(run).for_each(|(kind, number)| *kind = place.of(number));
+    });
     Coverage { kind, kinds }
 }
 
