@@ -93,7 +93,7 @@ pub(crate) struct RunArgs {
     /// Do not write places.parquet: for when only the figures are wanted of very many places
     #[arg(long)]
     pub(crate) without_places: bool,
-    /// How much memory to use for places that wait to be put in order; the rest waits on disk
+    /// How much memory to plan for: places that wait to be put in order take an eighth of it, the rest of them waits on disk; polygons and figures take what they need
     #[arg(long, value_name = "SIZE", default_value = "1GB")]
     pub(crate) memory: Memory,
 }
