@@ -8,9 +8,12 @@ use std::{
 };
 
 use nittio_core::{
+    assessment::assess,
     coverage::{ByNumber, Given, Joiner, Kind},
-    diagnostic::{Diagnostic, SourceRow},
+    diagnostic::{self, Diagnostic, SourceRow},
     index::CoverageIndex,
+    indicator::{evaluate, measures},
+    outcome::Outcome,
     place::Places,
     study::Frame,
     tally::{Counts, Tally},
@@ -21,6 +24,7 @@ use crate::{
     sorter::{PlaceRow, Sorter},
     stage::{Stage, timed},
     study_file::error::StudyFileError,
+    write::Run,
 };
 
 /// Joined places.
@@ -211,6 +215,39 @@ impl Stopped {
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
         Joined { frame, kinds, places, tally, diagnostics, rows }
+    }
+}
+
+impl Joined {
+    /// All that a report is made from: every figure evaluated, and every goal held against every area.
+    #[must_use]
+    pub fn outcome(&self, opened: &Opened<'_>) -> Outcome {
+        let (study, about) = (&opened.study, opened.about());
+        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures(study));
+        Outcome {
+            name: about.name.clone(),
+            notice: about.notice.clone(),
+            frame: self.frame.clone(),
+            goals: study.goals.clone(),
+            assessments: assess(&indicators, &study.goals),
+            diagnostics: diagnostic::count(&self.diagnostics),
+            provenance: opened.provenance(),
+            indicators,
+        }
+    }
+
+    /// What the writers are given.
+    #[must_use]
+    pub fn finished<'a>(&'a self, opened: &'a Opened<'_>, outcome: &'a Outcome) -> Run<'a> {
+        Run {
+            study: &opened.study,
+            footprints: opened.footprints,
+            kinds: &self.kinds,
+            places: &self.places,
+            tally: &self.tally,
+            outcome,
+            diagnostics: &self.diagnostics,
+        }
     }
 }
 

@@ -2,13 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use nittio_core::{
-    assessment::{Verdict, assess},
-    diagnostic,
-    indicator::{evaluate, measures},
-    ledger::ledger,
-    outcome::Outcome,
-};
+use nittio_core::{assessment::Verdict, ledger::ledger};
 use nittio_io::{
     ingest::Reading,
     join::{self, Keep},
@@ -36,42 +30,19 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
-    let joined = join::join(&opened, &mut index, keep, &|_| {})?;
+    let mut joined = join::join(&opened, &mut index, keep, &|_| {})?;
     // Letting go of millions of small pieces takes time that nobody needs to wait for.
     rayon::spawn(move || drop(index));
-    let study = &opened.study;
-    let indicators = evaluate(&joined.tally, &joined.frame, &study.profiles, &measures(study));
-    let assessments = assess(&indicators, &study.goals);
-
-    let about = &project.loaded.file.study;
-    let outcome = Outcome {
-        name: about.name.clone(),
-        notice: about.notice.clone(),
-        frame: joined.frame,
-        goals: study.goals.clone(),
-        assessments,
-        diagnostics: diagnostic::count(&joined.diagnostics),
-        provenance: opened.provenance(),
-        indicators,
-    };
-    let view = report_view(&project.loaded.file, &study.goals);
+    let outcome = joined.outcome(&opened);
+    let view = report_view(&project.loaded.file, &outcome.goals);
 
     let spinner = progress.spinner("writing results");
-    let finished = write::Run {
-        study,
-        footprints: opened.footprints,
-        kinds: &joined.kinds,
-        places: &joined.places,
-        tally: &joined.tally,
-        outcome: &outcome,
-        diagnostics: &joined.diagnostics,
-    };
-    let mut rows = joined.rows;
-    let mut each: Option<Box<write::EachPlace<'_>>> = rows.take().map(|rows| {
+    let mut each: Option<Box<write::EachPlace<'_>>> = joined.rows.take().map(|rows| {
         let mut rows = Some(rows);
         let each: Box<write::EachPlace<'_>> = Box::new(move |take| rows.take().map_or(Ok(()), |rows| rows.each(take)));
         each
     });
+    let finished = joined.finished(&opened, &outcome);
     write::results(&staging, &finished, each.as_deref_mut())?;
     spinner.set_message("drawing the report");
     let settings = nittio_report::Settings {

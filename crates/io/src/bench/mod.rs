@@ -21,13 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nittio_core::{
-    assessment::assess,
-    diagnostic,
-    index::CoverageIndex,
-    indicator::{evaluate, measures},
-    outcome::Outcome,
-};
+use nittio_core::index::CoverageIndex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use sha2::{Digest as _, Sha256};
 
@@ -224,36 +218,15 @@ fn run(subject: Subject<'_>, held_bytes: usize) -> Result<Ran, BenchError> {
     let size = index.size();
     let temporary = staging.temporary();
     let keep = Keep { folder: &temporary, bytes: held_bytes };
-    let joined = join::join(&opened, &mut index, Some(keep), &|_| {})?;
+    let mut joined = join::join(&opened, &mut index, Some(keep), &|_| {})?;
     drop(index);
     clock.mark(Phase::Stream);
 
-    let study = &opened.study;
-    let indicators = evaluate(&joined.tally, &joined.frame, &study.profiles, &measures(study));
-    let assessments = assess(&indicators, &study.goals);
+    let outcome = joined.outcome(&opened);
     clock.mark(Phase::Evaluate);
 
-    let about = &subject.loaded.file.study;
-    let outcome = Outcome {
-        name: about.name.clone(),
-        notice: about.notice.clone(),
-        frame: joined.frame,
-        goals: study.goals.clone(),
-        assessments,
-        diagnostics: diagnostic::count(&joined.diagnostics),
-        provenance: opened.provenance(),
-        indicators,
-    };
-    let finished = write::Run {
-        study,
-        footprints: opened.footprints,
-        kinds: &joined.kinds,
-        places: &joined.places,
-        tally: &joined.tally,
-        outcome: &outcome,
-        diagnostics: &joined.diagnostics,
-    };
-    let mut rows = joined.rows;
+    let mut rows = joined.rows.take();
+    let finished = joined.finished(&opened, &outcome);
     write::results(&staging, &finished, Some(&mut |take| rows.take().map_or(Ok(()), |rows| rows.each(take))))?;
     write::finish(staging, &finished)?;
     clock.mark(Phase::Write);

@@ -36,7 +36,7 @@ use crate::{
     read::ReadError,
     repair,
     stage::{Stage, timed},
-    study_file::{SettlementsSource, defaults, error::StudyFileError, load::Loaded},
+    study_file::{About, SettlementsSource, defaults, error::StudyFileError, load::Loaded},
 };
 use kept::{Drafts, Kept};
 use mapping::Bound;
@@ -260,6 +260,12 @@ impl<'a> Opened<'a> {
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         self.reading.diagnostics()
+    }
+
+    /// What the study file says of the study as a whole.
+    #[must_use]
+    pub fn about(&self) -> &About {
+        &self.reading.loaded.file.study
     }
 
     /// Where everything came from, complete when all places have been read.
