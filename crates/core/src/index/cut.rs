@@ -17,6 +17,7 @@
 use geo::Coord;
 
 use super::{
+    border::Group,
     lattice::{DEPTH, Lattice, morton},
     sets::{Grown, Sets},
 };
@@ -75,14 +76,9 @@ pub(super) struct Leaves {
     pub(super) sets: Vec<u32>,
     /// Where the square's borders start in `code`; they end where the next square's start.
     pub(super) starts: Vec<u32>,
-    /// The borders through each square, one after the other: the owner and in the highest bit `odd`, the number of runs of
-    /// edges, the number of steps, for each run its first edge and how many edges it has, the vertices at whose heights
-    /// the steps are.
+    /// The borders through each square, one after the other, as [`Borders`](super::border::Borders) reads them.
     pub(super) code: Vec<u32>,
 }
-
-/// The bit beside an owner that says that the ray is odd.
-pub(super) const ODD: u32 = 1 << 31;
 
 impl Leaves {
     fn append(&mut self, mut other: Self) {
@@ -184,6 +180,7 @@ struct Bench {
     grown: Grown,
     spare: Vec<Square>,
     steps: Vec<u32>,
+    group: Group,
 }
 
 impl Cutter<'_> {
@@ -323,59 +320,46 @@ impl Cutter<'_> {
     }
 
     fn leaf(&self, spot: Spot, square: &Square, bench: &mut Bench) {
-        let Bench { leaves, steps, .. } = bench;
+        let Bench { leaves, steps, group, .. } = bench;
         leaves.keys.push(morton(spot.x, spot.y));
         leaves.sets.push(square.set);
         leaves.starts.push(len32(&leaves.code));
         let bounds = Bounds::of(self.lattice, spot);
         let vertices = &self.outlines.vertices;
+        let height = |&vertex: &u32| vertices[vertex as usize].y;
+        let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
         for item in &square.items {
             let owner = self.outlines.parts[item.part as usize].owner;
-            leaves.code.push(if item.odd { owner | ODD } else { owner });
-            let head = leaves.code.len();
-            leaves.code.extend([0, 0]);
+            steps.clear();
             if item.whole {
-                push_runs(&mut leaves.code, self.outlines.edges(item.part));
-                leaves.code[head] = len32(&leaves.code[head + 2..]) / 2;
+                group.add(owner, item.odd, self.outlines.edges(item.part), steps, &mut leaves.code);
                 continue;
             }
             let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
-            push_runs(&mut leaves.code, edges.iter().copied());
-            leaves.code[head] = len32(&leaves.code[head + 2..]) / 2;
-            steps.clear();
-            let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
-            steps.extend(edges.iter().flat_map(|&e| [e, e + 1]).filter(|&v| beyond(vertices[v as usize])));
-            steps.sort_unstable_by(|&a, &b| vertices[a as usize].y.total_cmp(&vertices[b as usize].y));
-            let first = leaves.code.len();
-            for &vertex in &*steps {
-                // Two steps at one height are none.
-                match leaves.code.last() {
-                    Some(&last)
-                        if leaves.code.len() > first && vertices[last as usize].y == vertices[vertex as usize].y =>
-                    {
-                        leaves.code.pop();
-                    }
-                    _ => leaves.code.push(vertex),
-                }
+            let ends = edges.iter().flat_map(|&edge| [edge, edge + 1]);
+            steps.extend(ends.filter(|&vertex| beyond(vertices[vertex as usize])));
+            if steps.len() > 1 {
+                steps.sort_unstable_by(|a, b| height(a).total_cmp(&height(b)));
+                cancel_pairs(steps, height);
             }
-            leaves.code[head + 1] = len32(&leaves.code[first..]);
+            group.add(owner, item.odd, edges.iter().copied(), steps, &mut leaves.code);
         }
+        group.write(&mut leaves.code);
     }
 }
 
-/// Adds edges as runs of edges that follow each other: the first of each run, and how many.
-fn push_runs(code: &mut Vec<u32>, edges: impl Iterator<Item = u32>) {
-    let mut next = None;
-    for edge in edges {
-        if next == Some(edge)
-            && let Some(len) = code.last_mut()
-        {
-            *len += 1;
+/// Takes out two steps at one height, which are none.
+fn cancel_pairs(steps: &mut Vec<u32>, height: impl Fn(&u32) -> f64) {
+    let mut kept = 0;
+    for at in 0..steps.len() {
+        if kept > 0 && height(&steps[kept - 1]) == height(&steps[at]) {
+            kept -= 1;
         } else {
-            code.extend([edge, 1]);
+            steps[kept] = steps[at];
+            kept += 1;
         }
-        next = Some(edge + 1);
     }
+    steps.truncate(kept);
 }
 
 /// The quarter that a box lies in, touching no other.

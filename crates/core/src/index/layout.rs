@@ -5,7 +5,7 @@
 //!                           sets, levels; the lattice: its corner in smallest squares (two), their side
 //! vertices                  easting and northing, 64 bits each
 //! squares                   keys (64 bits), then sets, then starts (32 bits each), as in `cut::Leaves`
-//! code                      32 bits each
+//! code                      32 bits each, as in `border`
 //! owners                    three words of 32 bits each, sorted: 0 level area; 1 class 0; 2 service reach
 //! sets                      per shard how many; where each one's members start, and the end; the members
 //! levels                    32 bits each: 1 when any area has borders
@@ -21,7 +21,6 @@
 use std::{
     io::{self, Write},
     ops::Range,
-    sync::Arc,
 };
 
 use bytemuck::Pod;
@@ -30,9 +29,10 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Bytes, CoverageIndex, Owner, Squares,
-    cut::ODD,
+    border::Borders,
     directory::Directory,
     flat::Flat,
+    known::KnownSets,
     lattice::{DEPTH, Lattice},
     sets::{EMPTY, SHARDS, Sets},
 };
@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// The number of this layout, and of what the lists in it mean. It grows when either changes.
-pub const LAYOUT: u64 = 1;
+pub const LAYOUT: u64 = 2;
 
 const HEAD: usize = 11;
 
@@ -176,6 +176,7 @@ impl CoverageIndex {
             lattice,
             vertices,
             directory: Directory::default(),
+            known: KnownSets::of(squares.keys.as_slice().len()),
             squares,
             owners,
             sets,
@@ -205,22 +206,9 @@ impl CoverageIndex {
         let ends = view.starts.last().is_none_or(|&start| start as usize <= view.code.len());
         unless(!begins || !ends || !view.starts.is_sorted(), "its squares' borders are not in order")?;
         let leads_somewhere = |square: usize| {
-            let mut rest = view.code_of(square);
-            while let [owner, runs, steps, tail @ ..] = rest {
-                let (runs, steps) = ((*runs as usize).saturating_mul(2), *steps as usize);
-                if (owner & !ODD) as usize >= owners || runs > tail.len() || steps > tail.len() - runs {
-                    return false;
-                }
-                let (runs, tail) = tail.split_at(runs);
-                let (steps, tail) = tail.split_at(steps);
-                // The last edge of a run has a vertex after its own.
-                let beyond = |&[first, length]: &[u32; 2]| first as usize + length as usize >= vertices;
-                if runs.as_chunks().0.iter().any(beyond) || steps.iter().any(|&step| step as usize >= vertices) {
-                    return false;
-                }
-                rest = tail;
-            }
-            rest.is_empty()
+            let mut code = view.code_of(square);
+            let mut groups = std::iter::from_fn(|| Borders::next(&mut code));
+            groups.all(|borders| borders.is_sound(vertices, owners)) && code.is_empty()
         };
         let all = (0..view.keys.len()).into_par_iter().with_min_len(1 << 12).all(leads_somewhere);
         unless(!all, "a border leads nowhere")
@@ -283,7 +271,7 @@ fn owner_of(words: [u32; 3], meaning: Meaning<'_>) -> Option<Owner> {
 }
 
 /// Per shard, the members of its sets.
-type Shards = Vec<Vec<Arc<[u32]>>>;
+type Shards = Vec<Vec<Vec<u32>>>;
 
 impl Sets {
     /// The sets that squares have, by shard, numbered in the order in which they come, and the squares' sets by those
@@ -294,7 +282,7 @@ impl Sets {
         let mut number = |set: u32| {
             *known.entry(set).or_insert_with(|| {
                 let shard = &mut shards[(set % SHARDS) as usize];
-                shard.push(self.members(set));
+                shard.push(self.look_at(set, <[u32]>::to_vec));
                 word(shard.len() - 1) * SHARDS + set % SHARDS
             })
         };

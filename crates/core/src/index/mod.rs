@@ -9,15 +9,17 @@
 //! Footprints, areas of every level and settlements are owners alike, so one look-up answers all of them. See
 //! `docs/decisions/0006-squares-instead-of-boxes.md` for what was tried, and `docs/methods/boundary.md` for the rule.
 
+mod border;
 mod cut;
 mod directory;
+mod known;
 mod lattice;
 mod sets;
 
 mod flat;
 mod layout;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use geo::{BoundingRect, Coord, MultiPolygon};
 use rayon::prelude::*;
@@ -25,14 +27,15 @@ use rayon::prelude::*;
 use crate::{
     area::Level,
     footprint::Footprint,
-    polygon::side_of,
     service::Link,
     settlement::{Settlement, SettlementArea},
     study::Study,
 };
-use cut::{Leaves, ODD, Outlines, Part, len32};
+use border::Borders;
+use cut::{Leaves, Outlines, Part, len32};
 use directory::Directory;
 use flat::Flat;
+use known::{Known, KnownSets};
 use lattice::{DEPTH, Lattice};
 use sets::{Grown, Sets};
 
@@ -54,8 +57,8 @@ enum Owner {
 /// [`CoverageIndex::write`] wrote, and then used where they lie.
 ///
 /// # Memory
-/// Linear in the vertices: 16 bytes for each, 4 for each edge in each square that it may touch, and 16 for each square;
-/// together about 40 bytes per vertex of ragged outlines.
+/// Linear in the vertices: 16 bytes for each, 5 for each edge in each square that it may touch, and 48 for each square;
+/// together about 50 bytes per vertex of ragged outlines.
 #[derive(Debug)]
 pub struct CoverageIndex {
     lattice: Lattice,
@@ -64,6 +67,7 @@ pub struct CoverageIndex {
     directory: Directory,
     owners: Vec<Owner>,
     sets: Sets,
+    known: KnownSets,
     /// Per level: whether any area of it has borders.
     bordered: Vec<bool>,
 }
@@ -164,7 +168,8 @@ impl CoverageIndex {
             starts: Flat::Owned(starts),
             code: Flat::Owned(code),
         };
-        Self { lattice, vertices: Flat::Owned(vertices), squares, directory, owners, sets, bordered }
+        let known = KnownSets::of(squares.keys.as_slice().len());
+        Self { lattice, vertices: Flat::Owned(vertices), squares, directory, owners, sets, known, bordered }
     }
 
     /// The set of owners that hold each point: one number per point, in the points' order.
@@ -212,23 +217,26 @@ impl CoverageIndex {
     /// What the owners of a set amount to.
     #[must_use]
     pub fn held(&self, set: SetId) -> Held {
-        let members = self.sets.members(set.0);
+        self.sets.look_at(set.0, |members| self.held_by(members))
+    }
+
+    fn held_by(&self, members: &[u32]) -> Held {
         let mut settlement = Settlement::Outside;
         let mut links = Vec::with_capacity(members.len());
-        for &owner in &*members {
+        for &owner in members {
             match self.owners[owner as usize] {
                 Owner::Area { .. } => {}
                 Owner::Settlement(class) => settlement = settlement.min(class),
                 Owner::Link(link) => links.push(link),
             }
         }
-        Held { areas: self.areas_among(&members), settlement, links: links.into() }
+        Held { areas: self.areas_among(members), settlement, links: links.into() }
     }
 
     /// The areas among the owners of a set, as in [`Held::areas`].
     #[must_use]
     pub fn areas(&self, set: SetId) -> Vec<AreaAt> {
-        self.areas_among(&self.sets.members(set.0))
+        self.sets.look_at(set.0, |members| self.areas_among(members))
     }
 
     fn areas_among(&self, members: &[u32]) -> Vec<AreaAt> {
@@ -255,7 +263,7 @@ impl CoverageIndex {
     #[must_use]
     pub fn size(&self) -> Size {
         let View { vertices, keys, sets, starts, code, .. } = self.view();
-        let words = (sets.len() + starts.len() + code.len()) * 4 + self.directory.bytes();
+        let words = (sets.len() + starts.len() + code.len()) * 4 + self.directory.bytes() + self.known.bytes();
         Size {
             vertices: vertices.len(),
             squares: keys.len(),
@@ -266,6 +274,7 @@ impl CoverageIndex {
     /// Lets go of where everything is, for when all places have been located and it is only to be said what the sets are.
     pub fn forget_squares(&mut self) {
         let Squares { keys, sets, starts, code } = &mut self.squares;
+        self.known = KnownSets::default();
         self.vertices = Flat::Owned(Vec::new());
         *keys = Flat::Owned(Vec::new());
         for list in [sets, starts, code] {
@@ -308,58 +317,37 @@ impl<'a> View<'a> {
         self.index.directory.find(keys, key)
     }
 
+    #[inline]
     fn in_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
         let set = self.sets[leaf];
-        let mut rest = self.code_of(leaf);
-        let (mut holding, mut bit) = (0u32, 1u32);
-        while let [owner, runs, steps, tail @ ..] = rest {
-            let (runs, tail) = tail.split_at(2 * *runs as usize);
-            let (steps, tail) = tail.split_at(*steps as usize);
-            rest = tail;
-            if self.holds(point, owner & ODD != 0, runs, steps) {
-                holding |= bit;
-            }
-            bit <<= 1;
-            if bit == 0 {
-                return self.in_crowded_leaf(leaf, point, desk);
-            }
+        let mut code = self.code_of(leaf);
+        let Some(borders) = Borders::next(&mut code) else { return SetId(set) };
+        let holding = borders.holding(self.vertices, point);
+        if !code.is_empty() {
+            return self.in_crowded_leaf(leaf, point, desk);
         }
         if holding == 0 {
             return SetId(set);
         }
-        let number = u32::try_from(leaf).unwrap_or(u32::MAX);
-        let known = desk.known.slot(number, holding);
-        if (known.leaf, known.holding) != (number, holding) {
-            let grown = self.leaf_owners(leaf).enumerate().filter(|(bit, _)| holding & 1 << bit != 0);
-            let grown = grown.fold(set, |set, (_, owner)| self.index.sets.with(set, owner, &mut desk.grown));
-            *known = Known { leaf: number, holding, set: grown };
+        let known = self.index.known.slot(leaf, holding);
+        let found = Known::from_word(known.load(Ordering::Relaxed));
+        if found.holding == holding {
+            return SetId(found.set);
         }
-        SetId(known.set)
-    }
-
-    /// A square with more borders than there are bits in a word.
-    fn in_crowded_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
-        let mut set = self.sets[leaf];
-        let mut rest = self.code_of(leaf);
-        while let [owner, runs, steps, tail @ ..] = rest {
-            let (runs, tail) = tail.split_at(2 * *runs as usize);
-            let (steps, tail) = tail.split_at(*steps as usize);
-            rest = tail;
-            if self.holds(point, owner & ODD != 0, runs, steps) {
-                set = self.index.sets.with(set, owner & !ODD, &mut desk.grown);
-            }
-        }
+        let set = self.index.sets.with_all(set, held_among(borders.owners, holding), &mut desk.grown);
+        known.store(Known { holding, set }.word(), Ordering::Relaxed);
         SetId(set)
     }
 
-    /// The owners of the borders through a square, in their order.
-    fn leaf_owners(&self, leaf: usize) -> impl Iterator<Item = u32> + 'a {
-        let mut rest = self.code_of(leaf);
-        std::iter::from_fn(move || {
-            let [owner, runs, steps, tail @ ..] = rest else { return None };
-            rest = &tail[(2 * runs + steps) as usize..];
-            Some(owner & !ODD)
-        })
+    /// A square with more borders than a group has.
+    fn in_crowded_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
+        let mut code = self.code_of(leaf);
+        let groups = std::iter::from_fn(|| Borders::next(&mut code));
+        let set = groups.fold(self.sets[leaf], |set, borders| {
+            let holding = borders.holding(self.vertices, point);
+            self.index.sets.with_all(set, held_among(borders.owners, holding), &mut desk.grown)
+        });
+        SetId(set)
     }
 
     /// The borders through a square, as in [`Leaves`].
@@ -368,38 +356,11 @@ impl<'a> View<'a> {
         let end = self.starts.get(leaf + 1).map_or(self.code.len(), |&end| end as usize);
         &self.code[self.starts[leaf] as usize..end]
     }
+}
 
-    #[inline]
-    fn holds(&self, point: Coord, odd: bool, runs: &[u32], steps: &[u32]) -> bool {
-        let mut inside = odd;
-        for &step in steps {
-            inside ^= self.vertices[step as usize][1] <= point.y;
-        }
-        for run in runs.as_chunks().0 {
-            let [first, len] = run.map(|word| word as usize);
-            let [a, vertices @ ..] = &self.vertices[first..=first + len] else { continue };
-            let coord = |&[x, y]: &[f64; 2]| Coord { x, y };
-            let mut a = coord(a);
-            let mut up = a.y <= point.y;
-            for b in vertices.iter().map(coord) {
-                // On which side of the edge the point is, with the error that Shewchuk gives for it. Without a branch
-                // that depends on the point: which edges a ray meets cannot be predicted.
-                let (one, two) = ((b.x - a.x) * (point.y - a.y), (b.y - a.y) * (point.x - a.x));
-                let (side, error) = (one - two, ERROR * (one.abs() + two.abs()));
-                let down = b.y <= point.y;
-                if side.abs() > error {
-                    inside ^= (up != down) & ((side > 0.0) == up);
-                } else {
-                    match side_of(a, b, point) {
-                        None => return true,
-                        Some(right) => inside ^= right,
-                    }
-                }
-                (a, up) = (b, down);
-            }
-        }
-        inside
-    }
+/// The owners whose bits are set.
+fn held_among(owners: &[u32], holding: u32) -> impl Iterator<Item = u32> {
+    owners.iter().enumerate().filter(move |(bit, _)| holding >> bit & 1 == 1).map(|(_, &owner)| owner)
 }
 
 /// Whether neighbours in the list are far apart on the ground, so that sorting them pays.
@@ -408,13 +369,6 @@ fn scattered(keys: &[u64]) -> bool {
     let near = keys.windows(2).take(pairs).filter(|pair| pair[0] >> NEAR == pair[1] >> NEAR).count();
     near * 4 < pairs
 }
-
-/// The error of an orientation by floating point, relative to the sum of its terms.
-///
-/// # Source
-/// `ccwerrboundA` in J. R. Shewchuk, Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric
-/// Predicates, <https://www.cs.cmu.edu/~quake/robust.html>, 1997, rounded up.
-const ERROR: f64 = 3.331e-16;
 
 /// Two keys are near each other when they are alike above these bits: squares of 1/256 of the whole.
 const NEAR: u32 = 2 * (DEPTH - 8);
@@ -439,33 +393,7 @@ pub struct Desk {
     keys: Vec<u64>,
     order: Vec<(u64, u32)>,
     spare: Vec<(u64, u32)>,
-    known: KnownSets,
     grown: Grown,
-}
-
-/// The sets of squares and borders that were met lately.
-#[derive(Debug)]
-struct KnownSets(Vec<Known>);
-
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    leaf: u32,
-    /// Bit by bit, the square's borders whose owners hold the point.
-    holding: u32,
-    set: u32,
-}
-
-impl Default for KnownSets {
-    fn default() -> Self {
-        Self(vec![Known { leaf: u32::MAX, holding: 0, set: 0 }; 1 << 16])
-    }
-}
-
-impl KnownSets {
-    fn slot(&mut self, leaf: u32, holding: u32) -> &mut Known {
-        let mixed = leaf.wrapping_mul(0x9E37_79B1) ^ holding.wrapping_mul(0x85EB_CA77);
-        &mut self.0[(mixed >> 16) as usize]
-    }
 }
 
 impl Desk {

@@ -1,8 +1,12 @@
 //! Sets of owners, each distinct one numbered once.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    hash::{Hash, Hasher},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 
 /// Distinct sets of owners. The number of the empty set is 0; other numbers depend on who came first and mean
 /// nothing outside.
@@ -13,12 +17,21 @@ pub(super) struct Sets {
     shards: Vec<Mutex<Shard>>,
 }
 
+/// Set `i` of shard `s` has the number `i × SHARDS + s`.
 #[derive(Debug, Default)]
 struct Shard {
-    /// The owners of each set, sorted. Set `i` of shard `s` has the number `i × SHARDS + s`.
-    members: Vec<Arc<[u32]>>,
-    /// Where each set is in `members`.
-    known: FxHashMap<Arc<[u32]>, u32>,
+    /// The owners of each set, sorted, one set after the other.
+    members: Vec<u32>,
+    /// Where in `members` each set ends.
+    ends: Vec<usize>,
+    /// The sets by their content.
+    known: HashTable<Known>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    hash: u64,
+    set: u32,
 }
 
 pub(super) const SHARDS: u32 = 64;
@@ -29,26 +42,23 @@ pub(super) const EMPTY: u32 = 0;
 /// What one worker has lately learned of [`Sets`]: a set, an owner, and the set of both. Neighbours ask for the same again;
 /// what was overwritten is asked for anew.
 #[derive(Debug)]
-pub(super) struct Grown(Vec<[u32; 3]>);
+pub(super) struct Grown {
+    known: Vec<[u32; 3]>,
+    /// Members of a set that is being made.
+    members: Vec<u32>,
+}
 
 impl Default for Grown {
     fn default() -> Self {
         // No set has the highest number.
-        Self(vec![[u32::MAX; 3]; 1 << 14])
-    }
-}
-
-impl Grown {
-    fn slot(&mut self, set: u32, owner: u32) -> &mut [u32; 3] {
-        let mixed = set.wrapping_mul(0x9E37_79B1) ^ owner.wrapping_mul(0x85EB_CA77);
-        &mut self.0[(mixed >> 18) as usize]
+        Self { known: vec![[u32::MAX; 3]; 1 << 14], members: Vec::new() }
     }
 }
 
 impl Sets {
     pub(super) fn new() -> Self {
         let sets = Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() };
-        sets.shard(EMPTY).intern(&[]);
+        sets.intern(&[]);
         sets
     }
 
@@ -59,7 +69,6 @@ impl Sets {
         let mut bounds = starts.windows(2);
         let whole = starts.first() == Some(&0) && starts.last().is_some_and(|&end| end as usize == members.len());
         for (number, &size) in (0..SHARDS).zip(sizes) {
-            let mut shard = sets.shard(number);
             // A number of a set has 31 bits.
             if size >= (1 << 31) / SHARDS {
                 return None;
@@ -69,45 +78,62 @@ impl Sets {
                 let members = members.get(start as usize..end as usize)?;
                 let is_set =
                     members.is_sorted_by(|a, b| a < b) && members.iter().all(|&owner| (owner as usize) < owners);
-                if !is_set || shard_of(members) != number || shard.intern(members) != place {
+                if !is_set || sets.intern(members) != place * SHARDS + number {
                     return None;
                 }
             }
         }
-        let empty = sets.shard(0).members.first().is_some_and(|first| first.is_empty());
+        let empty = sets.shard(0).members_of(0).is_some_and(<[u32]>::is_empty);
         (whole && empty && bounds.next().is_none()).then_some(sets)
     }
 
     /// The number of a set with one more owner in it.
     pub(super) fn with(&self, set: u32, owner: u32, grown: &mut Grown) -> u32 {
-        let known = grown.slot(set, owner);
-        if known[..2] != [set, owner] {
-            *known = [set, owner, self.grow(set, owner)];
+        let mixed = set.wrapping_mul(0x9E37_79B1) ^ owner.wrapping_mul(0x85EB_CA77);
+        let slot = (mixed >> 18) as usize;
+        if grown.known[slot][..2] != [set, owner] {
+            grown.known[slot] = [set, owner, self.grow(set, [owner].into_iter(), grown)];
         }
-        known[2]
+        grown.known[slot][2]
     }
 
-    fn grow(&self, set: u32, owner: u32) -> u32 {
-        let members = self.members(set);
-        let Err(at) = members.binary_search(&owner) else { return set };
-        let mut grown = Vec::with_capacity(members.len() + 1);
-        grown.extend_from_slice(&members[..at]);
-        grown.push(owner);
-        grown.extend_from_slice(&members[at..]);
-        let number = shard_of(&grown);
-        self.shard(number).intern(&grown) * SHARDS + number
+    /// The number of a set with more owners in it. Only the whole is looked for and kept, nothing on the way to it.
+    pub(super) fn with_all(&self, set: u32, mut owners: impl Iterator<Item = u32>, grown: &mut Grown) -> u32 {
+        let (first, second) = (owners.next(), owners.next());
+        match (first, second) {
+            (None, _) => set,
+            (Some(owner), None) => self.with(set, owner, grown),
+            _ => self.grow(set, first.into_iter().chain(second).chain(owners), grown),
+        }
     }
 
-    /// The owners in a set, sorted.
-    pub(super) fn members(&self, set: u32) -> Arc<[u32]> {
-        Arc::clone(&self.shard(set % SHARDS).members[(set / SHARDS) as usize])
+    fn grow(&self, set: u32, owners: impl Iterator<Item = u32>, grown: &mut Grown) -> u32 {
+        let members = &mut grown.members;
+        members.clear();
+        self.look_at(set, |before| members.extend_from_slice(before));
+        for owner in owners {
+            if let Err(at) = members.binary_search(&owner) {
+                members.insert(at, owner);
+            }
+        }
+        self.intern(members)
+    }
+
+    fn intern(&self, members: &[u32]) -> u32 {
+        let number = shard_of(members);
+        self.shard(number).intern(members) * SHARDS + number
+    }
+
+    /// Shows the owners in a set, sorted.
+    pub(super) fn look_at<T>(&self, set: u32, look: impl FnOnce(&[u32]) -> T) -> T {
+        look(self.shard(set % SHARDS).members_of(set / SHARDS).unwrap_or_default())
     }
 
     /// Bytes held, roughly.
     pub(super) fn bytes(&self) -> usize {
         let of_shard = |shard: u32| {
             let shard = self.shard(shard);
-            shard.members.iter().map(|m| m.len() * 4 + 32).sum::<usize>() + shard.known.len() * 24
+            shard.members.capacity() * 4 + shard.ends.capacity() * 8 + shard.known.allocation_size()
         };
         (0..SHARDS).map(of_shard).sum()
     }
@@ -126,15 +152,25 @@ fn shard_of(members: &[u32]) -> u32 {
 
 impl Shard {
     fn intern(&mut self, members: &[u32]) -> u32 {
-        if let Some(&number) = self.known.get(members) {
-            return number;
+        let mut hasher = FxHasher::default();
+        members.hash(&mut hasher);
+        let hash = hasher.finish();
+        let same = |known: &Known| known.hash == hash && self.members_of(known.set) == Some(members);
+        if let Some(known) = self.known.find(hash, same) {
+            return known.set;
         }
         // Sets enough to fill 2^31 numbers do not fit into any memory there is.
-        let number = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-        let members: Arc<[u32]> = members.into();
-        self.members.push(Arc::clone(&members));
-        self.known.insert(members, number);
-        number
+        let set = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.members.extend_from_slice(members);
+        self.ends.push(self.members.len());
+        self.known.insert_unique(hash, Known { hash, set }, |known| known.hash);
+        set
+    }
+
+    fn members_of(&self, set: u32) -> Option<&[u32]> {
+        let end = *self.ends.get(set as usize)?;
+        let start = (set as usize).checked_sub(1).map_or(0, |last| self.ends[last]);
+        self.members.get(start..end)
     }
 }
 
@@ -151,7 +187,8 @@ mod tests {
         let b = sets.with(EMPTY, 3, &mut grown);
         assert_eq!(sets.with(b, 7, &mut Grown::default()), ab);
         assert_eq!(sets.with(ab, 7, &mut grown), ab);
-        assert_eq!(&*sets.members(ab), &[3, 7]);
-        assert!(sets.members(EMPTY).is_empty());
+        assert_eq!(sets.with_all(EMPTY, [7, 3, 7].into_iter(), &mut grown), ab);
+        assert_eq!(sets.look_at(ab, <[u32]>::to_vec), [3, 7]);
+        assert_eq!(sets.look_at(EMPTY, <[u32]>::len), 0);
     }
 }

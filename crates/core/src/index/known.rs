@@ -1,0 +1,48 @@
+//! What was found out about the sets of points in squares, for all workers.
+
+use std::sync::atomic::AtomicU64;
+
+/// Per square, the sets that some of its points were in lately, by the borders that hold them. What was overwritten is found
+/// out anew.
+#[derive(Debug, Default)]
+pub(super) struct KnownSets(Vec<AtomicU64>);
+
+/// The set of the points that some of a square's borders hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Bit by bit, the borders that hold them; 0 when nothing is known.
+    pub(super) holding: u32,
+    pub(super) set: u32,
+}
+
+impl Known {
+    pub(super) const fn word(self) -> u64 {
+        (self.holding as u64) << 32 | self.set as u64
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the halves of the word")]
+    pub(super) const fn from_word(word: u64) -> Self {
+        Self { holding: (word >> 32) as u32, set: word as u32 }
+    }
+}
+
+/// How many sets are known per square.
+const SLOTS: usize = 4;
+
+impl KnownSets {
+    pub(super) fn of(squares: usize) -> Self {
+        Self((0..squares * SLOTS).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    /// Where the set is that belongs to a square and borders, or another one. Each word is written whole, so no order
+    /// between threads matters.
+    #[inline]
+    pub(super) fn slot(&self, square: usize, holding: u32) -> &AtomicU64 {
+        let mixed = holding.wrapping_mul(0x9E37_79B1) >> 30;
+        &self.0[square * SLOTS + mixed as usize]
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.0.len() * size_of::<AtomicU64>()
+    }
+}
