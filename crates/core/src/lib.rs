@@ -19,6 +19,8 @@ pub mod settlement;
 pub mod coverage;
 pub mod index;
 pub mod polygon;
+pub mod rejoin;
+pub mod sums;
 pub mod tally;
 
 pub mod assessment;

@@ -201,12 +201,14 @@ pub enum Reach {
 
 impl Reach {
     /// A number for tables.
-    pub(crate) const fn number(self) -> u32 {
+    #[must_use]
+    pub const fn number(self) -> u32 {
         self as u32
     }
 
     /// The way with a number.
-    pub(crate) fn from_number(number: u32) -> Option<Self> {
+    #[must_use]
+    pub fn from_number(number: u32) -> Option<Self> {
         [Self::Connected, Self::Passed, Self::Near].into_iter().find(|reach| reach.number() == number)
     }
 
@@ -275,6 +277,12 @@ impl Services {
     #[must_use]
     pub fn get(&self, id: ServiceId) -> &Service {
         &self.list[id.0 as usize]
+    }
+
+    /// The number of a service; `None` when it is not in the list.
+    #[must_use]
+    pub fn find(&self, service: &Service) -> Option<ServiceId> {
+        self.known.get(service).copied()
     }
 
     /// All services, by number.

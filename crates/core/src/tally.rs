@@ -11,6 +11,7 @@ use crate::{
     service::Link,
     settlement::Settlement,
     study::Frame,
+    sums::Sums,
 };
 
 /// Places that are alike in everything that is asked about.
@@ -35,6 +36,23 @@ pub struct Count {
     pub missing: u64,
 }
 
+impl Count {
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.sum += other.sum;
+        self.missing += other.missing;
+    }
+
+    /// Adds the value of one place.
+    #[inline]
+    pub(crate) const fn add_value(&mut self, value: u64) {
+        if value == MISSING {
+            self.missing += 1;
+        } else {
+            self.sum += value;
+        }
+    }
+}
+
 /// Counts per cell, in whole numbers.
 ///
 /// A commutative monoid: [`Tally::merge`] is associative and commutative, and [`Tally::default`] changes nothing.
@@ -48,6 +66,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// A tally of cells in order, each once, with one count per unit for each.
+    pub(crate) fn of(cells: Vec<Cell>, counts: Vec<Count>) -> Self {
+        Self { cells, counts }
+    }
+
     /// Counts places that have been joined.
     #[must_use]
     pub fn observe(frame: &Frame, places: &Places, coverage: &Coverage) -> Self {
@@ -152,12 +175,7 @@ impl Counts {
             .collect();
         for (unit, column) in (1..self.units).zip(&places.units) {
             for (&row, &value) in rows.iter().zip(&column.values[range.clone()]) {
-                let count = &mut self.counts[row + unit];
-                if value == MISSING {
-                    count.missing += 1;
-                } else {
-                    count.sum += value;
-                }
+                self.counts[row + unit].add_value(value);
             }
         }
     }
@@ -203,47 +221,32 @@ impl Counts {
         places
     }
 
-    /// The tally, now that it is known what the numbers of kinds and categories mean: `place` and `category` give their
+    /// The sums, now that it is known what the numbers of kinds and categories mean: `place` and `category` give their
     /// places in the lists.
+    #[must_use]
+    pub fn into_sums(self, place: impl Fn(u32) -> u32, category: impl Fn(u16) -> u16) -> Sums {
+        let mut rows: Vec<(u32, u16, usize)> =
+            self.rows.iter().map(|(&(number, c), &start)| (place(number), category(c), start)).collect();
+        rows.par_sort_unstable();
+        let mut sums = Sums::new(self.units);
+        for (kind, category, start) in rows {
+            sums.push((kind, category), &self.counts[start..start + self.units]);
+        }
+        sums
+    }
+
+    /// The tally, as [`Counts::into_sums`] and [`Sums::tally`] make it.
     ///
     /// # Panics
     /// When a kind was counted that is not in the list.
     #[must_use]
     pub fn into_tally(self, kinds: &[Kind], place: impl Fn(u32) -> u32, category: impl Fn(u16) -> u16) -> Tally {
-        // Kinds may differ in their oddities only, and then stand side by side.
-        let cell_of = |kind: &Kind| (Arc::clone(&kind.areas), kind.settlement, kind.links.clone());
-        let mut first = Vec::with_capacity(kinds.len());
-        for (at, kind) in (0u32..).zip(kinds) {
-            let alike = first.last().copied().filter(|&f: &u32| kinds[f as usize].differs_only_in_oddities(kind));
-            first.push(alike.unwrap_or(at));
-        }
-        let mut rows: Vec<(u32, u16, usize)> = self
-            .rows
-            .iter()
-            .map(|(&(number, c), &start)| (first[place(number) as usize], category(c), start))
-            .collect();
-        rows.par_sort_unstable();
-        let mut tally = Tally { cells: Vec::with_capacity(rows.len()), counts: Vec::with_capacity(self.counts.len()) };
-        let mut last = None;
-        for (kind, category, start) in rows {
-            let counts = &self.counts[start..start + self.units];
-            if last == Some((kind, category)) {
-                let at = tally.counts.len() - self.units;
-                add(&mut tally.counts[at..], counts);
-            } else {
-                let (areas, settlement, links) = cell_of(&kinds[kind as usize]);
-                tally.cells.push(Cell { areas, settlement, links, category });
-                tally.counts.extend_from_slice(counts);
-                last = Some((kind, category));
-            }
-        }
-        tally
+        self.into_sums(place, category).tally(kinds)
     }
 }
 
 fn add(sum: &mut [Count], counts: &[Count]) {
     for (sum, count) in sum.iter_mut().zip(counts) {
-        sum.sum += count.sum;
-        sum.missing += count.missing;
+        sum.add(*count);
     }
 }

@@ -1,0 +1,190 @@
+//! Sums: what the places of each kind and category come to. The cube of counts is made from them, and a later run takes places
+//! out of them and puts others in.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    coverage::Kind,
+    tally::{Cell, Count, Tally},
+};
+
+/// Counts per kind and category, in the order of both, each once.
+///
+/// # Shape
+/// Row × unit, places first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sums {
+    units: usize,
+    rows: Vec<(u32, u16)>,
+    counts: Vec<Count>,
+}
+
+impl Sums {
+    /// No sums yet, in so many units, places among them.
+    #[must_use]
+    pub fn new(units: usize) -> Self {
+        Self { units: units.max(1), rows: Vec::new(), counts: Vec::new() }
+    }
+
+    /// The number of units.
+    #[must_use]
+    pub const fn units(&self) -> usize {
+        self.units
+    }
+
+    /// Adds counts of a kind and category that is the last one, or comes after it.
+    pub(crate) fn push(&mut self, row: (u32, u16), counts: &[Count]) {
+        if self.rows.last() == Some(&row) {
+            let at = self.counts.len() - self.units;
+            for (sum, count) in self.counts[at..].iter_mut().zip(counts) {
+                sum.add(*count);
+            }
+        } else {
+            self.rows.push(row);
+            self.counts.extend_from_slice(counts);
+        }
+    }
+
+    /// Sums from rows in order, each with one count per unit; `None` when they are not in order, or not of so many units.
+    #[must_use]
+    pub fn of(units: usize, rows: Vec<(u32, u16)>, counts: Vec<Count>) -> Option<Self> {
+        let whole = rows.len().checked_mul(units)? == counts.len();
+        (units > 0 && whole && rows.is_sorted_by(|a, b| a < b)).then_some(Self { units, rows, counts })
+    }
+
+    /// Kind, category and one count per unit, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (u32, u16, &[Count])> {
+        let counts = self.counts.chunks_exact(self.units.max(1));
+        self.rows.iter().zip(counts).map(|(&(kind, category), counts)| (kind, category, counts))
+    }
+
+    /// How many places each of so many kinds has.
+    #[must_use]
+    pub fn places(&self, kinds: usize) -> Vec<u64> {
+        let mut places = vec![0; kinds];
+        for (kind, _, counts) in self.rows() {
+            if let Some(places) = places.get_mut(kind as usize) {
+                *places += counts.first().map_or(0, |count| count.sum);
+            }
+        }
+        places
+    }
+
+    /// How many places each of so many kinds has after changes; `None` when more is taken out than is there.
+    #[must_use]
+    pub fn places_after(&self, changes: &Changes, kinds: usize) -> Option<Vec<u64>> {
+        let mut places = self.places(kinds);
+        for (&(kind, _), change) in &changes.rows {
+            *places.get_mut(kind as usize)? += change.into.first().map_or(0, |count| count.sum);
+        }
+        for (&(kind, _), change) in &changes.rows {
+            let left = places.get_mut(kind as usize)?;
+            *left = left.checked_sub(change.out.first().map_or(0, |count| count.sum))?;
+        }
+        Some(places)
+    }
+
+    /// The cube, now that it is known what the kinds are.
+    ///
+    /// # Panics
+    /// When a kind is not in the list.
+    #[must_use]
+    pub fn tally(&self, kinds: &[Kind]) -> Tally {
+        // Kinds may differ in their oddities only, and then stand side by side.
+        let mut first = Vec::with_capacity(kinds.len());
+        for (at, kind) in (0u32..).zip(kinds) {
+            let alike = first.last().copied().filter(|&f: &u32| kinds[f as usize].differs_only_in_oddities(kind));
+            first.push(alike.unwrap_or(at));
+        }
+        let mut rows: Vec<(u32, u16, &[Count])> =
+            self.rows().map(|(kind, category, counts)| (first[kind as usize], category, counts)).collect();
+        rows.par_sort_by_key(|&(kind, category, _)| (kind, category));
+        let mut merged = Self::new(self.units);
+        rows.into_iter().for_each(|(kind, category, counts)| merged.push((kind, category), counts));
+        let cell = |&(kind, category): &(u32, u16)| {
+            let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
+            Cell { areas: Arc::clone(areas), settlement: *settlement, links: links.clone(), category }
+        };
+        Tally::of(merged.rows.iter().map(cell).collect(), merged.counts)
+    }
+
+    /// The sums after changes, with kinds renumbered: `number` gives the new number of each kind that was counted or is in
+    /// the changes. `None` when more is taken out than is there, or a kind that has places has no number.
+    #[must_use]
+    pub fn changed(&self, changes: &Changes, number: impl Fn(u32) -> Option<u32>) -> Option<Self> {
+        let mut left = changes.rows.clone();
+        let mut rows: Vec<((u32, u16), Vec<Count>)> = Vec::with_capacity(self.rows.len());
+        for (kind, category, counts) in self.rows() {
+            let mut counts = counts.to_vec();
+            if let Some(change) = left.remove(&(kind, category)) {
+                change.apply(&mut counts)?;
+            }
+            if counts.iter().any(|count| *count != Count::default()) {
+                rows.push(((number(kind)?, category), counts));
+            }
+        }
+        for ((kind, category), change) in left {
+            let mut counts = vec![Count::default(); self.units];
+            change.apply(&mut counts)?;
+            if counts.iter().any(|count| *count != Count::default()) {
+                rows.push(((number(kind)?, category), counts));
+            }
+        }
+        rows.par_sort_by_key(|&(row, _)| row);
+        let mut sums = Self::new(self.units);
+        rows.into_iter().for_each(|(row, counts)| sums.push(row, &counts));
+        Some(sums)
+    }
+}
+
+/// Places that are taken out of some kinds and put into others.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    rows: FxHashMap<(u32, u16), Change>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Change {
+    out: Vec<Count>,
+    into: Vec<Count>,
+}
+
+impl Changes {
+    /// A place of a category goes from one kind to another; `values` has one value per unit besides places.
+    pub fn add(&mut self, from: u32, to: u32, category: u16, values: &[u64]) {
+        let one = |counts: &mut Vec<Count>| {
+            counts.resize(values.len() + 1, Count::default());
+            let whole = std::iter::once(&1).chain(values);
+            counts.iter_mut().zip(whole).for_each(|(count, &value)| count.add_value(value));
+        };
+        one(&mut self.rows.entry((from, category)).or_default().out);
+        one(&mut self.rows.entry((to, category)).or_default().into);
+    }
+
+    /// Both changes as one.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        for (row, change) in other.rows {
+            let own = self.rows.entry(row).or_default();
+            for (own, other) in [(&mut own.out, change.out), (&mut own.into, change.into)] {
+                own.resize(own.len().max(other.len()), Count::default());
+                own.iter_mut().zip(other).for_each(|(own, other)| own.add(other));
+            }
+        }
+        self
+    }
+}
+
+impl Change {
+    fn apply(&self, counts: &mut [Count]) -> Option<()> {
+        counts.iter_mut().zip(&self.into).for_each(|(count, into)| count.add(*into));
+        for (count, out) in counts.iter_mut().zip(&self.out) {
+            count.sum = count.sum.checked_sub(out.sum)?;
+            count.missing = count.missing.checked_sub(out.missing)?;
+        }
+        Some(())
+    }
+}
