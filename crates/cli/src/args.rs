@@ -73,7 +73,8 @@ pub(crate) enum Example {
     nittio run --project lan/nittio.toml --output rapport\n  \
     nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
     nittio run --fail-on goal                     exit code 1 when an area misses the goal\n  \
-    nittio run --index nittio.index               polygons from the file that nittio index wrote")]
+    nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
+    nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
@@ -84,6 +85,11 @@ pub(crate) struct RunArgs {
     /// polygons or a setting that says how to read them has changed since
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
+    /// The output folder of the last run, which may be --output itself: only places where footprints have changed since then are
+    /// joined anew, and what is written is the same as without; when anything else has changed, all places are joined and
+    /// it is said why
+    #[arg(long, value_name = "DIR")]
+    pub(crate) since: Option<PathBuf>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,

@@ -16,11 +16,13 @@ use nittio_core::{
     outcome::Outcome,
     place::Places,
     study::Frame,
+    sums::Sums,
     tally::{Counts, Tally},
 };
 
 use crate::{
     ingest::{Opened, odd},
+    last::Account,
     sorter::{PlaceRow, Sorter},
     stage::{Stage, timed},
     study_file::error::StudyFileError,
@@ -36,12 +38,16 @@ pub struct Joined {
     pub kinds: Vec<Kind>,
     /// How many places each kind has.
     pub places: Vec<u64>,
+    /// What the places of each kind and category come to.
+    pub sums: Sums,
     /// The cube of counts.
     pub tally: Tally,
     /// Every finding, in the order of files and rows.
     pub diagnostics: Vec<Diagnostic>,
     /// The places, when they were to be kept.
     pub rows: Option<Rows>,
+    /// What it was made from, for a later run.
+    pub account: Option<Account>,
 }
 
 /// Places in the order of their ids.
@@ -205,16 +211,14 @@ impl Stopped {
         let Self { given, counts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
         let (kinds, numbers) = joiner.finish(&counts.kinds());
-        let mut places = vec![0; kinds.len()];
-        for (number, count) in counts.places() {
-            places[numbers.of(number) as usize] += count;
-        }
         let category = |number: u16| categories[usize::from(number)];
-        let tally = counts.into_tally(&kinds, |number| numbers.of(number), category);
+        let sums = counts.into_sums(|number| numbers.of(number), category);
+        let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
-        Joined { frame, kinds, places, tally, diagnostics, rows }
+        let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics));
+        Joined { frame, kinds, places, sums, tally, diagnostics, rows, account }
     }
 }
 
@@ -244,6 +248,8 @@ impl Joined {
             footprints: opened.footprints,
             kinds: &self.kinds,
             places: &self.places,
+            sums: &self.sums,
+            account: self.account.as_ref(),
             tally: &self.tally,
             outcome,
             diagnostics: &self.diagnostics,

@@ -24,6 +24,9 @@ pub mod repair;
 
 pub mod index_file;
 mod mapped;
+mod numbers;
+
+pub mod last;
 
 pub mod join;
 pub mod sorter;

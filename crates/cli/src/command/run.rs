@@ -1,13 +1,17 @@
 //! `nittio run`: read, join, count, assess, write.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+};
 
 use nittio_core::{assessment::Verdict, ledger::ledger};
 use nittio_io::{
-    ingest::Reading,
-    join::{self, Keep},
+    ingest::{Opened, Reading},
+    join::{self, Joined, Keep},
+    last::{self, Last, Unfit, Update, UpdateError},
     study_file::{Locale, defaults::report_view},
-    write::{self, staging::Staging},
+    write::{self, PlacesFrom, staging::Staging},
 };
 use nittio_report::render;
 
@@ -17,7 +21,8 @@ use crate::{
     command::{index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
-    project, table,
+    project::{self, Project},
+    table,
 };
 
 /// The main job: from a person's files to the per-kommun table and the report.
@@ -26,60 +31,119 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
+    let job = Job { args, project: &project, progress: &progress };
+    if let Some(folder) = &args.since {
+        let reading = Reading::new(&project.loaded, &progress)?;
+        match update(args, folder, &reading, &progress)? {
+            Ok(Update { opened, joined, places, anew }) => {
+                let all = places.count();
+                note(&format!("{anew} of {all} places joined anew; the rest is as in {}", folder.display()));
+                return job.conclude(staging, &opened, joined, Some(places));
+            }
+            Err(unfit) => note(&format!("all places joined anew: {unfit}")),
+        }
+    }
     let reading = Reading::new(&project.loaded, &progress)?;
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
-    let mut joined = join::join(&opened, &mut index, keep, &|_| {})?;
+    let joined = join::join(&opened, &mut index, keep, &|_| {})?;
     // Letting go of millions of small pieces takes time that nobody needs to wait for.
     rayon::spawn(move || drop(index));
-    let outcome = joined.outcome(&opened);
-    let view = report_view(&project.loaded.file, &outcome.goals);
+    job.conclude(staging, &opened, joined, None)
+}
 
-    let spinner = progress.spinner("writing results");
-    let mut each: Option<Box<write::EachPlace<'_>>> = joined.rows.take().map(|rows| {
-        let mut rows = Some(rows);
-        let each: Box<write::EachPlace<'_>> = Box::new(move |take| rows.take().map_or(Ok(()), |rows| rows.each(take)));
-        each
-    });
-    let finished = joined.finished(&opened, &outcome);
-    write::results(&staging, &finished, each.as_deref_mut())?;
-    spinner.set_message("drawing the report");
-    let settings = nittio_report::Settings {
-        locale: match view.locale {
-            Locale::Sv => nittio_report::Locale::Sv,
-            Locale::En => nittio_report::Locale::En,
-        },
-        level: view.level.clone(),
-        goal: view.goal,
-        unit: view.unit.clone(),
+/// Joins anew what has changed since the last run; or says why nothing can rest on that.
+fn update<'a>(
+    args: &RunArgs,
+    folder: &Path,
+    reading: &'a Reading<'a>,
+    progress: &Terminal,
+) -> Result<Result<Update<'a>, Unfit>, Failure> {
+    let last = match Last::open(folder, reading)? {
+        Ok(last) => last,
+        Err(unfit) => return Ok(Err(unfit)),
     };
-    let report = nittio_report::compose(&outcome, &settings);
-    let page = render::html(&report)?;
-    staging.write("report.html", |file| file.write_all(page.as_bytes()))?;
-    for picture in render::pictures(&report)? {
-        staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
-        staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
+    let indexed = args.index.as_deref().map(|index| obtain(reading, &args.study, Some(index), progress)).transpose()?;
+    match last::join(last, reading, indexed) {
+        Ok(update) => Ok(Ok(update)),
+        Err(UpdateError::Unfit(unfit)) => Ok(Err(unfit)),
+        Err(UpdateError::Study(error)) => Err(error.into()),
+        Err(error) => Err(Failure::Said(error.to_string())),
     }
-    write::finish(staging, &finished)?;
-    spinner.finish_and_clear();
+}
 
-    let lines = ledger(&outcome.indicators, &outcome.goals[view.goal], 0, &view.level);
-    let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
-    print(&table::ledger(format, &outcome, &view, &lines)?)?;
-    note(&format!("Report: {}", args.output.join("report.html").display()));
-    let findings = finished.diagnostics.len();
-    if findings > 0 {
-        note(&format!(
-            "{} rows of the input were odd: see {}, or run nittio check",
-            findings,
-            args.output.join("rejects.csv").display()
-        ));
+/// What was asked for.
+struct Job<'a> {
+    args: &'a RunArgs,
+    project: &'a Project,
+    progress: &'a Terminal,
+}
+
+impl Job<'_> {
+    /// Everything after the join: figures, files, the report, and the answer.
+    fn conclude(
+        &self,
+        staging: Staging,
+        opened: &Opened<'_>,
+        mut joined: Joined,
+        last: Option<last::Places>,
+    ) -> Result<Answer, Failure> {
+        let Self { args, project, progress } = *self;
+        let outcome = joined.outcome(opened);
+        let view = report_view(&project.loaded.file, &outcome.goals);
+
+        let spinner = progress.spinner("writing results");
+        let mut each: Option<Box<write::EachPlace<'_>>> = joined.rows.take().map(|rows| {
+            let mut rows = Some(rows);
+            let each: Box<write::EachPlace<'_>> =
+                Box::new(move |take| rows.take().map_or(Ok(()), |rows| rows.each(take)));
+            each
+        });
+        let finished = joined.finished(opened, &outcome);
+        let places = match (&last, each.as_deref_mut()) {
+            (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
+            (_, each) => each.map(PlacesFrom::Each),
+        };
+        write::results(&staging, &finished, places)?;
+        drop(last);
+        spinner.set_message("drawing the report");
+        let settings = nittio_report::Settings {
+            locale: match view.locale {
+                Locale::Sv => nittio_report::Locale::Sv,
+                Locale::En => nittio_report::Locale::En,
+            },
+            level: view.level.clone(),
+            goal: view.goal,
+            unit: view.unit.clone(),
+        };
+        let report = nittio_report::compose(&outcome, &settings);
+        let page = render::html(&report)?;
+        staging.write("report.html", |file| file.write_all(page.as_bytes()))?;
+        for picture in render::pictures(&report)? {
+            staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
+            staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
+        }
+        write::finish(staging, &finished)?;
+        spinner.finish_and_clear();
+
+        let lines = ledger(&outcome.indicators, &outcome.goals[view.goal], 0, &view.level);
+        let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
+        print(&table::ledger(format, &outcome, &view, &lines)?)?;
+        note(&format!("Report: {}", args.output.join("report.html").display()));
+        let findings = finished.diagnostics.len();
+        if findings > 0 {
+            note(&format!(
+                "{} rows of the input were odd: see {}, or run nittio check",
+                findings,
+                args.output.join("rejects.csv").display()
+            ));
+        }
+        let missed = lines.iter().any(|line| matches!(line.joint, Verdict::Missed { .. }));
+        Ok(match args.fail_on {
+            Some(FailOn::Goal) if missed => Answer::No,
+            Some(FailOn::Findings) if findings > 0 => Answer::No,
+            _ => Answer::Yes,
+        })
     }
-    let missed = lines.iter().any(|line| matches!(line.joint, Verdict::Missed { .. }));
-    Ok(match args.fail_on {
-        Some(FailOn::Goal) if missed => Answer::No,
-        Some(FailOn::Findings) if findings > 0 => Answer::No,
-        _ => Answer::Yes,
-    })
 }

@@ -28,9 +28,10 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     ingest::{Opened, Progress, Reading},
     join::{self, JoinError, Keep},
+    sorter::PlaceRow,
     stage::Stage,
     study_file::{error::StudyFileError, load::Loaded},
-    write::{self, error::WriteError, staging::Staging},
+    write::{self, PlacesFrom, error::WriteError, staging::Staging},
 };
 use compare::{CompareError, comparable};
 use machine::Machine;
@@ -227,7 +228,9 @@ fn run(subject: Subject<'_>, held_bytes: usize) -> Result<Ran, BenchError> {
 
     let mut rows = joined.rows.take();
     let finished = joined.finished(&opened, &outcome);
-    write::results(&staging, &finished, Some(&mut |take| rows.take().map_or(Ok(()), |rows| rows.each(take))))?;
+    let mut each =
+        |take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>| rows.take().map_or(Ok(()), |rows| rows.each(take));
+    write::results(&staging, &finished, Some(PlacesFrom::Each(&mut each)))?;
     write::finish(staging, &finished)?;
     clock.mark(Phase::Write);
 

@@ -3,16 +3,17 @@
 //! ```text
 //!  0  "nittioIX"
 //!  8  the format's number, 32 bits; 32 bits of zero
-//! 16  the lengths in bytes of the three parts, 64 bits each
-//! 40  the checksum, 32 bytes
-//! 72  24 bytes of zero
+//! 16  the lengths in bytes of the four parts, 64 bits each
+//! 48  the checksum, 32 bytes
+//! 80  16 bytes of zero
 //! 96  contents   JSON: what was read, from what, and how
+//!     polygons   the parts of footprints, each with its digest
 //!     outlines   the vertices of areas, easting and northing, 64 bits each
 //!     index      as `nittio_core::index` lays it out
 //! ```
 //!
 //! Every part begins at a multiple of eight bytes, with zeros before it. Numbers are little-endian. The checksum is
-//! SHA-256 over the first 40 bytes and the SHA-256 of every mebibyte after the first 96 bytes, so that all threads can
+//! SHA-256 over the first 48 bytes and the SHA-256 of every mebibyte after the first 96 bytes, so that all threads can
 //! work at it.
 
 use std::{
@@ -29,16 +30,17 @@ pub(super) const MAGIC: [u8; 8] = *b"nittioIX";
 
 /// The number of the format. It grows when what stands in the file changes, or when the same files are read in another
 /// way than before.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 const HEAD: usize = 96;
-const SUMMED: usize = 40;
+const SUMMED: usize = 48;
 const CHUNK: usize = 1 << 20;
 
 /// Where the parts are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) contents: Range<usize>,
+    pub(super) polygons: Range<usize>,
     pub(super) outlines: Range<usize>,
     pub(super) index: Range<usize>,
 }
@@ -71,35 +73,34 @@ pub(super) fn open(bytes: &[u8]) -> Result<Parts, Fault> {
         end = past.checked_next_multiple_of(8)?;
         Some(start..past)
     };
-    let parts = part(16).zip(part(24)).zip(part(32));
-    let ((contents, outlines), index) = parts.ok_or(Fault::Damaged("its lengths are none"))?;
+    let parts = part(16).zip(part(24)).zip(part(32)).zip(part(40));
+    let (((contents, polygons), outlines), index) = parts.ok_or(Fault::Damaged("its lengths are none"))?;
     if end != bytes.len() {
         return Err(Fault::Damaged("it is cut short, or longer than it says"));
     }
     let digests: Vec<[u8; 32]> = body.par_chunks(CHUNK).map(|chunk| Sha256::digest(chunk).into()).collect();
-    if checksum(&head[..SUMMED], &digests) != head[SUMMED..SUMMED + 32] || head[SUMMED + 32..] != [0; 24] {
+    if checksum(&head[..SUMMED], &digests) != head[SUMMED..SUMMED + 32] || head[SUMMED + 32..] != [0; 16] {
         return Err(Fault::Damaged("its checksum is not that of its bytes"));
     }
-    Ok(Parts { contents, outlines, index })
+    Ok(Parts { contents, polygons, outlines, index })
 }
 
 /// Writes a container; `index` writes the index.
 pub(super) fn write(
     file: &mut File,
-    contents: &[u8],
-    outlines: &[u8],
+    [contents, polygons, outlines]: [&[u8]; 3],
     index: impl FnOnce(&mut Body<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     file.write_all(&[0; HEAD])?;
     let mut body = Body { file, chunk: Vec::with_capacity(CHUNK), digests: Vec::new(), length: 0 };
-    let mut lengths = [contents.len() as u64, outlines.len() as u64, 0];
-    for part in [contents, outlines] {
+    let mut lengths = [contents.len() as u64, polygons.len() as u64, outlines.len() as u64, 0];
+    for part in [contents, polygons, outlines] {
         body.write_all(part)?;
         body.pad()?;
     }
     let before = body.length;
     index(&mut body)?;
-    lengths[2] = body.length - before;
+    lengths[3] = body.length - before;
     body.pad()?;
     body.end_chunk()?;
     let digests = body.digests;
@@ -179,7 +180,7 @@ mod tests {
 
     fn written(contents: &[u8], outlines: &[u8], index: &[u8]) -> Vec<u8> {
         let mut file = tempfile::tempfile().unwrap();
-        write(&mut file, contents, outlines, |body| body.write_all(index)).unwrap();
+        write(&mut file, [contents, b"abc", outlines], |body| body.write_all(index)).unwrap();
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0)).unwrap();
         file.read_to_end(&mut bytes).unwrap();
@@ -193,7 +194,8 @@ mod tests {
             let bytes = written(contents, outlines, index);
             let parts = open(&bytes).unwrap();
             assert_eq!(parts.outlines.start % 8 + parts.index.start % 8, 0);
-            assert!(bytes[parts.contents] == *contents && bytes[parts.outlines] == *outlines);
+            assert!(bytes[parts.contents] == *contents && bytes[parts.polygons] == *b"abc");
+            assert!(bytes[parts.outlines] == *outlines);
             assert!(bytes[parts.index] == *index);
         }
     }

@@ -9,7 +9,7 @@
 //! changed; nothing is rebuilt in silence, and no time stamp or size is trusted. `docs/formats.md` describes the file.
 
 mod container;
-mod settings;
+pub(crate) mod settings;
 
 use std::{
     ffi::OsString,
@@ -158,8 +158,9 @@ pub fn write(path: &Path, reading: &Reading<'_>) -> Result<Written, IndexFileErr
     let contents = Contents { program: PROGRAM.to_owned(), settings: settings_of(reading), kept };
     let outlines: Vec<u8> = outlines.iter().flat_map(|c| [c.x.to_le_bytes(), c.y.to_le_bytes()]).flatten().collect();
     let bytes = partial.fill(|file| {
+        let polygons = contents.kept.parts()?;
         let contents = serde_json::to_vec(&contents)?;
-        container::write(file, &contents, &outlines, |body| index.write(body))
+        container::write(file, [&contents, &polygons, &outlines], |body| index.write(body))
     })?;
     let size = index.size();
     Ok(Written { bytes, vertices: size.vertices, squares: size.squares, findings })
@@ -182,7 +183,7 @@ pub fn open<'a>(path: &Path, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Co
     }
     let shared = mapped::map(&file).map_err(|e| unreadable(&e))?;
     let bytes = (*shared).as_ref();
-    let Parts { contents, outlines, index } = container::open(bytes).map_err(|fault| match fault {
+    let Parts { contents, polygons, outlines, index } = container::open(bytes).map_err(|fault| match fault {
         Fault::NotAnIndex => not_an_index(),
         Fault::Format(number) => {
             IndexFileError::OtherVersion { path: path.to_owned(), found: format!("its format is number {number}") }
@@ -201,6 +202,7 @@ pub fn open<'a>(path: &Path, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Co
         }
     }
     let Contents { settings, kept, .. } = serde_json::from_value(said).map_err(|e| damaged(&e.to_string()))?;
+    let kept = kept.with_parts(&bytes[polygons]).ok_or_else(|| damaged("the parts of footprints are not whole"))?;
     let changes = changes(reading, &settings, &kept)?;
     if !changes.is_empty() {
         return Err(IndexFileError::Outdated { path: path.to_owned(), changes });

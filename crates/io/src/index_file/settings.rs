@@ -33,6 +33,39 @@ pub(super) fn of(text: &str, crs: &str, country: &str) -> Value {
     Value::Object(settings)
 }
 
+/// The sections that say nothing about places, where they lie or what reaches them.
+const AFTERWARDS: [&str; 3] = ["goals", "indicators", "report"];
+
+/// What of the study itself says nothing about them.
+const ABOUT_STUDY: [&str; 3] = ["name", "notice", "locale"];
+
+/// The settings of a study file that decide what stands about each place, and those of each source of footprints.
+pub(crate) fn of_join(text: &str, crs: &str, country: &str) -> (Value, Vec<Value>) {
+    let mut file: Map<String, Value> = toml::from_str(text).unwrap_or_default();
+    AFTERWARDS.iter().for_each(|section| drop(file.remove(*section)));
+    let mut settings = Map::new();
+    settings.insert("study.crs".to_owned(), crs.into());
+    settings.insert("study.country".to_owned(), country.into());
+    let mut footprints = Vec::new();
+    for (section, mut entries) in file {
+        match &mut entries {
+            Value::Array(list) => list.iter_mut().for_each(forget_source),
+            Value::Object(table) if section == "study" => ABOUT_STUDY.iter().for_each(|key| drop(table.remove(*key))),
+            Value::Object(table) => table.values_mut().for_each(forget_source),
+            _ => {}
+        }
+        if let (Value::Object(table), "areas") = (&entries, section.as_str()) {
+            let order = table.keys().map(|key| Value::from(key.as_str())).collect();
+            settings.insert("the order of areas".to_owned(), order);
+        }
+        match entries {
+            Value::Array(list) if section == "footprints" => footprints = list,
+            entries => drop(settings.insert(section, entries)),
+        }
+    }
+    (Value::Object(settings), footprints)
+}
+
 fn forget_source(entry: &mut Value) {
     if let Value::Object(table) = entry {
         table.remove(ABOUT);
@@ -40,7 +73,7 @@ fn forget_source(entry: &mut Value) {
 }
 
 /// What is different, setting by setting, in words.
-pub(super) fn differences(old: &Value, new: &Value) -> Vec<String> {
+pub(crate) fn differences(old: &Value, new: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(old, new, "", &mut found);
     found
@@ -52,7 +85,12 @@ fn compare(old: &Value, new: &Value, at: &str, found: &mut Vec<String>) {
         (Value::Object(a), Value::Object(b)) => {
             let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
             for key in keys {
-                let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                let at = match at {
+                    "" => key.clone(),
+                    // A day is a table of one text.
+                    at if key.starts_with('$') => at.to_owned(),
+                    at => format!("{at}.{key}"),
+                };
                 compare(a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null), &at, found);
             }
         }

@@ -1,6 +1,9 @@
 //! What reading the polygons of a study gave, kept so that they need not be read again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use nittio_core::{
@@ -17,10 +20,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     Reading, StudyFileError,
     areas::{self, Draft},
-    network, settlements,
+    network,
+    parts::Parts,
+    settlements,
     source::{Identity, identity},
 };
-use crate::study_file::{FileSource, StudyFile};
+use crate::{
+    numbers::Numbers,
+    study_file::{FileSource, StudyFile},
+};
 
 /// The polygons of a study, read, and all that reading them gave.
 pub(crate) struct Polygons {
@@ -51,17 +59,46 @@ struct KeptFile {
     rows: u64,
     used: u64,
     crs: Option<String>,
+    /// The parts of its footprints; they stand in a table beside.
+    #[serde(skip)]
+    parts: Option<Parts>,
 }
 
+/// A finding.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct KeptDiagnostic {
+pub(crate) struct KeptDiagnostic {
     /// Index into the files.
-    file: usize,
-    row: u32,
-    finding: Finding,
+    pub(super) file: usize,
+    pub(super) row: u32,
+    pub(super) finding: Finding,
     action: Action,
     id: Option<String>,
     message: String,
+}
+
+impl KeptDiagnostic {
+    /// A finding, with files counted from the first after the study file.
+    pub(crate) fn of(found: &Diagnostic) -> Self {
+        Self {
+            file: usize::from(found.at.source).saturating_sub(1),
+            row: found.at.row,
+            finding: found.finding,
+            action: found.action,
+            id: found.id.as_deref().map(str::to_owned),
+            message: found.message.clone(),
+        }
+    }
+
+    /// The finding, made in an input of a study that is read now.
+    pub(super) fn made_in(&self, source: u16) -> Diagnostic {
+        Diagnostic {
+            at: SourceRow { source, row: self.row },
+            finding: self.finding,
+            action: self.action,
+            id: self.id.as_deref().map(Into::into),
+            message: self.message.clone(),
+        }
+    }
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -111,21 +148,15 @@ impl Polygons {
     pub(crate) fn keep(self, reading: &Reading<'_>, identities: Vec<Identity>) -> (Kept, Vec<Coord>) {
         // The first input is the study file.
         let inputs = reading.inputs();
-        let files = inputs.iter().skip(1).zip(identities).map(|(input, identity)| KeptFile {
+        let files = (1..).zip(inputs.iter().skip(1)).zip(identities).map(|((number, input), identity)| KeptFile {
             role: input.role.clone(),
             identity,
             rows: input.rows,
             used: input.used,
             crs: input.crs.clone(),
+            parts: reading.parts(number).map(Arc::unwrap_or_clone),
         });
-        let diagnostics = reading.diagnostics().into_iter().map(|d| KeptDiagnostic {
-            file: usize::from(d.at.source).saturating_sub(1),
-            row: d.at.row,
-            finding: d.finding,
-            action: d.action,
-            id: d.id.map(|id| id.to_string()),
-            message: d.message,
-        });
+        let diagnostics = reading.diagnostics();
         let mut outlines = Vec::new();
         let mut keep_area = |(code, (name, polygons)): (String, (Option<String>, Option<MultiPolygon>))| {
             let mut keep_ring = |ring: &LineString| {
@@ -145,7 +176,7 @@ impl Polygons {
         let areas = areas.collect();
         let kept = Kept {
             files: files.collect(),
-            diagnostics: diagnostics.collect(),
+            diagnostics: diagnostics.iter().map(KeptDiagnostic::of).collect(),
             services: self.services.as_slice().to_vec(),
             footprints: self.footprints.len(),
             areas,
@@ -155,6 +186,22 @@ impl Polygons {
 }
 
 impl Kept {
+    /// The parts of footprints, file by file, as bytes.
+    pub(crate) fn parts(&self) -> serde_json::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.files.iter().filter_map(|file| file.parts.as_ref()).try_for_each(|parts| parts.write(&mut bytes))?;
+        Ok(bytes)
+    }
+
+    /// Takes the parts of footprints from bytes; `None` when they are not those of its files.
+    pub(crate) fn with_parts(mut self, bytes: &[u8]) -> Option<Self> {
+        let mut numbers = Numbers::new(bytes);
+        for file in self.files.iter_mut().filter(|file| file.role == "footprints") {
+            file.parts = Some(Parts::read(&mut numbers)?);
+        }
+        numbers.is_empty().then_some(self)
+    }
+
     /// What the files were, in the order of [`files`].
     pub(crate) fn identities(&self) -> impl Iterator<Item = (&str, &Identity)> {
         self.files.iter().map(|file| (file.role.as_str(), &file.identity))
@@ -188,13 +235,11 @@ impl Kept {
                 crs: kept.crs.clone(),
                 source: file.source.clone(),
             });
-            let found = self.diagnostics.iter().filter(|d| d.file == number).map(|d| Diagnostic {
-                at: SourceRow { source, row: d.row },
-                finding: d.finding,
-                action: d.action,
-                id: d.id.as_deref().map(Into::into),
-                message: d.message.clone(),
-            });
+            reading.add_identity(source, kept.identity.clone());
+            if let Some(parts) = &kept.parts {
+                reading.add_parts(source, parts.clone());
+            }
+            let found = self.diagnostics.iter().filter(|d| d.file == number).map(|d| d.made_in(source));
             reading.add_diagnostics(found.collect());
         }
     }

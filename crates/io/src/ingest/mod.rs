@@ -7,19 +7,23 @@ pub(crate) mod kept;
 mod mapping;
 mod network;
 pub mod odd;
+pub(crate) mod parts;
 mod places;
-mod source;
+pub(crate) mod since;
+pub(crate) mod source;
 
 use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use geo::Geometry;
 use nittio_core::{
+    area::Level,
     diagnostic::{Action, Diagnostic, Finding},
     footprint::Footprint,
+    offer::Offers,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
     service::{Link, ServiceId, Services},
@@ -40,8 +44,10 @@ use crate::{
 };
 use kept::{Drafts, Kept};
 use mapping::Bound;
+use network::Known;
+use parts::Parts;
 use places::PlaceFiles;
-use source::{Placing, Positions, Source};
+use source::{Identity, Placing, Positions, Source};
 
 /// A study with all its places in memory, and all that was odd about its files.
 #[derive(Debug)]
@@ -122,6 +128,8 @@ pub struct Opened<'a> {
     pub footprints: usize,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
+    /// The codes that places have on levels without a file.
+    codes: HashMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Opened<'a> {
@@ -171,7 +179,8 @@ impl<'a> Opened<'a> {
         } else {
             network::footprints(reading, &file.footprints, &mut services)?
         };
-        let mut offers = network::offers(reading, &file.offers, &places.files, &mut services)?;
+        let among = |wanted| ids::among(&places.files, wanted);
+        let offers = network::offers(reading, &file.offers, &Known::Asked(&among), &mut services)?;
         let settlements = if let Some(kept) = kept {
             kept.enter(reading, "settlements");
             Vec::new()
@@ -179,31 +188,11 @@ impl<'a> Opened<'a> {
             settlements(reading, &file.settlements)?
         };
 
-        let (services, numbers) = services.sorted();
-        let renumber = |service: ServiceId| numbers[service.0 as usize];
-        let relink = |link: Link| Link { service: renumber(link.service), ..link };
-        offers.relink(relink);
-        let footprints: Vec<_> = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
-        of_kept.iter_mut().for_each(|service| *service = renumber(*service));
         let count = kept.map_or(footprints.len(), Kept::footprints);
-        let study = Study {
-            frame: Frame {
-                as_of: file.study.as_of,
-                levels,
-                categories: Vec::new(),
-                units: Vec::new(),
-                services,
-                settlements: !file.settlements.is_empty(),
-            },
-            places: Places::default(),
-            offers,
-            footprints,
-            settlements,
-            profiles: defaults::profiles(file),
-            speeds: file.indicators.speeds.clone(),
-            goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
-        };
-        Ok((Self { study, footprints: count, reading, places }, of_kept))
+        let read = Read { levels, services, offers, footprints, settlements, count, places, codes };
+        let (opened, numbers) = read.assemble(reading)?;
+        of_kept.iter_mut().for_each(|service| *service = numbers[service.0 as usize]);
+        Ok((opened, of_kept))
     }
 
     /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
@@ -215,6 +204,11 @@ impl<'a> Opened<'a> {
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
     pub fn keep_first(&mut self, one_in: usize) {
         self.places.files.iter_mut().for_each(|file| file.source.keep_first(one_in));
+    }
+
+    /// What all files of the study share.
+    pub(crate) fn reading(&self) -> &'a Reading<'a> {
+        self.reading
     }
 
     /// Told how long the stages take.
@@ -279,6 +273,49 @@ impl<'a> Opened<'a> {
     }
 }
 
+/// Everything of a study but its places, read, with services numbered as they came.
+struct Read<'a> {
+    levels: Vec<Level>,
+    services: Services,
+    offers: Offers,
+    footprints: Vec<Footprint>,
+    settlements: Vec<SettlementArea>,
+    /// How many footprints there are, also when their outlines have not been read.
+    count: usize,
+    places: PlaceFiles<'a>,
+    codes: HashMap<String, BTreeSet<String>>,
+}
+
+impl<'a> Read<'a> {
+    /// Numbers the services in their order, and makes a study. Also returns the new number of each service.
+    fn assemble(self, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Vec<ServiceId>), StudyFileError> {
+        let Self { levels, services, mut offers, footprints, settlements, count, places, codes } = self;
+        let file = &reading.loaded.file;
+        let (services, numbers) = services.sorted();
+        let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
+        offers.relink(relink);
+        let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
+        let study = Study {
+            frame: Frame {
+                as_of: file.study.as_of,
+                levels,
+                categories: Vec::new(),
+                units: Vec::new(),
+                services,
+                settlements: !file.settlements.is_empty(),
+            },
+            places: Places::default(),
+            offers,
+            footprints,
+            settlements,
+            profiles: defaults::profiles(file),
+            speeds: file.indicators.speeds.clone(),
+            goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
+        };
+        Ok((Opened { study, footprints: count, reading, places, codes }, numbers))
+    }
+}
+
 /// What all files of a study share while they are read.
 pub struct Reading<'a> {
     loaded: &'a Loaded,
@@ -287,6 +324,10 @@ pub struct Reading<'a> {
     progress: &'a dyn Progress,
     inputs: Mutex<Vec<Input>>,
     diagnostics: Mutex<Vec<Diagnostic>>,
+    /// The parts of footprints, by input.
+    parts: Mutex<BTreeMap<u16, Arc<Parts>>>,
+    /// What the inputs are, by their content.
+    identities: Mutex<BTreeMap<u16, Identity>>,
 }
 
 impl<'a> Reading<'a> {
@@ -309,7 +350,16 @@ impl<'a> Reading<'a> {
             (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
             (None, _) => None,
         };
-        let reading = Self { loaded, crs, country, progress, inputs: Mutex::default(), diagnostics: Mutex::default() };
+        let reading = Self {
+            loaded,
+            crs,
+            country,
+            progress,
+            inputs: Mutex::default(),
+            diagnostics: Mutex::default(),
+            parts: Mutex::default(),
+            identities: Mutex::default(),
+        };
         let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
         reading.add_input(Input {
             path: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -356,6 +406,28 @@ impl<'a> Reading<'a> {
         let mut inputs = self.inputs();
         inputs.push(input);
         u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    fn add_parts(&self, input: u16, parts: Parts) {
+        self.share_parts(input, Arc::new(parts));
+    }
+
+    fn share_parts(&self, input: u16, parts: Arc<Parts>) {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).insert(input, parts);
+    }
+
+    fn add_identity(&self, input: u16, identity: Identity) {
+        self.identities.lock().unwrap_or_else(PoisonError::into_inner).insert(input, identity);
+    }
+
+    /// What an input is, by its content.
+    pub(crate) fn identity(&self, input: u16) -> Option<Identity> {
+        self.identities.lock().unwrap_or_else(PoisonError::into_inner).get(&input).cloned()
+    }
+
+    /// The parts of the footprints of an input.
+    pub(crate) fn parts(&self, input: u16) -> Option<Arc<Parts>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).get(&input).map(Arc::clone)
     }
 
     fn input(&self, number: u16, change: impl FnOnce(&mut Input)) {

@@ -1,24 +1,30 @@
 //! Networks: footprints and offer lists.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
+use geo::{Geometry, Polygon};
 use nittio_core::{
-    diagnostic::{Action, Finding},
+    diagnostic::{Action, Finding, SourceRow},
     footprint::Footprint,
     offer::Offers,
     service::{Link, Reach, Services},
 };
 
+use rayon::prelude::*;
+
 use super::{
-    Reading, StudyFileError, areal, ids,
+    Reading, StudyFileError, areal,
     mapping::ServiceReader,
-    places::PlaceFile,
+    parts::{self, Digest, Parts},
     source::{Positions, Source},
 };
-use crate::study_file::{FootprintsSource, OffersSource};
+use crate::{
+    repair,
+    study_file::{FootprintsSource, OffersSource},
+};
 
 /// Reads every source of footprints.
 pub(super) fn footprints(
@@ -51,19 +57,29 @@ pub(super) fn footprints(
             })
         })?;
         reading.add_diagnostics(diagnostics);
+        let first = footprints.len();
         footprints.extend(made.into_iter().flatten().map(|(service, reach, name, origin, geometry)| {
             let link = Link { service: services.intern(service), reach };
             Footprint { geometry, link, name, origin }
         }));
+        reading.add_parts(source.number, Parts::of(&footprints[first..], services));
     }
     Ok(footprints)
+}
+
+/// How it is found out which rows of offer lists name a place.
+pub(super) enum Known<'a> {
+    /// The places are asked which of some ids they have.
+    Asked(&'a dyn Fn(HashMap<Box<str>, bool>) -> Result<HashSet<Box<str>>, StudyFileError>),
+    /// It is known from before: all but these rows do.
+    But(&'a HashSet<SourceRow>),
 }
 
 /// Reads every offer list.
 pub(super) fn offers(
     reading: &Reading<'_>,
     sources: &[OffersSource],
-    files: &[PlaceFile<'_>],
+    known: &Known<'_>,
     services: &mut Services,
 ) -> Result<Offers, StudyFileError> {
     let mut opened = Vec::new();
@@ -73,18 +89,27 @@ pub(super) fn offers(
         let place = source.column(&entry.place)?;
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Connected)?;
         source.locate(Positions::None)?;
-        source.look(&[place], |batch| {
-            for i in 0..batch.rows.len() {
-                if let Some(id) = batch.columns[0].text(i)
-                    && !wanted.contains_key(id.trim())
-                {
-                    wanted.insert(id.trim().into(), false);
+        if let Known::Asked(_) = known {
+            source.look(&[place], |batch| {
+                for i in 0..batch.rows.len() {
+                    if let Some(id) = batch.columns[0].text(i)
+                        && !wanted.contains_key(id.trim())
+                    {
+                        wanted.insert(id.trim().into(), false);
+                    }
                 }
-            }
-        })?;
+            })?;
+        }
         opened.push((source, place, service));
     }
-    let places = ids::among(files, wanted)?;
+    let places = match known {
+        Known::Asked(among) => among(wanted)?,
+        Known::But(_) => HashSet::new(),
+    };
+    let names_a_place = |at: SourceRow, id: &str| match known {
+        Known::Asked(_) => places.contains(id),
+        Known::But(rows) => !rows.contains(&at),
+    };
     let mut offers = Offers::default();
     for (source, place, service) in opened {
         source.read(false, |placing, batch| {
@@ -95,7 +120,7 @@ pub(super) fn offers(
                     placing.say(batch.rows[i], Finding::MissingId, Action::Dropped, None, message);
                     continue;
                 };
-                if !places.contains(id) {
+                if !names_a_place(placing.at(batch.rows[i]), id) {
                     let message = "no place has this id; check that both files write ids alike".to_owned();
                     placing.say(batch.rows[i], Finding::OfferForUnknownPlace, Action::Dropped, Some(id), message);
                     continue;
@@ -108,4 +133,46 @@ pub(super) fn offers(
         })?;
     }
     Ok(offers)
+}
+
+/// Reads polygons of footprints from a file that has been read before: of each wanted row those with the wanted digests, as
+/// they are after mending. Mends only rows that have a wanted polygon only then.
+pub(super) fn polygons(
+    reading: &Reading<'_>,
+    entry: &FootprintsSource,
+    input: u16,
+    wanted: &HashMap<u32, HashSet<Digest>>,
+) -> Result<Vec<(u32, Digest, Polygon)>, StudyFileError> {
+    let mut source = Source::again(reading, &entry.file, input)?;
+    source.needs_geometry()?;
+    let found = source.some(|placing, mut batch| {
+        let mut found = Vec::new();
+        for i in 0..batch.rows.len() {
+            let Some(wanted) = wanted.get(&batch.rows[i]) else { continue };
+            let Ok(Some(geometry)) = batch.geometry.take(i) else { continue };
+            let Ok(geometry) = placing.geometry(geometry) else { continue };
+            let of_row = match among(&geometry, wanted) {
+                delivered if delivered.len() == wanted.len() => delivered,
+                _ => repair::areal(geometry).map_or_else(
+                    |_| HashMap::new(),
+                    |repaired| among(&Geometry::MultiPolygon(repaired.polygons), wanted),
+                ),
+            };
+            found.extend(of_row.into_iter().map(|(digest, polygon)| (batch.rows[i], digest, polygon)));
+        }
+        found
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The polygons of a geometry that have one of some digests.
+fn among(geometry: &Geometry, wanted: &HashSet<Digest>) -> HashMap<Digest, Polygon> {
+    let polygons = match geometry {
+        Geometry::Polygon(polygon) => std::slice::from_ref(polygon),
+        Geometry::MultiPolygon(polygons) => polygons.0.as_slice(),
+        _ => &[],
+    };
+    let digests: Vec<Digest> = polygons.par_iter().map(parts::digest).collect();
+    let found = digests.into_iter().zip(polygons).filter(|(digest, _)| wanted.contains(digest));
+    found.map(|(digest, polygon)| (digest, polygon.clone())).collect()
 }

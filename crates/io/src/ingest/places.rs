@@ -95,10 +95,20 @@ impl Pass {
     }
 }
 
+/// The units that any file has, sorted, without [`Unit::Places`].
+fn units(sources: &[PlacesSource]) -> Vec<Unit> {
+    let units: BTreeSet<&Unit> = sources.iter().flat_map(|source| source.units.keys()).collect();
+    units.into_iter().filter(|&unit| *unit != Unit::Places).cloned().collect()
+}
+
 impl<'a> PlaceFiles<'a> {
+    /// The places of files that are not to be opened.
+    pub(super) fn closed(sources: &'a [PlacesSource]) -> Self {
+        Self { files: Vec::new(), units: units(sources) }
+    }
+
     pub(super) fn open(reading: &'a Reading<'a>, sources: &'a [PlacesSource]) -> Result<Self, StudyFileError> {
-        let units: BTreeSet<&Unit> = sources.iter().flat_map(|source| source.units.keys()).collect();
-        let units: Vec<Unit> = units.into_iter().filter(|&unit| *unit != Unit::Places).cloned().collect();
+        let units = units(sources);
         let files = sources.iter().map(|entry| PlaceFile::open(reading, entry, &units)).collect::<Result<_, _>>()?;
         Ok(Self { files, units })
     }
@@ -109,8 +119,12 @@ impl<'a> PlaceFiles<'a> {
 
     /// The units with their scales, [`Unit::Places`] first.
     pub(super) fn scaled_units(&self, passed: &Passed) -> Vec<ScaledUnit> {
-        let scaled = self.units.iter().zip(&passed.decimals);
-        let scaled = scaled.map(|(unit, &d)| ScaledUnit { unit: unit.clone(), scale: 10u64.pow(u32::from(d)) });
+        self.units_of(passed.decimals.iter().map(|&d| 10u64.pow(u32::from(d))))
+    }
+
+    /// The units with these scales, [`Unit::Places`] first.
+    pub(super) fn units_of(&self, scales: impl IntoIterator<Item = u64>) -> Vec<ScaledUnit> {
+        let scaled = self.units.iter().zip(scales).map(|(unit, scale)| ScaledUnit { unit: unit.clone(), scale });
         std::iter::once(ScaledUnit { unit: Unit::Places, scale: 1 }).chain(scaled).collect()
     }
 

@@ -55,34 +55,33 @@ pub(super) enum Positions {
 impl<'a> Source<'a> {
     /// Opens the file and enters it in the list of inputs.
     pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, StudyFileError> {
-        let path = reading.loaded.resolve(&file.path)?;
-        let options = ReadOptions {
-            format: file_format(file),
-            layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
-            encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
-            geometry_column: None,
-        };
-        // The columns are not known yet; the file is gone through once all the same.
-        let pieces = read::pieces(&path, &options, &[], false).map_err(|e| reading.unreadable(&file.path, &e))?;
-        let description = pieces.description().clone();
-        let (sha256, bytes) = digest(&path).map_err(|e| {
-            let reason = e.to_string();
-            reading.unreadable(&file.path, &ReadError::Unreadable { path: path.clone(), reason })
-        })?;
+        let (path, pieces) = pieces(reading, file)?;
+        let identity = identity(reading, file)?;
         let number = reading.add_input(Input {
             path: file.path.get_ref().clone(),
             role: role.to_owned(),
-            sha256,
-            bytes,
+            sha256: identity.sha256.clone(),
+            bytes: identity.bytes,
             rows: 0,
             used: 0,
             crs: None,
             source: file.source.clone(),
         });
-        Ok(Self {
+        reading.add_identity(number, identity);
+        Ok(Self::of(reading, file, number, path, pieces))
+    }
+
+    /// Opens a file again that has been entered as an input, to read some of its rows.
+    pub(super) fn again(reading: &'a Reading<'a>, file: &'a FileSource, number: u16) -> Result<Self, StudyFileError> {
+        let (path, pieces) = pieces(reading, file)?;
+        Ok(Self::of(reading, file, number, path, pieces))
+    }
+
+    fn of(reading: &'a Reading<'a>, file: &'a FileSource, number: u16, path: PathBuf, pieces: Pieces) -> Self {
+        Self {
             number,
             path,
-            description,
+            description: pieces.description().clone(),
             file,
             count: pieces.len(),
             pieces,
@@ -90,7 +89,7 @@ impl<'a> Source<'a> {
             transformer: None,
             guard: None,
             reading,
-        })
+        }
     }
 
     /// Told how far the reading has come, and how long it takes.
@@ -216,6 +215,27 @@ impl<'a> Source<'a> {
         self.judge(&seen)?;
         self.account(rows, used);
         Ok((all, diagnostics))
+    }
+
+    /// Makes something of the geometry of rows, on all threads and in the file's order, and keeps no account: for files that
+    /// have been read before.
+    pub(super) fn some<T: Send>(
+        &self,
+        make: impl Fn(&mut Placing, Batch) -> T + Sync,
+    ) -> Result<Vec<T>, StudyFileError> {
+        let unreadable = |e: ReadError| self.reading.unreadable(&self.file.path, &e);
+        let progress = self.reading.progress;
+        progress.begin(self.file.path.get_ref());
+        let work = |pieces: &Pieces, number: usize| {
+            let batch = timed(progress, Stage::Read, || pieces.read(number))?;
+            progress.advance(batch.rows.len() as u64);
+            Ok(make(&mut self.placing(), batch))
+        };
+        let pieces = self.pieces.select(&[], true).map_err(unreadable)?;
+        let made: Result<Vec<T>, ReadError> =
+            (0..self.count).into_par_iter().with_max_len(1).map(|number| work(&pieces, number)).collect();
+        progress.end();
+        made.map_err(unreadable)
     }
 
     /// Looks at some of the columns that were asked for, and at nothing else.
@@ -374,6 +394,20 @@ impl Placing {
     }
 }
 
+/// A file of the study, opened.
+fn pieces(reading: &Reading<'_>, file: &FileSource) -> Result<(PathBuf, Pieces), StudyFileError> {
+    let path = reading.loaded.resolve(&file.path)?;
+    let options = ReadOptions {
+        format: file_format(file),
+        layer: file.layer.as_ref().map(|layer| layer.get_ref().clone()),
+        encoding: file.encoding.as_ref().map(|encoding| encoding.get_ref().clone()),
+        geometry_column: None,
+    };
+    // The columns are not known yet; the file is gone through once all the same.
+    let pieces = read::pieces(&path, &options, &[], false).map_err(|e| reading.unreadable(&file.path, &e))?;
+    Ok((path, pieces))
+}
+
 /// What a file is, by its content and by all else that decides how it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Identity {
@@ -404,7 +438,7 @@ impl Identity {
 }
 
 /// What a file of the study is.
-pub(super) fn identity(reading: &Reading<'_>, file: &FileSource) -> Result<Identity, StudyFileError> {
+pub(crate) fn identity(reading: &Reading<'_>, file: &FileSource) -> Result<Identity, StudyFileError> {
     let path = reading.loaded.resolve(&file.path)?;
     let unreadable = |path: &Path, e: &std::io::Error| {
         let (path, reason) = (path.to_owned(), read::in_words(e));

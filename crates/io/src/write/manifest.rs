@@ -163,7 +163,7 @@ fn pretty(value: &impl Serialize) -> io::Result<Vec<u8>> {
 }
 
 /// SHA-256 of a file in hexadecimal, and its size.
-pub(super) fn digest(path: &Path) -> io::Result<(String, u64)> {
+pub(crate) fn digest(path: &Path) -> io::Result<(String, u64)> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];

@@ -3,6 +3,7 @@
 //! ```text
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
 //!                        places.parquet  services.csv                    every place (internal edition)
+//!                        join.state                                      what a later run needs to know of them
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
@@ -26,15 +27,23 @@ pub mod services;
 pub mod error;
 mod number;
 mod parquet;
+mod splice;
+mod thrift;
 
 #[cfg(test)]
 mod sample;
 
-use std::io;
+use std::{
+    fs::File,
+    io::{self, BufWriter},
+};
 
-use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, tally::Tally};
+use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, sums::Sums, tally::Tally};
 
-use crate::sorter::PlaceRow;
+use crate::{
+    last::{self, Account, state::Writer},
+    sorter::PlaceRow,
+};
 use error::WriteError;
 use staging::Staging;
 
@@ -49,6 +58,10 @@ pub struct Run<'a> {
     pub kinds: &'a [Kind],
     /// How many places each kind has.
     pub places: &'a [u64],
+    /// What the places of each kind and category come to.
+    pub sums: &'a Sums,
+    /// What it was made from, for a later run.
+    pub account: Option<&'a Account>,
     /// The cube.
     pub tally: &'a Tally,
     /// The figures and where they come from.
@@ -60,20 +73,28 @@ pub struct Run<'a> {
 /// Gives places one by one in the order of their ids, each once.
 pub type EachPlace<'a> = dyn FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> + 'a;
 
+/// Where the places come from that are to be written.
+pub enum PlacesFrom<'a, 'b> {
+    /// One by one.
+    Each(&'a mut EachPlace<'b>),
+    /// The last result, but for those that have changed.
+    Last(&'a last::Places),
+}
+
 /// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
 ///
 /// Places are written when `places` gives them.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(staging: &Staging, run: &Run, places: Option<&mut EachPlace<'_>>) -> Result<(), WriteError> {
+pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>) -> Result<(), WriteError> {
     let Run { kinds, outcome, .. } = *run;
     let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
     if let Some(places) = places {
-        staging.write("places.parquet", |file| places::parquet(file, run, places))?;
+        write_places(staging, run, places)?;
     }
     staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places))?;
     if geopackage::has_layers(&outcome.frame) {
@@ -81,6 +102,25 @@ pub fn results(staging: &Staging, run: &Run, places: Option<&mut EachPlace<'_>>)
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))?;
     }
     staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs))
+}
+
+/// Writes the places, and beside them what a later run needs to know.
+fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Result<(), WriteError> {
+    let path = staging.path(last::NAME)?;
+    let mut state = run
+        .account
+        .map(|_| Writer::new(BufWriter::with_capacity(1 << 17, File::create(path)?), run.kinds.len()))
+        .transpose()
+        .map_err(|error| staging.failed(last::NAME, &error))?;
+    let mut keep = |kinds: &[u32]| state.as_mut().map_or(Ok(()), |state| state.rows(kinds));
+    staging.write(last::PLACES, |file| match places {
+        PlacesFrom::Each(each) => places::parquet(file, run, each, &mut keep),
+        PlacesFrom::Last(last) => places::changed(file, run, last, &mut keep),
+    })?;
+    match (state, run.account) {
+        (Some(state), Some(account)) => account.write(state, run).map_err(|error| staging.failed(last::NAME, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes the manifest over everything that was staged, and puts all of it into place.
@@ -101,7 +141,7 @@ mod tests {
 
     fn written(output: &Path, sample: &Sample) -> BTreeMap<String, Vec<u8>> {
         let staging = Staging::new(output).unwrap();
-        results(&staging, &sample.run(), Some(&mut *sample.each_place())).unwrap();
+        results(&staging, &sample.run(), Some(PlacesFrom::Each(&mut *sample.each_place()))).unwrap();
         finish(staging, &sample.run()).unwrap();
         let entries = fs::read_dir(output).unwrap().map(Result::unwrap);
         entries.map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap())).collect()

@@ -2,7 +2,11 @@
 //!
 //! One row per place, sorted by id in byte order, so that the order of the input does not show.
 
-use std::io::{self, Write};
+use std::{
+    collections::VecDeque,
+    fs::File,
+    io::{self, Write},
+};
 
 use nittio_core::{
     coverage::Kind,
@@ -19,14 +23,22 @@ use polars::{
 };
 use rayon::prelude::*;
 
-use super::{EachPlace, Run, error, number, parquet, services};
-use crate::sorter::PlaceRow;
+use super::{
+    EachPlace, Run, error, number, parquet, services,
+    splice::{self, Parts, Replacement},
+};
+use crate::{last, sorter::PlaceRow};
 
-/// Writes all places as Parquet, in the order in which `each` gives them: that of their ids.
+/// Writes all places as Parquet, in the order in which `each` gives them: that of their ids. `keep` is given their kinds.
 ///
 /// # Errors
 /// When writing fails.
-pub fn parquet(out: impl Write, run: &Run<'_>, each: &mut EachPlace<'_>) -> io::Result<()> {
+pub fn parquet(
+    out: impl Write,
+    run: &Run<'_>,
+    each: &mut EachPlace<'_>,
+    keep: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+) -> io::Result<()> {
     let table = Table::new(run);
     let empty = table.frame(&Rows::new(&table)).map_err(error::of_polars)?;
     parquet::write(out, &empty, |write| {
@@ -34,8 +46,8 @@ pub fn parquet(out: impl Write, run: &Run<'_>, each: &mut EachPlace<'_>) -> io::
         let mut failed = None;
         let mut flush = |rows: &mut Rows| match table.frame(rows).and_then(|frame| write(&frame)) {
             Ok(()) => {
-                *rows = Rows::new(&table);
-                Ok(())
+                let done = std::mem::replace(rows, Rows::new(&table));
+                keep(&done.kind)
             }
             Err(error) => {
                 failed = Some(error);
@@ -51,6 +63,47 @@ pub fn parquet(out: impl Write, run: &Run<'_>, each: &mut EachPlace<'_>) -> io::
             (Some(error), _) => Err(error),
             (None, given) => Ok(given?),
         }
+    })
+}
+
+/// Writes all places as Parquet when all but what reaches some of them is as in the last result. `keep` is given their kinds.
+///
+/// # Errors
+/// When the last result cannot be read, or writing fails.
+pub(super) fn changed(
+    out: impl Write,
+    run: &Run<'_>,
+    last: &last::Places,
+    keep: &mut dyn FnMut(&[u32]) -> io::Result<()>,
+) -> io::Result<()> {
+    let table = Table::new(run);
+    let old = Parts::open(File::open(last.path())?)?;
+    let rows = old.rows().ok_or_else(|| io::Error::other("the last places.parquet cannot be read"))?;
+    let starts = rows.iter().scan(0, |start, &rows| Some(std::mem::replace(start, *start + rows as u64)));
+    let groups: Vec<(u64, usize)> = starts.zip(rows.iter().copied()).collect();
+    let first = table.before_answers();
+    let make = |&(start, rows): &(u64, usize)| -> io::Result<(Vec<u32>, Option<Replacement>)> {
+        let (kinds, changed) = last.kinds(start, rows)?;
+        if !changed && !last.renumbered {
+            return Ok((kinds, None));
+        }
+        let mut columns = Columns::default();
+        table.add_answers(&mut columns, &kinds);
+        let frame = DataFrame::new(kinds.len(), columns.list).map_err(error::of_polars)?;
+        let mut bytes = Vec::new();
+        parquet::write(&mut bytes, &frame.clear(), |write| write(&frame))?;
+        Ok((kinds, Some(Replacement { first, columns: Parts::of_bytes(bytes)? })))
+    };
+    let at_a_time = 2 * rayon::current_num_threads();
+    let mut ready = VecDeque::new();
+    splice::splice(out, &old, |number| {
+        if ready.is_empty() {
+            let some = &groups[number..groups.len().min(number + at_a_time)];
+            ready.extend(some.par_iter().with_max_len(1).map(make).collect::<Vec<_>>());
+        }
+        let (kinds, replacement) = ready.pop_front().unwrap_or_else(|| Ok((Vec::new(), None)))?;
+        keep(&kinds)?;
+        Ok(replacement)
     })
 }
 
@@ -117,7 +170,7 @@ impl<'a> Table<'a> {
 
     /// The rows as a table.
     fn frame(&self, rows: &Rows) -> PolarsResult<DataFrame> {
-        let (frame, profiles, kinds) = (&self.run.outcome.frame, &self.run.study.profiles, self.run.kinds);
+        let (frame, kinds) = (&self.run.outcome.frame, self.run.kinds);
         let mut columns = Columns::default();
 
         columns.add("id", StringChunked::from_iter_values("".into(), rows.ids.iter()));
@@ -139,19 +192,7 @@ impl<'a> Table<'a> {
         let matched = rows.kinds().map(|kind| Some(kinds[kind].is_matched()));
         columns.add("matched", BooleanChunked::from_iter_options("".into(), matched));
 
-        let several = if profiles.len() > 1 { profiles.as_slice() } else { &[] };
-        let named = profiles.iter().take(1).map(|_| String::new()).chain(several.iter().map(|p| format!(":{}", p.key)));
-        let answers = self.answers.iter().take(1).chain(&self.answers);
-        for (name, answers) in named.zip(answers) {
-            let down = rows.kinds().map(|kind| answers[kind].as_ref()?.down_mbps);
-            columns.add(&format!("best_down_mbps{name}"), reals(down));
-            let up = rows.kinds().map(|kind| answers[kind].as_ref()?.up_mbps);
-            columns.add(&format!("best_up_mbps{name}"), reals(up));
-        }
-        columns.add("services", self.services(rows));
-        let operators = |kind: usize| Some(self.answers.first()?[kind].as_ref()?.operators);
-        columns.add("operators", UInt32Chunked::from_iter_options("".into(), rows.kinds().map(operators)));
-
+        self.add_answers(&mut columns, &rows.kind);
         for (unit, values) in frame.units.iter().skip(1).zip(&rows.units) {
             let value = |&value: &u64| Some(value).filter(|&value| value != MISSING);
             let name = unit.unit.key();
@@ -166,11 +207,36 @@ impl<'a> Table<'a> {
         DataFrame::new(rows.kind.len(), columns.list)
     }
 
-    fn services(&self, rows: &Rows) -> ListChunked {
-        let len = rows.kind.len();
+    /// How many columns come before those that [`Table::add_answers`] adds.
+    fn before_answers(&self) -> usize {
+        let frame = &self.run.outcome.frame;
+        // Id, position, category, and whether it is matched.
+        5 + usize::from(frame.settlements) + frame.levels.len()
+    }
+
+    /// Adds the columns that say what reaches places of these kinds: those that footprints can change.
+    fn add_answers(&self, columns: &mut Columns, of: &[u32]) {
+        let profiles = &self.run.study.profiles;
+        let kinds = || of.iter().map(|&kind| kind as usize);
+        let several = if profiles.len() > 1 { profiles.as_slice() } else { &[] };
+        let named = profiles.iter().take(1).map(|_| String::new()).chain(several.iter().map(|p| format!(":{}", p.key)));
+        let answers = self.answers.iter().take(1).chain(&self.answers);
+        for (name, answers) in named.zip(answers) {
+            let down = kinds().map(|kind| answers[kind].as_ref()?.down_mbps);
+            columns.add(&format!("best_down_mbps{name}"), reals(down));
+            let up = kinds().map(|kind| answers[kind].as_ref()?.up_mbps);
+            columns.add(&format!("best_up_mbps{name}"), reals(up));
+        }
+        columns.add("services", self.services(of));
+        let operators = |kind: usize| Some(self.answers.first()?[kind].as_ref()?.operators);
+        columns.add("operators", UInt32Chunked::from_iter_options("".into(), kinds().map(operators)));
+    }
+
+    fn services(&self, kinds: &[u32]) -> ListChunked {
+        let len = kinds.len();
         let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
-        for kind in rows.kinds() {
-            list.append_opt_slice(self.services[kind].as_deref());
+        for &kind in kinds {
+            list.append_opt_slice(self.services[kind as usize].as_deref());
         }
         list.finish()
     }
@@ -218,7 +284,7 @@ mod tests {
 
     fn bytes(sample: &Sample) -> Vec<u8> {
         let mut out = Vec::new();
-        parquet(&mut out, &sample.run(), &mut *sample.each_place()).unwrap();
+        parquet(&mut out, &sample.run(), &mut *sample.each_place(), &mut |_| Ok(())).unwrap();
         out
     }
 

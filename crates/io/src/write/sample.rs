@@ -33,6 +33,7 @@ use nittio_core::{
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
+    sums::Sums,
     tally::Tally,
     unit::Unit,
 };
@@ -53,13 +54,14 @@ pub(super) struct Sample {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many places each kind has.
     pub(super) places: Vec<u64>,
+    pub(super) sums: Sums,
 }
 
 impl Sample {
     pub(super) fn run(&self) -> Run<'_> {
-        let Self { study, coverage, tally, outcome, diagnostics, places } = self;
+        let Self { study, coverage, tally, outcome, diagnostics, places, sums } = self;
         let footprints = study.footprints.len();
-        Run { study, footprints, kinds: &coverage.kinds, places, tally, outcome, diagnostics }
+        Run { study, footprints, kinds: &coverage.kinds, places, sums, account: None, tally, outcome, diagnostics }
     }
 
     /// The places in the order of their ids.
@@ -277,5 +279,6 @@ fn run(study: Study) -> Sample {
     };
     let mut places = vec![0; coverage.kinds.len()];
     coverage.kind.iter().for_each(|&kind| places[kind as usize] += 1);
-    Sample { study, coverage, tally, outcome, diagnostics, places }
+    let sums = Sums::new(study.frame.units.len());
+    Sample { study, coverage, tally, outcome, diagnostics, places, sums }
 }

@@ -1,0 +1,240 @@
+//! A Parquet file made of an earlier one: some columns of some row groups anew, everything else copied as it lies.
+//!
+//! What a column of a row group is written to depends on nothing else in the file but where it stands, so a file that is
+//! put together here has the bytes that writing it whole would have given.
+
+use std::{
+    fs::File,
+    io::{self, Read as _, Seek as _, SeekFrom, Write},
+    ops::Range,
+};
+
+use super::thrift::Value;
+
+const MAGIC: &[u8] = b"PAR1";
+
+/// The numbers of the fields that are read or changed, struct by struct.
+mod fields {
+    pub(super) const ROW_GROUPS: i16 = 4;
+    pub(super) mod group {
+        pub(in super::super) const COLUMNS: i16 = 1;
+        pub(in super::super) const BYTES: i16 = 2;
+        pub(in super::super) const ROWS: i16 = 3;
+        pub(in super::super) const OFFSET: i16 = 5;
+        pub(in super::super) const COMPRESSED: i16 = 6;
+    }
+    pub(super) mod column {
+        pub(in super::super) const OFFSET: i16 = 2;
+        pub(in super::super) const META: i16 = 3;
+        pub(in super::super) const OFFSET_INDEX: [i16; 2] = [4, 5];
+        pub(in super::super) const COLUMN_INDEX: [i16; 2] = [6, 7];
+    }
+    pub(super) mod meta {
+        pub(in super::super) const UNCOMPRESSED: i16 = 6;
+        pub(in super::super) const COMPRESSED: i16 = 7;
+        pub(in super::super) const DATA: i16 = 9;
+        pub(in super::super) const DICTIONARY: i16 = 11;
+    }
+    pub(super) mod index {
+        pub(in super::super) const PAGES: i16 = 1;
+        pub(in super::super) const OFFSET: i16 = 1;
+    }
+}
+use fields::{ROW_GROUPS, column, group, index, meta};
+
+/// A Parquet file, its footer read.
+pub(super) struct Parts {
+    bytes: Source,
+    footer: Value,
+}
+
+enum Source {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+/// A column of a row group.
+struct Column {
+    /// What the footer says of it.
+    about: Value,
+    pages: Vec<u8>,
+    column_index: Option<Vec<u8>>,
+    offset_index: Value,
+}
+
+fn damaged() -> io::Error {
+    io::Error::other("it is not a Parquet file that nittio wrote")
+}
+
+impl Source {
+    fn read(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let length =
+            usize::try_from(range.end.checked_sub(range.start).ok_or_else(damaged)?).map_err(io::Error::other)?;
+        match self {
+            Self::Memory(bytes) => {
+                let start = usize::try_from(range.start).map_err(io::Error::other)?;
+                let end = start.checked_add(length).ok_or_else(damaged)?;
+                Ok(bytes.get(start..end).ok_or_else(damaged)?.to_vec())
+            }
+            Self::File(file) => {
+                let mut file = file;
+                file.seek(SeekFrom::Start(range.start))?;
+                let mut bytes = Vec::new();
+                file.take(length as u64).read_to_end(&mut bytes)?;
+                if bytes.len() == length { Ok(bytes) } else { Err(damaged()) }
+            }
+        }
+    }
+}
+
+impl Parts {
+    /// Opens a file.
+    pub(super) fn open(file: File) -> io::Result<Self> {
+        let length = file.metadata()?.len();
+        Self::of(Source::File(file), length)
+    }
+
+    /// A file in memory.
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> io::Result<Self> {
+        let length = bytes.len() as u64;
+        Self::of(Source::Memory(bytes), length)
+    }
+
+    fn of(bytes: Source, length: u64) -> io::Result<Self> {
+        let end = length.checked_sub(8).ok_or_else(damaged)?;
+        let tail = bytes.read(end..length)?;
+        let [a, b, c, d, magic @ ..] = tail.as_slice() else { return Err(damaged()) };
+        let start = end.checked_sub(u64::from(u32::from_le_bytes([*a, *b, *c, *d]))).ok_or_else(damaged)?;
+        let footer = bytes.read(start..end)?;
+        let (footer, _) = Value::read(&footer).filter(|_| magic == MAGIC).ok_or_else(damaged)?;
+        Ok(Self { bytes, footer })
+    }
+
+    fn groups(&self) -> &[Value] {
+        self.footer.list(ROW_GROUPS).unwrap_or_default()
+    }
+
+    /// How many rows each row group has.
+    pub(super) fn rows(&self) -> Option<Vec<usize>> {
+        self.groups().iter().map(|g| usize::try_from(g.integer(group::ROWS)?).ok()).collect()
+    }
+
+    fn column(&self, about: &Value) -> io::Result<Column> {
+        let number = |value: &Value, field: i16| u64::try_from(value.integer(field)?).ok();
+        let part = |[at, length]: [i16; 2]| {
+            let at = number(about, at)?;
+            Some(at..at.checked_add(number(about, length)?)?)
+        };
+        let found = || {
+            let said = about.field(column::META)?;
+            let start = number(said, meta::DICTIONARY).or_else(|| number(said, meta::DATA))?;
+            Some((start..start.checked_add(number(said, meta::COMPRESSED)?)?, part(column::OFFSET_INDEX)?))
+        };
+        let (pages, offsets) = found().ok_or_else(damaged)?;
+        let offsets = self.bytes.read(offsets)?;
+        Ok(Column {
+            pages: self.bytes.read(pages)?,
+            column_index: part(column::COLUMN_INDEX).map(|range| self.bytes.read(range)).transpose()?,
+            offset_index: Value::read(&offsets).ok_or_else(damaged)?.0,
+            about: about.clone(),
+        })
+    }
+}
+
+/// Columns of a row group that take the place of those that are there.
+pub(super) struct Replacement {
+    /// The number of the first of them.
+    pub(super) first: usize,
+    /// A file with one row group that has just these columns.
+    pub(super) columns: Parts,
+}
+
+/// Writes a file as `old` is, with columns replaced: `next` is called for each row group in order.
+pub(super) fn splice(
+    mut out: impl Write,
+    old: &Parts,
+    mut next: impl FnMut(usize) -> io::Result<Option<Replacement>>,
+) -> io::Result<()> {
+    out.write_all(MAGIC)?;
+    let mut at = MAGIC.len() as u64;
+    let mut footer = old.footer.clone();
+    let mut indexes: Vec<Vec<(Option<Vec<u8>>, Value)>> = Vec::new();
+    let mut groups = std::mem::take(footer.list_mut(ROW_GROUPS).ok_or_else(damaged)?);
+    for (number, whole) in groups.iter_mut().enumerate() {
+        let replacement = next(number)?;
+        let replaced = replacement.as_ref().map(|replacement| {
+            let columns = replacement.columns.groups().first().and_then(|group| group.list(group::COLUMNS));
+            (replacement.first, columns.unwrap_or_default(), &replacement.columns)
+        });
+        let columns = whole.list_mut(group::COLUMNS).ok_or_else(damaged)?;
+        let mut of_group = Vec::with_capacity(columns.len());
+        let (mut bytes, mut compressed, mut offset) = (0, 0, None);
+        for (place, about) in columns.iter_mut().enumerate() {
+            let anew =
+                replaced.and_then(|(first, columns, from)| Some((columns.get(place.checked_sub(first)?)?, from)));
+            let (said, from) = anew.unwrap_or((about, old));
+            let mut found = from.column(said)?;
+            found.put(at).ok_or_else(damaged)?;
+            let said = found.about.field(column::META).ok_or_else(damaged)?;
+            bytes += said.integer(meta::UNCOMPRESSED).ok_or_else(damaged)?;
+            compressed += said.integer(meta::COMPRESSED).ok_or_else(damaged)?;
+            offset = offset.or_else(|| said.integer(meta::DICTIONARY)).or_else(|| said.integer(meta::DATA));
+            let mut behind = Vec::new();
+            said.write(&mut behind);
+            out.write_all(&found.pages)?;
+            out.write_all(&behind)?;
+            at += (found.pages.len() + behind.len()) as u64;
+            *about = found.about;
+            of_group.push((found.column_index, found.offset_index));
+        }
+        whole.set(group::BYTES, bytes);
+        whole.set(group::COMPRESSED, compressed);
+        whole.set(group::OFFSET, offset.ok_or_else(damaged)?);
+        indexes.push(of_group);
+    }
+    let mut place = |groups: &mut [Value], fields: [i16; 2], bytes: &dyn Fn(usize, usize) -> Option<Vec<u8>>| {
+        for (g, whole) in groups.iter_mut().enumerate() {
+            for (c, about) in whole.list_mut(group::COLUMNS).ok_or_else(damaged)?.iter_mut().enumerate() {
+                let Some(bytes) = bytes(g, c) else { continue };
+                out.write_all(&bytes)?;
+                about.set(fields[0], i64::try_from(at).map_err(io::Error::other)?);
+                about.set(fields[1], i64::try_from(bytes.len()).map_err(io::Error::other)?);
+                at += bytes.len() as u64;
+            }
+        }
+        Ok::<_, io::Error>(())
+    };
+    place(&mut groups, column::COLUMN_INDEX, &|g, c| indexes[g][c].0.clone())?;
+    place(&mut groups, column::OFFSET_INDEX, &|g, c| {
+        let mut bytes = Vec::new();
+        indexes[g][c].1.write(&mut bytes);
+        Some(bytes)
+    })?;
+    *footer.list_mut(ROW_GROUPS).ok_or_else(damaged)? = groups;
+    let mut end = Vec::new();
+    footer.write(&mut end);
+    end.extend(u32::try_from(end.len()).map_err(io::Error::other)?.to_le_bytes());
+    end.extend(MAGIC);
+    out.write_all(&end)
+}
+
+impl Column {
+    /// Says everywhere that its pages begin at another place of the file.
+    fn put(&mut self, at: u64) -> Option<()> {
+        let said = self.about.field_mut(column::META)?;
+        let was = said.integer(meta::DICTIONARY).or_else(|| said.integer(meta::DATA))?;
+        let by = i64::try_from(at).ok()? - was;
+        for field in [meta::DICTIONARY, meta::DATA] {
+            if let Some(was) = said.integer(field) {
+                said.set(field, was + by);
+            }
+        }
+        let end = said.integer(meta::DATA)? + said.integer(meta::COMPRESSED)?;
+        self.about.set(column::OFFSET, end);
+        for page in self.offset_index.list_mut(index::PAGES)? {
+            let was = page.integer(index::OFFSET)?;
+            page.set(index::OFFSET, was + by);
+        }
+        Some(())
+    }
+}
