@@ -34,6 +34,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "goals.csv",
         "indicators.csv",
         "indicators.parquet",
+        "join.state",
         "manifest.json",
         "places.parquet",
         "rejects.csv",

@@ -32,6 +32,7 @@ mod exit_codes;
 mod index_file;
 mod killed;
 mod same_bytes;
+mod since;
 
 mod browser;
 mod foreign;

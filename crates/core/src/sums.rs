@@ -115,27 +115,30 @@ impl Sums {
     /// the changes. `None` when more is taken out than is there, or a kind that has places has no number.
     #[must_use]
     pub fn changed(&self, changes: &Changes, number: impl Fn(u32) -> Option<u32>) -> Option<Self> {
-        let mut left = changes.rows.clone();
-        let mut rows: Vec<((u32, u16), Vec<Count>)> = Vec::with_capacity(self.rows.len());
-        for (kind, category, counts) in self.rows() {
-            let mut counts = counts.to_vec();
-            if let Some(change) = left.remove(&(kind, category)) {
-                change.apply(&mut counts)?;
-            }
-            if counts.iter().any(|count| *count != Count::default()) {
-                rows.push(((number(kind)?, category), counts));
+        let mut left: FxHashMap<(u32, u16), &Change> =
+            changes.rows.iter().map(|(&row, change)| (row, change)).collect();
+        let mut counts = self.counts.clone();
+        let mut rows = self.rows.clone();
+        for (row, counts) in rows.iter().zip(counts.chunks_exact_mut(self.units.max(1))) {
+            if let Some(change) = left.remove(row) {
+                change.apply(counts)?;
             }
         }
-        for ((kind, category), change) in left {
-            let mut counts = vec![Count::default(); self.units];
-            change.apply(&mut counts)?;
+        for (row, change) in left {
+            rows.push(row);
+            counts.resize(counts.len() + self.units, Count::default());
+            let start = counts.len() - self.units;
+            change.apply(&mut counts[start..])?;
+        }
+        let mut sorted = Vec::with_capacity(rows.len());
+        for ((kind, category), counts) in rows.into_iter().zip(counts.chunks_exact(self.units.max(1))) {
             if counts.iter().any(|count| *count != Count::default()) {
-                rows.push(((number(kind)?, category), counts));
+                sorted.push(((number(kind)?, category), counts));
             }
         }
-        rows.par_sort_by_key(|&(row, _)| row);
+        sorted.par_sort_by_key(|&(row, _)| row);
         let mut sums = Self::new(self.units);
-        rows.into_iter().for_each(|(row, counts)| sums.push(row, &counts));
+        sorted.into_iter().for_each(|(row, counts)| sums.push(row, counts));
         Some(sums)
     }
 }
@@ -186,5 +189,53 @@ impl Change {
             count.missing = count.missing.checked_sub(out.missing)?;
         }
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::MISSING;
+
+    fn count(sum: u64, missing: u64) -> Count {
+        Count { sum, missing }
+    }
+
+    /// Kinds 0 and 2, one of them in two categories; places and one unit.
+    fn sums() -> Sums {
+        let counts = vec![count(2, 0), count(5, 1), count(1, 0), count(7, 0), count(3, 0), count(0, 3)];
+        Sums::of(2, vec![(0, 0), (2, 0), (2, 1)], counts).unwrap_or_default()
+    }
+
+    #[test]
+    fn places_go_from_one_kind_to_another_and_kinds_without_places_are_gone() {
+        let mut changes = Changes::default();
+        changes.add(2, 3, 0, &[7]);
+        let mut others = Changes::default();
+        others.add(0, 2, 0, &[MISSING]);
+        others.add(2, 0, 1, &[MISSING]);
+        let changes = changes.merge(others);
+        assert_eq!(sums().places_after(&changes, 4), Some(vec![2, 0, 3, 1]));
+        let numbers = [Some(1), None, Some(0), Some(2)];
+        let changed = sums().changed(&changes, |kind| numbers[kind as usize]).unwrap_or_default();
+        let expected = [
+            (0, 0, vec![count(1, 0), count(0, 1)]),
+            (0, 1, vec![count(2, 0), count(0, 2)]),
+            (1, 0, vec![count(1, 0), count(5, 0)]),
+            (1, 1, vec![count(1, 0), count(0, 1)]),
+            (2, 0, vec![count(1, 0), count(7, 0)]),
+        ];
+        assert!(changed.rows().map(|(kind, category, counts)| (kind, category, counts.to_vec())).eq(expected));
+    }
+
+    #[test]
+    fn no_more_is_taken_out_than_is_there() {
+        let mut changes = Changes::default();
+        changes.add(0, 1, 0, &[6]);
+        assert_eq!(sums().changed(&changes, Some), None, "a unit");
+        let mut changes = Changes::default();
+        (0..2).for_each(|_| changes.add(2, 0, 0, &[1]));
+        assert_eq!(sums().places_after(&changes, 3), None, "places");
+        assert_eq!(Sums::of(1, vec![(1, 0), (0, 0)], vec![count(1, 0); 2]), None, "out of order");
     }
 }

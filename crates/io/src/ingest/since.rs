@@ -190,6 +190,14 @@ impl<'a> Opened<'a> {
         }
     }
 
+    /// Whether the files that were read now and then, footprints aside, are still those of then.
+    pub(crate) fn has_files_of(&self, before: &Before) -> bool {
+        let inputs = self.reading.inputs().clone();
+        let now = (0..).zip(&inputs).skip(1).filter(|(_, input)| input.role != "footprints");
+        let then = before.files.iter().filter(|file| file.role != "footprints");
+        now.map(|(number, _)| self.reading.identity(number)).eq(then.map(|file| Some(file.identity.clone())))
+    }
+
     /// The frame, with categories and scales as they were in an earlier run.
     pub(crate) fn frame_as(&self, before: &Before) -> Frame {
         let units = self.places.units_of(before.scales.iter().copied());

@@ -84,6 +84,9 @@ pub fn join<'a>(
         }
         None => (Opened::since(reading, before, &last.same)?, None),
     };
+    if !opened.has_files_of(before) {
+        return Err(unfit("a file was changed while it was being read"));
+    }
     let progress = reading.progress();
     let touched = Touched::of(&last, &opened).ok_or_else(|| unfit("the polygons of the last result are not whole"))?;
     let index = match index {

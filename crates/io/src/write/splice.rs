@@ -238,3 +238,78 @@ impl Column {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::{
+        Column, DataFrame, DataType, IntoSeries as _, ListBuilderTrait as _, ListPrimitiveChunkedBuilder,
+        NamedFrom as _, Series, UInt32Type,
+    };
+
+    use super::*;
+    use crate::write::parquet;
+
+    /// So many rows of a text, numbers, some of them missing, and lists; the last two depend on `change`.
+    fn frame(rows: u32, first: u32, change: u32) -> DataFrame {
+        let all = || first..first + rows;
+        let mut lists = ListPrimitiveChunkedBuilder::<UInt32Type>::new("list".into(), 1, 1, DataType::UInt32);
+        for n in all() {
+            let list: Vec<u32> = (0..n % 4).map(|k| k * change).collect();
+            lists.append_opt_slice((n % 7 > 0).then_some(&list));
+        }
+        let text: Vec<String> = all().map(|n| format!("å{}", n * 37 % 1000)).collect();
+        let real: Vec<Option<f64>> = all().map(|n| (n % 5 > 0).then(|| f64::from(n % 9 * change) / 4.0)).collect();
+        let whole: Vec<i64> = all().map(|n| i64::from(n % 3)).collect();
+        let columns = [
+            Series::new("text".into(), text),
+            Series::new("real".into(), real),
+            lists.finish().into_series(),
+            Series::new("whole".into(), whole),
+        ];
+        DataFrame::new(rows as usize, columns.into_iter().map(Column::from).collect()).unwrap()
+    }
+
+    fn file(frames: &[DataFrame]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        parquet::write(&mut bytes, &frames[0].clear(), |write| frames.iter().try_for_each(write)).unwrap();
+        bytes
+    }
+
+    /// Three row groups, of which the last is shorter; some of them are changed.
+    fn frames(changes: [u32; 3]) -> Vec<DataFrame> {
+        let groups = [(50_000, 0), (50_000, 50_000), (17, 100_000)];
+        groups.into_iter().zip(changes).map(|((rows, first), change)| frame(rows, first, change)).collect()
+    }
+
+    fn spliced(old: &[u8], new: &[DataFrame], changed: [bool; 3]) -> Vec<u8> {
+        let old = Parts::of_bytes(old.to_vec()).unwrap();
+        assert_eq!(old.rows(), Some(vec![50_000, 50_000, 17]));
+        let mut out = Vec::new();
+        splice(&mut out, &old, |group| {
+            if !changed[group] {
+                return Ok(None);
+            }
+            let columns = file(&[new[group].select(["real", "list"]).unwrap()]);
+            Ok(Some(Replacement { first: 1, columns: Parts::of_bytes(columns)? }))
+        })
+        .unwrap();
+        out
+    }
+
+    #[test]
+    fn a_spliced_file_has_the_bytes_of_one_that_is_written_whole() {
+        let old = file(&frames([1, 1, 1]));
+        for changes in [[1, 1, 1], [1, 2, 1], [300, 1, 1], [1, 1, 0], [70_000, 0, 9]] {
+            let new = frames(changes);
+            assert!(spliced(&old, &new, changes.map(|change| change != 1)) == file(&new), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_parquet_file_is_refused() {
+        let bytes = file(&frames([1, 1, 1]));
+        for end in [0, 7, 100, bytes.len() - 1] {
+            assert!(Parts::of_bytes(bytes[..end].to_vec()).is_err(), "{end}");
+        }
+    }
+}
