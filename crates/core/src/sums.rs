@@ -235,6 +235,8 @@ mod tests {
         assert_eq!(sums().changed(&changes, Some), None, "a unit");
         let mut changes = Changes::default();
         (0..2).for_each(|_| changes.add(2, 0, 0, &[1]));
+        assert_eq!(sums().changed(&changes, Some), None, "places of a category");
+        (0..3).for_each(|_| changes.add(2, 0, 0, &[1]));
         assert_eq!(sums().places_after(&changes, 3), None, "places");
         assert_eq!(Sums::of(1, vec![(1, 0), (0, 0)], vec![count(1, 0); 2]), None, "out of order");
     }
