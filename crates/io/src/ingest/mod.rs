@@ -179,8 +179,7 @@ impl<'a> Opened<'a> {
         } else {
             network::footprints(reading, &file.footprints, &mut services)?
         };
-        let among = |wanted| ids::among(&places.files, wanted);
-        let offers = network::offers(reading, &file.offers, &Known::Asked(&among), &mut services)?;
+        let offers = network::offers(reading, &file.offers, &Known::In(&places.files), &mut services)?;
         let settlements = if let Some(kept) = kept {
             kept.enter(reading, "settlements");
             Vec::new()

@@ -16,9 +16,10 @@ use nittio_core::{
 use rayon::prelude::*;
 
 use super::{
-    Reading, StudyFileError, areal,
+    Reading, StudyFileError, areal, ids,
     mapping::ServiceReader,
     parts::{self, Digest, Parts},
+    places::PlaceFile,
     source::{Positions, Source},
 };
 use crate::{
@@ -69,8 +70,8 @@ pub(super) fn footprints(
 
 /// How it is found out which rows of offer lists name a place.
 pub(super) enum Known<'a> {
-    /// The places are asked which of some ids they have.
-    Asked(&'a dyn Fn(HashMap<Box<str>, bool>) -> Result<HashSet<Box<str>>, StudyFileError>),
+    /// The files of places are looked through for the ids.
+    In(&'a [PlaceFile<'a>]),
     /// It is known from before: all but these rows do.
     But(&'a HashSet<SourceRow>),
 }
@@ -89,7 +90,7 @@ pub(super) fn offers(
         let place = source.column(&entry.place)?;
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Connected)?;
         source.locate(Positions::None)?;
-        if let Known::Asked(_) = known {
+        if let Known::In(_) = known {
             source.look(&[place], |batch| {
                 for i in 0..batch.rows.len() {
                     if let Some(id) = batch.columns[0].text(i)
@@ -103,11 +104,11 @@ pub(super) fn offers(
         opened.push((source, place, service));
     }
     let places = match known {
-        Known::Asked(among) => among(wanted)?,
+        Known::In(files) => ids::among(files, wanted)?,
         Known::But(_) => HashSet::new(),
     };
     let names_a_place = |at: SourceRow, id: &str| match known {
-        Known::Asked(_) => places.contains(id),
+        Known::In(_) => places.contains(id),
         Known::But(rows) => !rows.contains(&at),
     };
     let mut offers = Offers::default();
@@ -135,8 +136,8 @@ pub(super) fn offers(
     Ok(offers)
 }
 
-/// Reads polygons of footprints from a file that has been read before: of each wanted row those with the wanted digests, as
-/// they are after mending. Mends only rows that have a wanted polygon only then.
+/// Reads polygons of footprints from a file that has been read before: of each wanted row those with the wanted digests. A
+/// row is mended only when a wanted polygon is there only then.
 pub(super) fn polygons(
     reading: &Reading<'_>,
     entry: &FootprintsSource,

@@ -16,16 +16,17 @@ pub(crate) mod state;
 mod touched;
 
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
 };
 
-use nittio_core::{coverage::Kind, service::Service};
+use nittio_core::{diagnostic::Diagnostic, study::Frame};
 use serde_json::Value;
 
 use crate::{
     index_file::settings,
     ingest::{Opened, Reading, since::Before},
+    study_file::error::StudyFileError,
     write::Run,
 };
 use state::{Contents, State, Writer};
@@ -74,28 +75,22 @@ pub struct Account {
 
 impl Account {
     /// What a run was made from that is over.
-    pub(crate) fn of(
-        opened: &Opened<'_>,
-        frame: &nittio_core::study::Frame,
-        findings: &[nittio_core::diagnostic::Diagnostic],
-    ) -> Option<Self> {
+    pub(crate) fn of(opened: &Opened<'_>, frame: &Frame, findings: &[Diagnostic]) -> Option<Self> {
         let (settings, footprints) = settings_of(opened.reading());
         Some(Self { settings, footprints, before: Before::of(opened, frame, findings)? })
     }
 
     /// Ends the file that the places' kinds have been written to.
-    pub(crate) fn write<W: std::io::Write>(&self, writer: Writer<W>, run: &Run<'_>) -> std::io::Result<()> {
-        let services: &[Service] = run.outcome.frame.services.as_slice();
-        let kinds: &[Kind] = run.kinds;
+    pub(crate) fn write<W: io::Write>(&self, writer: Writer<W>, run: &Run<'_>) -> io::Result<()> {
         let about = state::About {
             program: PROGRAM,
             settings: &self.settings,
             footprints: &self.footprints,
             before: &self.before,
-            services,
+            services: run.outcome.frame.services.as_slice(),
             places: run.places.iter().sum(),
         };
-        writer.finish(&about, kinds, run.sums)
+        writer.finish(&about, run.kinds, run.sums)
     }
 }
 
@@ -105,6 +100,20 @@ fn settings_of(reading: &Reading<'_>) -> (Value, Vec<Value>) {
 }
 
 impl Last {
+    /// Opens the result in a folder, and sees whether a run may rest on it.
+    ///
+    /// # Errors
+    /// When a file of the study cannot be read. That nothing can rest on the result is no error, but says why.
+    pub fn open(folder: &Path, reading: &Reading<'_>) -> Result<Result<Self, Unfit>, StudyFileError> {
+        match compare::whole(folder) {
+            Err(unfit) => Ok(Err(unfit)),
+            Ok(state) => {
+                let same = compare::same(&state, reading)?;
+                Ok(same.map(|same| Self { folder: folder.to_owned(), state, same }))
+            }
+        }
+    }
+
     /// How many places the last result has.
     #[must_use]
     pub const fn places(&self) -> u64 {
@@ -117,24 +126,5 @@ impl Last {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
-    }
-}
-
-impl Last {
-    /// Opens the result in a folder, and sees whether a run may rest on it.
-    ///
-    /// # Errors
-    /// When a file of the study cannot be read. That nothing can rest on the result is no error, but says why.
-    pub fn open(
-        folder: &Path,
-        reading: &Reading<'_>,
-    ) -> Result<Result<Self, Unfit>, crate::study_file::error::StudyFileError> {
-        match compare::whole(folder) {
-            Err(unfit) => Ok(Err(unfit)),
-            Ok(state) => {
-                let same = compare::same(&state, reading)?;
-                Ok(same.map(|same| Self { folder: folder.to_owned(), state, same }))
-            }
-        }
     }
 }

@@ -101,8 +101,8 @@ impl<W: Write> Writer<W> {
         self.out.write_all(&rest)?;
         let text = serde_json::to_vec(about)?;
         let mut tables = Vec::new();
-        let parts = about.before.files.iter().filter_map(|file| file.parts.as_ref());
-        parts.map(|parts| parts.write(&mut tables)).collect::<serde_json::Result<()>>()?;
+        let mut parts = about.before.files.iter().filter_map(|file| file.parts.as_ref());
+        parts.try_for_each(|parts| parts.write(&mut tables))?;
         put_kinds(&mut tables, kinds);
         put_sums(&mut tables, sums);
         self.out.write_all(&text)?;
