@@ -3,7 +3,10 @@
 
 use std::{
     io,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use nittio_core::{
@@ -153,7 +156,13 @@ struct Pass<'a> {
     categories: &'a [String],
     scales: Vec<u64>,
     desks: Mutex<Vec<(Desk, Work)>>,
+    /// Places that were joined anew so far.
+    anew: AtomicU64,
 }
+
+/// So many places are joined anew without a second thought. Of more it is remembered what they have become, which takes memory,
+/// and nothing is gained when they are most of all places.
+const MANY: u64 = 1_000_000;
 
 /// What a pass has found.
 #[derive(Default)]
@@ -188,6 +197,7 @@ impl<'a> Pass<'a> {
             categories: &frame.categories,
             scales: frame.units.iter().skip(1).map(|unit| unit.scale).collect(),
             desks: Mutex::default(),
+            anew: AtomicU64::new(0),
         })
     }
 
@@ -209,6 +219,10 @@ impl<'a> Pass<'a> {
         let sets = self.touched.locate(&easting, &northing, &mut desk);
         let touched: Vec<usize> = (0..).zip(sets).filter(|(_, set)| *set != SetId::NOTHING).map(|(i, _)| i).collect();
         let mut found = Found { anew: touched.len() as u64, ..Found::default() };
+        let anew = self.anew.fetch_add(found.anew, Ordering::Relaxed) + found.anew;
+        if anew > MANY && anew > self.last.places() / 2 {
+            return Err(unfit("more than half of the places lie where footprints have changed"));
+        }
         if !touched.is_empty() {
             let first = u64::from(batch.rows.first().copied().unwrap_or(1)) - 1;
             let (path, rows) = (self.last.path(NAME), batch.rows.len());
@@ -268,14 +282,14 @@ fn reals(column: &Column) -> Option<Vec<f64>> {
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "whole numbers below 2^53, and compared after"
+    reason = "whole numbers below 2^50, and compared after"
 )]
 fn value(column: &Column, i: usize, scale: u64) -> Option<u64> {
     match column {
         Column::Integer(values) => values.get(i).map_or(Some(MISSING), |value| u64::try_from(value).ok()),
         Column::Real(values) => values.get(i).map_or(Some(MISSING), |value| {
             let parts = (value * scale as f64).round();
-            let sure = (0.0..9e15).contains(&parts) && parts / scale as f64 == value;
+            let sure = (0.0..1e15).contains(&parts) && parts / scale as f64 == value;
             sure.then_some(parts as u64)
         }),
         _ => None,
