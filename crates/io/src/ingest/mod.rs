@@ -20,6 +20,7 @@ use geo::Geometry;
 use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding},
     footprint::Footprint,
+    near::Neighbours,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
     service::{Link, ServiceId, Services},
@@ -194,6 +195,7 @@ impl<'a> Opened<'a> {
                 units: Vec::new(),
                 services,
                 settlements: !file.settlements.is_empty(),
+                near: defaults::near(file),
             },
             places: Places::default(),
             offers,
@@ -201,6 +203,7 @@ impl<'a> Opened<'a> {
             settlements,
             profiles: defaults::profiles(file),
             speeds: file.indicators.speeds.clone(),
+            measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
         Ok((Self { study, footprints: count, reading, places }, of_kept))
@@ -254,6 +257,26 @@ impl<'a> Opened<'a> {
         let numbers = passed.categories.iter().map(|name| number(name).unwrap_or(u16::MAX)).collect();
         let units = self.places.scaled_units(passed);
         (Frame { categories, units, ..self.study.frame.clone() }, numbers)
+    }
+
+    /// Refuses to say what is near when the study's coordinates have no CRS and look like degrees.
+    ///
+    /// # Errors
+    /// When all connected places lie where degrees would.
+    pub fn refuse_degrees(&self, neighbours: &Neighbours<'_>) -> Result<(), StudyFileError> {
+        let degrees = |at: geo::Coord| at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        if self.reading.crs == Crs::AsIs && neighbours.bounds().is_some_and(|(low, high)| degrees(low) && degrees(high))
+        {
+            let crs = &self.reading.loaded.file.study.crs;
+            let message =
+                "what is near is measured in metres, and the coordinates of all connected places look like degrees";
+            return Err(self.reading.at(
+                crs,
+                message,
+                "give the study a projected CRS, for example: crs = \"EPSG:3006\"",
+            ));
+        }
+        Ok(())
     }
 
     /// What was odd about files other than the places'.

@@ -107,12 +107,14 @@ struct Table<'a> {
     answers: Vec<Vec<Option<Answer>>>,
     /// By kind; `None` where it cannot be said.
     services: Vec<Option<Vec<u32>>>,
+    /// The same of services that the kind is near.
+    near: Vec<Option<Vec<u32>>>,
 }
 
 impl<'a> Table<'a> {
     fn new(run: &'a Run<'a>) -> Self {
         let answers = run.study.profiles.iter().map(|profile| answers(run, profile)).collect();
-        Self { run, answers, services: services::of_kinds(run.kinds) }
+        Self { run, answers, services: services::of_kinds(run.kinds, false), near: services::of_kinds(run.kinds, true) }
     }
 
     /// The rows as a table.
@@ -148,7 +150,10 @@ impl<'a> Table<'a> {
             let up = rows.kinds().map(|kind| answers[kind].as_ref()?.up_mbps);
             columns.add(&format!("best_up_mbps{name}"), reals(up));
         }
-        columns.add("services", self.services(rows));
+        columns.add("services", services_of(rows, &self.services));
+        if frame.near.is_some() {
+            columns.add("near", services_of(rows, &self.near));
+        }
         let operators = |kind: usize| Some(self.answers.first()?[kind].as_ref()?.operators);
         columns.add("operators", UInt32Chunked::from_iter_options("".into(), rows.kinds().map(operators)));
 
@@ -165,15 +170,15 @@ impl<'a> Table<'a> {
         }
         DataFrame::new(rows.kind.len(), columns.list)
     }
+}
 
-    fn services(&self, rows: &Rows) -> ListChunked {
-        let len = rows.kind.len();
-        let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
-        for kind in rows.kinds() {
-            list.append_opt_slice(self.services[kind].as_deref());
-        }
-        list.finish()
+fn services_of(rows: &Rows, of_kinds: &[Option<Vec<u32>>]) -> ListChunked {
+    let len = rows.kind.len();
+    let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
+    for kind in rows.kinds() {
+        list.append_opt_slice(of_kinds[kind].as_deref());
     }
+    list.finish()
 }
 
 fn answers(run: &Run<'_>, profile: &Profile) -> Vec<Option<Answer>> {
