@@ -55,7 +55,7 @@ pub fn toyland() -> Dataset {
         about: "an invented land of fifteen places in which every figure can be counted by hand",
         files: files!("toyland":
             "README.md" "drawing.svg" "nittio.toml" "platser.csv" "erbjudanden.csv" "nat.geojson" "kommuner.geojson"
-            "orter.geojson" "expected.csv"
+            "orter.geojson" "expected.csv" "rules.toml" "expected-rules.csv"
         ),
     }
 }

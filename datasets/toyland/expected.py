@@ -1,4 +1,4 @@
-"""Counts toyland with shapely (GEOS) and writes expected.csv.
+"""Counts toyland with shapely (GEOS) and writes expected.csv, and expected-rules.csv for rules.toml.
 
 It shares no code with nittio and reads the same files. The figures in README.md were counted by hand
 first; this script agrees with them. Made with Python 3.11 and shapely 2.2.0:
@@ -19,6 +19,8 @@ COLUMNS = dict(zip(UNITS[1:], ["befolkning", "hushåll", "arbetsställen", "ande
 TECHNOLOGY = {"fiber": "fibre", "kabel-tv": "cable", "fast radio": "fwa"}
 CATEGORY = {"bostad": "home", "arbetsställe": "workplace", "skola": "school"}
 SETTLEMENT = {"tätort": "locality", "småort": "smaller_locality"}
+# What rules.toml asks for besides.
+RULES = ["down>=100 Mbit/s & up>=30 Mbit/s", "symmetrical>=100 Mbit/s", "owners>=2", "open-access", "single-owner"]
 BOTH = {"connected", "passed"}
 PROFILES = {
     "connected+passed": {"reach": BOTH},
@@ -37,7 +39,6 @@ MEASURES = (
     + [f"up>={s} Mbit/s" for s in SPEEDS]
     + [f"technology={t}" for t in TECHNOLOGY.values()]
     + ["operators>=2"]
-    + ["down>=100 Mbit/s & up>=30 Mbit/s", "symmetrical>=100 Mbit/s", "owners>=2", "open-access", "single-owner"]
 )
 
 
@@ -165,10 +166,32 @@ def share(covered, total):
     return f"{millionths // 1_000_000}.{millionths % 1_000_000:06}"
 
 
-def stands(level, profile, unit, measure):
-    """Which rows are worth their place: all of the first three definitions' first measures, some of the others."""
-    first = list(PROFILES).index(profile) < 3 and measure in MEASURES[:13]
-    return first or (level != "county" and unit in ("places", "population") and profile not in ("connected", "+planned 2026"))
+def write(name, places, units, measures, slices):
+    """One row per slice, unit and measure; a slice is a settlement class, a category, an area and a definition."""
+    with open(HERE / name, "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow("as_of,level,code,name,settlement,category,profile,unit,measure,total,covered,missing,unmatched,share".split(","))
+        for settlement, category, (level, code, area, within), profile in slices:
+            rule = PROFILES[profile]
+            chosen = [
+                p
+                for p in places
+                if within(p) and settlement in ("all", p["settlement"]) and category in ("all", p["category"])
+            ]
+            for unit in units:
+                for measure in measures:
+                    total = covered = unmatched = 0
+                    for p in chosen:
+                        value = round(p["values"].get(unit, 0) * SCALE.get(unit, 1))
+                        total += value
+                        counted = [s for s in p["links"] if counts(s, **rule)]
+                        if not p["matched"]:
+                            unmatched += value
+                        elif has(counted, measure, rule.get("busy", False)):
+                            covered += value
+                    figures = [total, covered, total - covered - unmatched, unmatched]
+                    row = [AS_OF, level, code, area, settlement, category, profile, unit, measure]
+                    out.writerow([*row, *figures, share(covered, total) if total else ""])
 
 
 def main():
@@ -182,38 +205,16 @@ def main():
     ]:
         for code, name in names.items():
             areas.append((level, code, name, lambda p, c=code, d=digits: p["code"][:d] == c))
-    slices = [("all", "all", area, profile) for area in areas for profile in PROFILES]
-    for settlement in ["locality", "smaller_locality", "outside", "unknown"]:
-        slices.append((settlement, "all", areas[0], "connected+passed"))
-        slices.append((settlement, "all", areas[0], "connected+passed+near"))
-    for category in ["home", "school", "workplace"]:
-        slices.append(("all", category, areas[0], "connected+passed"))
+    classes = ["locality", "smaller_locality", "outside", "unknown"]
 
-    with open(HERE / "expected.csv", "w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow("as_of,level,code,name,settlement,category,profile,unit,measure,total,covered,missing,unmatched,share".split(","))
-        for settlement, category, (level, code, name, within), profile in slices:
-            rule = PROFILES[profile]
-            chosen = [
-                p
-                for p in places
-                if within(p) and settlement in ("all", p["settlement"]) and category in ("all", p["category"])
-            ]
-            for unit in UNITS:
-                for measure in MEASURES:
-                    if not stands(level, profile, unit, measure):
-                        continue
-                    total = covered = unmatched = 0
-                    for p in chosen:
-                        value = round(p["values"].get(unit, 0) * SCALE.get(unit, 1))
-                        total += value
-                        if not p["matched"]:
-                            unmatched += value
-                        elif has([s for s in p["links"] if counts(s, **rule)], measure, rule.get("busy", False)):
-                            covered += value
-                    figures = [total, covered, total - covered - unmatched, unmatched]
-                    row = [AS_OF, level, code, name, settlement, category, profile, unit, measure]
-                    out.writerow([*row, *figures, share(covered, total) if total else ""])
+    slices = [("all", "all", area, profile) for area in areas for profile in list(PROFILES)[:3]]
+    slices += [(settlement, "all", areas[0], "connected+passed") for settlement in classes]
+    slices += [("all", category, areas[0], "connected+passed") for category in ["home", "school", "workplace"]]
+    write("expected.csv", places, UNITS, MEASURES, slices)
+
+    slices = [("all", "all", area, profile) for area in areas[:4] for profile in PROFILES]
+    slices += [(settlement, "all", areas[0], "connected+passed+near") for settlement in classes]
+    write("expected-rules.csv", places, UNITS[:2], MEASURES + RULES, slices)
 
 
 if __name__ == "__main__":

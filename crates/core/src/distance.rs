@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn metres(text: &str) -> Metres {
-        text.parse().unwrap_or_else(|error| panic!("{error}"))
+        text.parse().unwrap_or_else(|_| unreachable!("{text} is a distance"))
     }
 
     fn at(x: f64, y: f64) -> Coord {

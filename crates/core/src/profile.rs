@@ -147,11 +147,15 @@ mod tests {
         }
     }
 
+    fn named(key: &str) -> Profile {
+        Profile::built_in(key).unwrap_or_else(|| unreachable!("{key} is built in"))
+    }
+
     #[test]
     fn plans_count_only_when_dated_and_asked_for() {
         let today = date(2024, 12, 31);
         let now = Profile::connected_or_passed();
-        let plans = Profile::built_in("+planned 2027").unwrap();
+        let plans = named("+planned 2027");
         let started = Profile { planned_status: BTreeSet::from([Status::UnderConstruction]), ..plans.clone() };
         for (status, from, counts_now, with_plans, with_started) in [
             (Status::InService, None, true, true, true),
@@ -177,7 +181,7 @@ mod tests {
             let cost = kronor.map(Kronor::from_kronor);
             services.intern(Service { cost, ..service(Status::InService, None) });
             let order_cost = Some(OrderCost { at_most: most, unknown_counts });
-            let profile = Profile { order_cost, ..Profile::built_in("connected+passed+near").unwrap() };
+            let profile = Profile { order_cost, ..named("connected+passed+near") };
             profile.counts(Link { service: ServiceId(0), reach }, &services, date(2024, 12, 31))
         };
         assert!(costs(Some(40_000), Reach::Passed, true), "exactly as much counts");

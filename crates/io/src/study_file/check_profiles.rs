@@ -198,3 +198,114 @@ impl Check<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use nittio_core::near::Near;
+
+    use super::*;
+    use crate::study_file::load::{Loaded, parse};
+
+    const LEAST: &str = "\
+[study]
+name = \"A\"
+as_of = 2024-12-31
+
+[[places]]
+path = \"a.csv\"
+id = \"id\"
+
+[[offers]]
+path = \"o.csv\"
+place = \"id\"
+operator = \"X\"
+";
+
+    fn read(more: &str) -> Result<Loaded, String> {
+        parse(&format!("{LEAST}\n{more}"), Path::new("nittio.toml")).map_err(|errors| errors.to_string())
+    }
+
+    #[test]
+    fn a_definition_that_says_two_things_or_nothing_is_refused_with_what_would_be_right() {
+        for (more, said) in [
+            ("[[profiles]]\nuse = \"conected\"\n", "did you mean \"connected\"?"),
+            (
+                "[[profiles]]\nuse = \"+planned 27\"\n",
+                "known are connected, connected+passed, connected+passed+near, +planned YEAR",
+            ),
+            (
+                "[[profiles]]\nuse = \"connected\"\ntechnologies = [\"fibre\"]\n",
+                "this is no longer what \"connected\" stands for",
+            ),
+            ("[[profiles]]\nreach = [\"passed\"]\n", "this profile has no key"),
+            ("[[profiles]]\nkey = \"a\"\n", "does not say which ways of reaching count"),
+            (
+                "[[profiles]]\nuse = \"connected\"\n[[profiles]]\nkey = \"connected\"\nreach = [\"passed\"]\n",
+                "profile 1 has the key \"connected\" already",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"passed\"]\nunknown_cost = false\n",
+                "`unknown_cost` changes nothing here",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"passed\"]\nunknown_busy = true\n",
+                "it goes with, for example: busy_hour = true",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"passed\"]\nplanned_status = [\"planned\"]\n",
+                "planned_until = 2027-12-31",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nuse = \"+planned 2027\"\nplanned_status = [\"in-service\"]\n",
+                "under construction or planned",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"connected\"]\norder_cost_at_most = \"1 kr\"\n",
+                "matters to places that are passed",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"passed\"]\norder_cost_at_most = 40000\n",
+                "a price needs its unit; write \"40000 kr\"",
+            ),
+            (
+                "[[profiles]]\nkey = \"a\"\nreach = [\"passed\"]\ntechnologies = [\"wired\", \"-fixed\"]\n",
+                "without a technology",
+            ),
+            ("[indicators]\nowners = [0]\n", "at least no owner is everybody"),
+        ] {
+            let told = read(more).map(|_| ()).unwrap_err();
+            assert!(told.contains(said), "{more}\n{told}");
+        }
+    }
+
+    #[test]
+    fn near_without_anybody_to_count_it_or_in_degrees_is_refused() {
+        const PROFILE: &str = "[[profiles]]\nuse = \"connected+passed+near\"\n";
+        for (more, said) in [
+            ("[near]\noutside = \"50 m\"\n".to_owned(), "no profile counts what is near"),
+            (format!("{PROFILE}[near]\noutside = \"11 km\"\n"), "near is at most 10000 m"),
+            (format!("{PROFILE}[near]\noutside = 50\n"), "a distance needs its unit; write \"50 m\""),
+            (format!("{PROFILE}[near]\ntechnologies = []\n"), "without a technology nothing is near"),
+            (format!("{PROFILE}[near]\nlokality = \"50 m\"\n"), "did you mean `locality`?"),
+        ] {
+            let told = read(&more).map(|_| ()).unwrap_err();
+            assert!(told.contains(said), "{more}\n{told}");
+        }
+    }
+
+    #[test]
+    fn a_profile_that_counts_near_has_fifty_metres_from_fibre_unless_something_is_said() {
+        let near = |more: &str| defaults::near(&read(more).unwrap().file);
+        assert_eq!(near(""), None);
+        assert_eq!(near("[[profiles]]\nuse = \"connected+passed+near\"\n"), Some(Near::default()));
+        assert_eq!(near("[[profiles]]\nkey = \"a\"\nreach = [\"near\"]\n[near]\n"), Some(Near::default()));
+        let said = near(
+            "[[profiles]]\nkey = \"a\"\nreach = [\"near\"]\n[near]\nlocality = \"0,03 km\"\ntechnologies = [\"wired\"]\n",
+        );
+        let Near { distance, technologies } = said.unwrap();
+        assert_eq!((distance.locality, distance.outside), (Metres::from_metres(30), Metres::from_metres(50)));
+        assert_eq!(technologies.len(), 4);
+    }
+}

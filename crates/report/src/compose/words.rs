@@ -210,14 +210,16 @@ impl Scene<'_> {
             },
         );
         let mut sentences = vec![self.t.say("profile.counts", &[("reach", &self.either(reach))]), technologies, when];
-        let unknown = |counts: bool| if counts { "counts" } else { "does-not" };
+        let said = |counts: bool, yes: &str, no: &str| self.t.get(if counts { yes } else { no });
         if let Some(order) = profile.order_cost {
             sentences.push(self.t.say("profile.cost-text", &[("cost", &self.locale.kronor(order.at_most))]));
-            sentences.push(self.t.get(&format!("profile.cost-unknown-{}", unknown(order.unknown_counts))));
+            let (yes, no) = ("profile.cost-unknown-counts", "profile.cost-unknown-does-not");
+            sentences.push(said(order.unknown_counts, yes, no));
         }
         if let Some(busy) = profile.busy_hour {
             sentences.push(self.t.get("profile.busy-text"));
-            sentences.push(self.t.get(&format!("profile.busy-unknown-{}", unknown(busy.unknown_counts))));
+            let (yes, no) = ("profile.busy-unknown-counts", "profile.busy-unknown-does-not");
+            sentences.push(said(busy.unknown_counts, yes, no));
         }
         sentences.join(" ")
     }
