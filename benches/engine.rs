@@ -178,6 +178,7 @@ fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, lev
             units: units.map(|unit| ScaledUnit { unit, scale: 1 }).to_vec(),
             services,
             settlements: false,
+            near: None,
         },
         places,
         offers: Offers::default(),
@@ -185,6 +186,7 @@ fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, lev
         settlements: Vec::new(),
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![THRESHOLD],
+        measures: Vec::new(),
         goals: Vec::new(),
     }
 }
@@ -237,6 +239,8 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
                 available_from: None,
                 open_access: None,
                 project: None,
+                cost: None,
+                busy_down: None,
             });
             footprints.push(Footprint {
                 geometry: polygons(batch.geometry.take(row))?,

@@ -29,6 +29,25 @@ fn every_figure_is_what_was_counted_by_hand() {
 }
 
 #[test]
+fn every_figure_by_other_rules_is_what_was_counted_by_hand() {
+    let folder = TempDir::new().unwrap();
+    nittio(folder.path(), ["init", "--example", "toyland"]).expect(0);
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    let output = folder.path().join("out");
+    Figures::of_run(&output).assert_expected(&root().join("datasets/toyland/expected-rules.csv"));
+    let near = &outputs::manifest(&output)["definitions"]["near"];
+    assert_eq!(near["distance"]["outside"], "500 m", "what was used is printed");
+    assert_eq!(near["technologies"], serde_json::json!(["fibre"]));
+    // A place that is only near a service is not reached by it.
+    let places = |service: &outputs::Row| service["places_reached"].parse::<u32>().unwrap();
+    let services = outputs::csv(&output.join("services.csv"));
+    let connected = services.iter().find(|s| s["operator"] == "Alfanät" && s["cost_kr"].is_empty()).unwrap();
+    assert_eq!((places(connected), connected["owner"].as_str()), (2, "Västby stadsnät"), "P01 and P11");
+    let alfa = services.iter().find(|s| s["cost_kr"] == "40000").unwrap();
+    assert_eq!((alfa["operator"].as_str(), alfa["busy_down_mbps"].as_str(), places(alfa)), ("Alfanät", "500", 4));
+}
+
+#[test]
 fn every_fault_of_the_input_is_listed_with_its_row() {
     let (output, _) = run();
     let rows = outputs::csv(&output.join("rejects.csv"));

@@ -68,6 +68,7 @@ pub fn study(places: usize, side: u32) -> Study {
                 .to_vec(),
             services,
             settlements: true,
+            near: None,
         },
         places: Places {
             ids: (0..places).map(|place| place.to_string()).collect(),
@@ -83,6 +84,7 @@ pub fn study(places: usize, side: u32) -> Study {
         settlements,
         profiles: vec![Profile::connected_or_passed()],
         speeds: [10, 30, 100, 1000].map(Speed::from_mbps).to_vec(),
+        measures: Vec::new(),
         goals: Vec::new(),
     }
 }
@@ -101,6 +103,8 @@ fn services() -> Services {
             available_from: None,
             open_access: None,
             project: None,
+            cost: None,
+            busy_down: None,
         });
     }
     services.sorted().0

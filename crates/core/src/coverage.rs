@@ -9,7 +9,7 @@ use crate::{
     index::{AreaAt, CoverageIndex, Desk, SetId},
     offer::Offers,
     place::Places,
-    service::{Link, Reach, ServiceId},
+    service::{Link, Reach, ServiceId, Services},
     settlement::Settlement,
     study::{Frame, Study},
 };
@@ -108,7 +108,7 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
     let joiner = Joiner::new(index, &study.frame, &study.offers);
     let places = &study.places;
     let starts: Vec<usize> = (0..places.len()).step_by(RUN).collect();
-    let runs: Vec<Vec<u32>> = starts
+    let mut runs: Vec<Vec<u32>> = starts
         .par_iter()
         .map(|&start| {
             let range = start..places.len().min(start + RUN);
@@ -117,6 +117,17 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
             kinds
         })
         .collect();
+    if let Some(near) = &study.frame.near {
+        let range = |start: usize| start..places.len().min(start + RUN);
+        let connected = starts
+            .par_iter()
+            .zip(&runs)
+            .flat_map_iter(|(&start, kinds)| near.connected(&joiner, places, range(start), kinds))
+            .collect();
+        let neighbours = near.neighbours(&joiner, connected);
+        let runs = runs.par_iter_mut().zip(&starts);
+        runs.for_each(|(kinds, &start)| neighbours.extend(&joiner, places, range(start), kinds));
+    }
     let seen = runs
         .par_iter()
         .fold(ByNumber::default, |mut seen: ByNumber<bool>, run| {
@@ -279,6 +290,37 @@ impl<'a> Joiner<'a> {
         odd
     }
 
+    /// The services that links of this joiner name.
+    pub(crate) fn services(&self) -> &Services {
+        &self.frame.services
+    }
+
+    /// The settlement class of places of a kind that was given, and all that reaches them, also when they lie in no area.
+    pub(crate) fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
+        let makings = self.makings(number);
+        let held = (makings[0] != u32::MAX).then(|| self.index.held(SetId::from_number(makings[0])));
+        let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
+        let held = held.iter().flat_map(|held| held.links.iter().copied());
+        (settlement, held.chain(links(&makings[1 + self.frame.levels.len()..])).collect())
+    }
+
+    /// The kind of places that are of a kind that was given, and have these links too.
+    pub(crate) fn with_links(&self, number: u32, more: &[Link]) -> u32 {
+        let mut makings = self.makings(number).to_vec();
+        makings.extend(more.iter().flat_map(|link| [link.service.0, link.reach.number()]));
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).intern(&makings).0
+    }
+
+    /// What makes a kind that was given: its set, its codes, its links that are in no set.
+    fn makings(&self, number: u32) -> Arc<[u32]> {
+        if number & SPECIAL == 0 {
+            let codes = std::iter::repeat_n(u32::MAX, self.frame.levels.len());
+            return std::iter::once(number).chain(codes).collect();
+        }
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&table.makings[(number & !SPECIAL) as usize])
+    }
+
     fn is_odd(&self, number: u32) -> bool {
         if number & SPECIAL == 0 {
             let areas = self.index.areas(SetId::from_number(number));
@@ -319,10 +361,7 @@ impl<'a> Joiner<'a> {
         let makings = &table.makings[(number & !SPECIAL) as usize];
         let known = |number: u32| (number != u32::MAX).then_some(number);
         let (codes, offered) = makings[1..].split_at(self.frame.levels.len());
-        let offered: Vec<Link> = offered
-            .chunks_exact(2)
-            .filter_map(|pair| Some(Link { service: ServiceId(pair[0]), reach: Reach::from_number(pair[1])? }))
-            .collect();
+        let offered: Vec<Link> = links(offered).collect();
         self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered)
     }
 
@@ -399,6 +438,12 @@ impl<'a> Joiner<'a> {
         }
         (sorted, place)
     }
+}
+
+/// The links that numbers in makings stand for.
+fn links(numbers: &[u32]) -> impl Iterator<Item = Link> + '_ {
+    let link = |pair: &[u32]| Some(Link { service: ServiceId(pair[0]), reach: Reach::from_number(pair[1])? });
+    numbers.chunks_exact(2).filter_map(link)
 }
 
 impl Table {

@@ -36,6 +36,10 @@ pub enum Finding {
     NegativeUnit,
     /// A speed that is not a number, below zero, or beyond what exists.
     ImpossibleSpeed,
+    /// A speed beyond what the row's technology can give.
+    ImplausibleSpeed,
+    /// A price that cannot be read.
+    UnreadablePrice,
     /// A technology word that the study does not map.
     UnknownTechnology,
     /// A status word that the study does not map.
@@ -72,7 +76,7 @@ pub enum Finding {
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::MalformedRow,
         Self::MissingId,
         Self::DuplicateId,
@@ -82,6 +86,8 @@ impl Finding {
         Self::UnitNotANumber,
         Self::NegativeUnit,
         Self::ImpossibleSpeed,
+        Self::ImplausibleSpeed,
+        Self::UnreadablePrice,
         Self::UnknownTechnology,
         Self::UnknownStatus,
         Self::UnknownReach,
@@ -113,6 +119,8 @@ impl Finding {
             Self::UnitNotANumber => "unit-not-a-number",
             Self::NegativeUnit => "negative-unit",
             Self::ImpossibleSpeed => "impossible-speed",
+            Self::ImplausibleSpeed => "implausible-speed",
+            Self::UnreadablePrice => "unreadable-price",
             Self::UnknownTechnology => "unknown-technology",
             Self::UnknownStatus => "unknown-status",
             Self::UnknownReach => "unknown-reach",

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    measure::{Best, Measure},
+    measure::Measure,
     profile::Profile,
     service::Link,
     settlement::Settlement,
@@ -236,6 +236,7 @@ pub fn measures(study: &Study) -> Vec<Measure> {
     BTreeSet::from([Measure::Covered, Measure::Operators(2)])
         .into_iter()
         .chain(study.speeds.iter().flat_map(|&speed| [Measure::Down(speed), Measure::Up(speed)]))
+        .chain(study.measures.iter().copied())
         .chain(goals.map(Measure::Down))
         .chain(technologies.map(Measure::Technology))
         .collect::<BTreeSet<_>>()
@@ -284,52 +285,56 @@ struct Asked<'a> {
     measures: &'a [Measure],
     /// Words of bits for the measures of one profile.
     words: usize,
-    /// Shape: service × words: the measures that a service has by itself.
+    /// Shape: profile × service × words: the measures that a service has by itself.
     alone: Vec<u64>,
-    /// Per service: a number for its operator.
-    operators: Vec<u32>,
+    /// Per service: a number for its operator, and one for the owner of its network.
+    operators: Vec<[u32; 2]>,
 }
 
 impl<'a> Asked<'a> {
     fn new(frame: &'a Frame, profiles: &'a [Profile], measures: &'a [Measure]) -> Self {
         let words = measures.len().div_ceil(64);
         let services = frame.services.as_slice();
-        let mut alone = vec![0; services.len() * words];
-        for (service, bits) in services.iter().zip(alone.chunks_exact_mut(words.max(1))) {
-            let best = Best::of_one(service);
-            for (m, _) in measures.iter().enumerate().filter(|&(_, &measure)| best.has(measure)) {
+        let mut alone = vec![0; profiles.len() * services.len() * words];
+        let every = profiles.iter().flat_map(|profile| services.iter().map(move |service| (profile, service)));
+        for ((profile, service), bits) in every.zip(alone.chunks_exact_mut(words.max(1))) {
+            for (m, _) in measures.iter().enumerate().filter(|(_, measure)| measure.is_met_by(service, profile)) {
                 bits[m / 64] |= 1 << (m % 64);
             }
         }
-        let mut names: Vec<&str> = services.iter().map(|service| service.operator.as_str()).collect();
+        let mut names: Vec<&str> =
+            services.iter().flat_map(|service| [service.operator.as_str(), service.owner_or_operator()]).collect();
         names.sort_unstable();
         names.dedup();
-        let operators = services
-            .iter()
-            .map(|service| names.binary_search(&service.operator.as_str()).map_or(u32::MAX, |n| n as u32))
-            .collect();
+        let number = |name: &str| names.binary_search(&name).map_or(u32::MAX, |n| n as u32);
+        let operators = services.iter().map(|s| [number(&s.operator), number(s.owner_or_operator())]).collect();
         Self { frame, profiles, measures, words, alone, operators }
     }
 
     /// Whether a set of links has each measure under each definition, bit by bit. Shape: profile × words.
     fn answer(&self, links: &[Link]) -> Box<[u64]> {
         let mut answer = vec![0; self.profiles.len() * self.words];
-        let mut operators = Vec::new();
-        for (profile, bits) in self.profiles.iter().zip(answer.chunks_exact_mut(self.words.max(1))) {
+        let (mut operators, mut owners) = (Vec::new(), Vec::new());
+        let services = self.frame.services.as_slice().len();
+        for (p, bits) in answer.chunks_exact_mut(self.words.max(1)).enumerate() {
+            let profile = &self.profiles[p];
             operators.clear();
+            owners.clear();
             for &link in links.iter().filter(|&&l| profile.counts(l, &self.frame.services, self.frame.as_of)) {
                 let service = link.service.0 as usize;
-                for (bits, alone) in bits.iter_mut().zip(&self.alone[service * self.words..]) {
+                for (bits, alone) in bits.iter_mut().zip(&self.alone[(p * services + service) * self.words..]) {
                     *bits |= alone;
                 }
-                operators.push(self.operators[service]);
+                let [operator, owner] = self.operators[service];
+                operators.push(operator);
+                owners.push(owner);
             }
-            operators.sort_unstable();
-            operators.dedup();
+            for list in [&mut operators, &mut owners] {
+                list.sort_unstable();
+                list.dedup();
+            }
             for (m, measure) in self.measures.iter().enumerate() {
-                if let Measure::Operators(n) = *measure
-                    && operators.len() >= usize::from(n)
-                {
+                if measure.is_met_by_number(operators.len(), owners.len()) {
                     bits[m / 64] |= 1 << (m % 64);
                 }
             }

@@ -17,7 +17,9 @@ pub mod service;
 pub mod settlement;
 
 pub mod coverage;
+pub mod distance;
 pub mod index;
+pub mod near;
 pub mod polygon;
 pub mod rejoin;
 pub mod sums;
@@ -29,6 +31,7 @@ pub mod goal;
 pub mod indicator;
 pub mod ledger;
 pub mod measure;
+pub mod plausibility;
 pub mod profile;
 pub mod run;
 

@@ -23,6 +23,49 @@ pub enum Measure {
     Technology(Technology),
     /// Services of at least this many operators.
     Operators(u8),
+    /// One service with at least both of these speeds.
+    Both {
+        /// Download.
+        down: Speed,
+        /// Upload.
+        up: Speed,
+    },
+    /// A service with at least this download speed, and as much up as down or more.
+    Symmetrical(Speed),
+    /// Services in networks of at least this many owners; where no owner is known, the operator counts as one.
+    Owners(u8),
+    /// A service in a network where other providers may sell.
+    OpenAccess,
+    /// Services, and all of them in networks of one owner.
+    SingleOwner,
+}
+
+impl Measure {
+    /// Whether a service that counts is enough for the measure by itself.
+    pub(crate) fn is_met_by(self, service: &Service, profile: &Profile) -> bool {
+        let (down, up) = (profile.down(service), service.up);
+        match self {
+            Self::Covered => true,
+            Self::Down(speed) => down >= Some(speed),
+            Self::Up(speed) => up >= Some(speed),
+            Self::Technology(technology) => service.technology == technology,
+            Self::Both { down: least, up: least_up } => down >= Some(least) && up >= Some(least_up),
+            // As much as is sold, not only as much as the busy hour leaves.
+            Self::Symmetrical(speed) => down >= Some(speed) && up >= service.down,
+            Self::OpenAccess => service.open_access == Some(true),
+            Self::Operators(_) | Self::Owners(_) | Self::SingleOwner => false,
+        }
+    }
+
+    /// Whether the measure asks how many operators and owners there are, and there are so many.
+    pub(crate) fn is_met_by_number(self, operators: usize, owners: usize) -> bool {
+        match self {
+            Self::Operators(n) => operators >= usize::from(n),
+            Self::Owners(n) => owners >= usize::from(n),
+            Self::SingleOwner => owners == 1,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for Measure {
@@ -34,6 +77,11 @@ impl fmt::Display for Measure {
             Self::Up(speed) => write!(f, "up>={speed}"),
             Self::Technology(technology) => write!(f, "technology={technology}"),
             Self::Operators(n) => write!(f, "operators>={n}"),
+            Self::Both { down, up } => write!(f, "down>={down} & up>={up}"),
+            Self::Symmetrical(speed) => write!(f, "symmetrical>={speed}"),
+            Self::Owners(n) => write!(f, "owners>={n}"),
+            Self::OpenAccess => f.write_str("open-access"),
+            Self::SingleOwner => f.write_str("single-owner"),
         }
     }
 }
@@ -51,6 +99,10 @@ pub struct Best {
     pub technologies: BTreeSet<Technology>,
     /// How many operators.
     pub operators: usize,
+    /// How many owners of networks; where no owner is known, the operator counts as one.
+    pub owners: usize,
+    /// Whether other providers may sell in any of the networks.
+    pub open_access: bool,
 }
 
 impl Best {
@@ -58,40 +110,68 @@ impl Best {
     #[must_use]
     pub fn of(links: &[Link], profile: &Profile, services: &Services, as_of: Date) -> Self {
         let mut best = Self::default();
-        let mut operators = BTreeSet::new();
+        let (mut operators, mut owners) = (BTreeSet::new(), BTreeSet::new());
         for &link in links.iter().filter(|&&link| profile.counts(link, services, as_of)) {
             let service = services.get(link.service);
             best.covered = true;
-            best.down = best.down.max(service.down);
+            best.down = best.down.max(profile.down(service));
             best.up = best.up.max(service.up);
             best.technologies.insert(service.technology);
+            best.open_access |= service.open_access == Some(true);
             operators.insert(service.operator.as_str());
+            owners.insert(service.owner_or_operator());
         }
-        best.operators = operators.len();
+        (best.operators, best.owners) = (operators.len(), owners.len());
         best
     }
+}
 
-    /// What one service amounts to where it counts.
-    #[must_use]
-    pub(crate) fn of_one(service: &Service) -> Self {
-        Self {
-            covered: true,
-            down: service.down,
-            up: service.up,
-            technologies: BTreeSet::from([service.technology]),
-            operators: 1,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{profile::BusyHour, service::Status};
+
+    fn service(down: u32, up: Option<u32>, busy: Option<u32>) -> Service {
+        Service {
+            operator: "A".to_owned(),
+            owner: None,
+            technology: Technology::Fibre,
+            down: Some(Speed::from_mbps(down)),
+            up: up.map(Speed::from_mbps),
+            status: Status::InService,
+            available_from: None,
+            open_access: None,
+            project: None,
+            cost: None,
+            busy_down: busy.map(Speed::from_mbps),
         }
     }
 
-    /// Whether the measure holds. Thresholds are met by equality.
-    #[must_use]
-    pub fn has(&self, measure: Measure) -> bool {
-        match measure {
-            Measure::Covered => self.covered,
-            Measure::Down(speed) => self.down >= Some(speed),
-            Measure::Up(speed) => self.up >= Some(speed),
-            Measure::Technology(technology) => self.technologies.contains(&technology),
-            Measure::Operators(n) => self.operators >= usize::from(n),
+    #[test]
+    fn symmetrical_is_as_much_up_as_down_at_the_threshold_or_above() {
+        let hundred = Measure::Symmetrical(Speed::from_mbps(100));
+        let profile = Profile::connected_or_passed();
+        for (down, up, is) in [
+            (100, Some(100), true),
+            (100, Some(250), true),
+            (1000, Some(100), false),
+            (50, Some(100), false),
+            (100, None, false),
+        ] {
+            assert_eq!(hundred.is_met_by(&service(down, up, None), &profile), is, "{down}/{up:?}");
         }
+    }
+
+    #[test]
+    fn the_busy_hour_bounds_what_counts_down_and_not_what_is_symmetrical() {
+        let speed = Speed::from_mbps;
+        let busy = BusyHour { unknown_counts: false };
+        let profile = Profile { busy_hour: Some(busy), ..Profile::connected_or_passed() };
+        let service = service(1000, Some(1000), Some(250));
+        let is = |measure: Measure| measure.is_met_by(&service, &profile);
+        assert!(is(Measure::Down(speed(500))) && !is(Measure::Down(speed(501))));
+        assert!(is(Measure::Symmetrical(speed(500))) && !is(Measure::Symmetrical(speed(1000))));
+        assert!(is(Measure::Both { down: speed(500), up: speed(1000) }), "the busy hour says nothing of upload");
+        assert!(is(Measure::Up(speed(1000))) && is(Measure::Covered));
     }
 }

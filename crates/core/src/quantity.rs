@@ -55,6 +55,12 @@ impl Speed {
         self.kbps
     }
 
+    /// Twice the speed, or the highest there is.
+    #[must_use]
+    pub const fn twice(self) -> Self {
+        Self { kbps: self.kbps.saturating_mul(2) }
+    }
+
     /// Megabits per second.
     #[must_use]
     pub fn mbps(self) -> f64 {
@@ -96,6 +102,18 @@ pub struct Metres {
 }
 
 impl Metres {
+    /// A distance from whole metres.
+    #[must_use]
+    pub const fn from_metres(metres: u32) -> Self {
+        Self { millimetres: metres as u64 * 1000 }
+    }
+
+    /// Whole millimetres.
+    #[must_use]
+    pub const fn millimetres(self) -> u64 {
+        self.millimetres
+    }
+
     /// Metres as a number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "exact below nine million kilometres")]
@@ -122,6 +140,59 @@ impl FromStr for Metres {
             _ => return Err(wrong()),
         };
         decimal(number, thousands).map(|millimetres| Self { millimetres }).ok_or_else(wrong)
+    }
+}
+
+/// A sum of money in Swedish kronor.
+///
+/// # Units
+/// Whole öre inside; kronor outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Kronor {
+    ore: u64,
+}
+
+impl Kronor {
+    /// A sum from whole kronor.
+    #[must_use]
+    pub const fn from_kronor(kronor: u32) -> Self {
+        Self { ore: kronor as u64 * 100 }
+    }
+
+    /// Whole öre.
+    #[must_use]
+    pub const fn ore(self) -> u64 {
+        self.ore
+    }
+
+    /// A sum from a bare number of kronor, as text in a data file: `40000`, `40 000`, `39 999,50`.
+    #[must_use]
+    pub fn from_bare(number: &str) -> Option<Self> {
+        let close: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+        let digits = !close.is_empty() && close.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));
+        decimal(&close, 2).filter(|_| digits).map(|ore| Self { ore })
+    }
+}
+
+impl fmt::Display for Kronor {
+    /// Without spaces and needless decimals: `40000 kr`, `39999.5 kr`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kronor, ore) = (self.ore / 100, self.ore % 100);
+        match (ore, ore % 10) {
+            (0, _) => write!(f, "{kronor} kr"),
+            (_, 0) => write!(f, "{kronor}.{} kr", ore / 10),
+            _ => write!(f, "{kronor}.{ore:02} kr"),
+        }
+    }
+}
+
+impl FromStr for Kronor {
+    type Err = QuantityError;
+
+    fn from_str(text: &str) -> Result<Self, QuantityError> {
+        let wrong = || QuantityError { what: "price", found: text.to_owned(), example: "\"40 000 kr\"" };
+        let number = text.trim().strip_suffix("kr").ok_or_else(wrong)?;
+        Self::from_bare(number).ok_or_else(wrong)
     }
 }
 
@@ -256,6 +327,12 @@ impl<'de> Deserialize<'de> for Metres {
     }
 }
 
+impl<'de> Deserialize<'de> for Kronor {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        from_text(deserializer, "price", "kr")
+    }
+}
+
 impl<'de> Deserialize<'de> for Share {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         from_text(deserializer, "share", "%")
@@ -269,6 +346,12 @@ impl Serialize for Speed {
 }
 
 impl Serialize for Metres {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Kronor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
@@ -309,6 +392,18 @@ mod tests {
         assert_eq!(ninety.of(0), 0);
         assert_eq!("99,9 %".parse::<Share>().map(|s| s.of(1001)), Ok(1000));
         assert_eq!(Share::from_percent(100).of(u64::MAX), u64::MAX);
+    }
+
+    #[test]
+    fn kronor_are_read_as_swedes_write_them_and_exact_to_the_ore() {
+        for text in ["40 000 kr", "40000 kr", "40\u{a0}000\u{a0}kr", "40 000,00kr"] {
+            assert_eq!(text.parse(), Ok(Kronor::from_kronor(40_000)), "{text}");
+        }
+        assert_eq!(Kronor::from_bare("39 999,50").map(|k| k.to_string()), Some("39999.5 kr".to_owned()));
+        assert!(Kronor::from_bare("39 999,99") < Some(Kronor::from_kronor(40_000)));
+        for wrong in ["40 000", "kr", "-1 kr", "0,001 kr", "4e4 kr", "40 000 SEK"] {
+            assert!(wrong.parse::<Kronor>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

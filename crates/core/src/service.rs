@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::quantity::Speed;
+use crate::quantity::{Kronor, Speed};
 
 /// One line in an operator's offer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +29,20 @@ pub struct Service {
     pub open_access: Option<bool>,
     /// The build-out project it belongs to.
     pub project: Option<String>,
+    /// What it costs to have it ordered and connected, once; `None` when unknown.
+    #[doc(alias = "anslutningsavgift")]
+    pub cost: Option<Kronor>,
+    /// The download speed that is stated for the busy hour; `None` when unknown.
+    #[doc(alias = "bråd timme")]
+    pub busy_down: Option<Speed>,
+}
+
+impl Service {
+    /// Who owns the network: the operator, where no owner is known.
+    #[must_use]
+    pub fn owner_or_operator(&self) -> &str {
+        self.owner.as_deref().unwrap_or(&self.operator)
+    }
 }
 
 /// A technology of access.
@@ -71,6 +85,12 @@ impl Technology {
         Self::Satellite,
         Self::Other,
     ];
+
+    /// Access by wire, as PTS counts *trådbunden accessteknik*.
+    pub const WIRED: [Self; 4] = [Self::Fibre, Self::Cable, Self::Vdsl, Self::Xdsl];
+
+    /// Access to one fixed address on land: by wire or by fixed radio, but neither mobile nor by satellite.
+    pub const FIXED: [Self; 5] = [Self::Fibre, Self::Cable, Self::Vdsl, Self::Xdsl, Self::Fwa];
 
     /// The key that stands in files.
     #[must_use]
@@ -307,6 +327,8 @@ mod tests {
             available_from: None,
             open_access: None,
             project: None,
+            cost: None,
+            busy_down: None,
         }
     }
 

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use crate::{
-    area::Level, footprint::Footprint, goal::Goal, offer::Offers, place::Places, profile::Profile, quantity::Speed,
-    service::Services, settlement::SettlementArea, unit::Unit,
+    area::Level, footprint::Footprint, goal::Goal, measure::Measure, near::Near, offer::Offers, place::Places,
+    profile::Profile, quantity::Speed, service::Services, settlement::SettlementArea, unit::Unit,
 };
 
 /// Everything that a run needs: who, where, what reaches them, and what is asked.
@@ -24,6 +24,8 @@ pub struct Study {
     pub profiles: Vec<Profile>,
     /// Speed thresholds that indicators are computed for, in addition to the goals' own.
     pub speeds: Vec<Speed>,
+    /// Measures that indicators are computed for because the study asks for them.
+    pub measures: Vec<Measure>,
     /// The goals that areas are held against.
     pub goals: Vec<Goal>,
 }
@@ -43,6 +45,8 @@ pub struct Frame {
     pub services: Services,
     /// Whether the study has settlement polygons.
     pub settlements: bool,
+    /// When a place is near a service; `None` when that is not asked.
+    pub near: Option<Near>,
 }
 
 /// A unit, and how many counted parts make one of it.

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+use std::collections::BTreeSet;
+
 use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
 use jiff::civil::date;
 use nittio_core::{
@@ -13,13 +15,14 @@ use nittio_core::{
     goal,
     index::CoverageIndex,
     indicator::{At, evaluate, measures},
+    near::{Distances, Near},
     offer::Offers,
     place::{MISSING, Places, UnitColumn},
     polygon::{Position, PreparedPolygon},
     profile::Profile,
     quantity::Speed,
     run::run,
-    service::{Link, Reach, Service, Services, Status, Technology},
+    service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
     tally::Tally,
@@ -52,13 +55,15 @@ fn service(number: u8) -> Service {
     Service {
         operator: format!("O{}", number % 3),
         owner: None,
-        technology: Technology::Fibre,
+        technology: if number % 5 == 4 { Technology::Cable } else { Technology::Fibre },
         down: Some(Speed::from_mbps([10, 30, 100, 1000][usize::from(number % 4)])),
         up: None,
         status: Status::InService,
         available_from: None,
         open_access: None,
         project: None,
+        cost: None,
+        busy_down: None,
     }
 }
 
@@ -107,6 +112,7 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
             units: vec![ScaledUnit { unit: Unit::Places, scale: 1 }, ScaledUnit { unit: Unit::Population, scale: 1 }],
             services,
             settlements: true,
+            near: None,
         },
         places: Places {
             ids: (0..spots.len()).map(|i| format!("p{i:03}")).collect(),
@@ -128,8 +134,15 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
         }],
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![Speed::from_mbps(10), Speed::from_mbps(100)],
+        measures: Vec::new(),
         goals: goal::built_in().unwrap(),
     }
+}
+
+fn near() -> Near {
+    let [inside, outside] = ["2.5 m", "1.5 m"].map(|text| text.parse().unwrap());
+    let distance = Distances { locality: inside, smaller_locality: inside, outside, unknown: inside };
+    Near { distance, technologies: BTreeSet::from([Technology::Fibre]) }
 }
 
 fn select(study: &Study, keep: &[usize]) -> Study {
@@ -183,6 +196,47 @@ proptest! {
         }
     }
 
+    /// The oracle looks at every pair of places, and counts in half steps.
+    #[test]
+    fn near_is_who_lies_within_the_distance_of_a_connected_place(
+        blocks in prop::collection::vec(block(), 0..6), spots in places(),
+        offers in prop::collection::vec((0usize..200, 0u8..12), 0..40), at_hand in 0usize..5,
+    ) {
+        let mut study = study(&blocks, &spots, &offers);
+        // Being inside some of the footprints is being connected.
+        for footprint in study.footprints.iter_mut().take(at_hand) {
+            footprint.link.reach = Reach::Connected;
+        }
+        study.frame.near = Some(near());
+        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
+        let connected: Vec<BTreeSet<ServiceId>> = (0..spots.len())
+            .map(|place| {
+                let Some(point) = study.places.position(place) else { return BTreeSet::new() };
+                let footprints = study.footprints.iter().filter(|f| geo::Point::from(point).relate(&f.geometry).is_coveredby());
+                let links = footprints.map(|f| f.link).chain(study.offers.of(&study.places.ids[place]).iter().copied());
+                links.filter(|link| link.reach == Reach::Connected).map(|link| link.service).collect()
+            })
+            .collect();
+        for (place, spot) in spots.iter().enumerate() {
+            let Some(links) = coverage.links(place) else { continue };
+            let found: BTreeSet<ServiceId> =
+                links.iter().filter(|link| link.reach == Reach::Near).map(|link| link.service).collect();
+            // The locality is from 3 to 9: there near is 2.5, elsewhere 1.5.
+            let inside = (6..=18).contains(&spot.0) && (6..=18).contains(&spot.1);
+            let far = if inside { 5i32 } else { 3 };
+            let neighbours = spots.iter().enumerate().filter(|&(other, there)| {
+                let (dx, dy) = (spot.0 - there.0, spot.1 - there.1);
+                other != place && !spot.3 && !there.3 && dx * dx + dy * dy <= far * far
+            });
+            let around = neighbours.flat_map(|(other, _)| &connected[other]).copied();
+            let expected: BTreeSet<ServiceId> = around
+                .filter(|service| study.frame.services.get(*service).technology == Technology::Fibre)
+                .filter(|service| !connected[place].contains(service))
+                .collect();
+            prop_assert_eq!(found, expected, "{}", place);
+        }
+    }
+
     #[test]
     fn any_split_and_any_order_merge_to_the_same_tally(
         blocks in prop::collection::vec(block(), 0..8), spots in places(),
@@ -233,7 +287,9 @@ fn one_thread_and_eight_give_the_same_run() {
         (0..10).map(|i| Rect::new((f64::from(i), 0.0), (f64::from(i) + 5.0, 25.0)).to_polygon()).collect();
     let spots: Vec<_> =
         (0..20_000).map(|i| (i * 13 % 56, i / 56 % 56, u64::try_from(i).unwrap() % 49, i % 97 == 0)).collect();
-    let study = study(&blocks, &spots, &[(3, 1), (5, 2)]);
+    let offers: Vec<(usize, u8)> = (0..400).map(|i| (i * 47, u8::try_from(i % 12).unwrap())).collect();
+    let mut study = study(&blocks, &spots, &offers);
+    study.frame.near = Some(near());
     let on = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| run(&study, |_| {}))

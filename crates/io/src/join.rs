@@ -13,6 +13,7 @@ use nittio_core::{
     diagnostic::{self, Diagnostic, SourceRow},
     index::CoverageIndex,
     indicator::{evaluate, measures},
+    near::{ConnectedPlace, Near, Neighbours},
     outcome::Outcome,
     place::Places,
     study::Frame,
@@ -93,14 +94,31 @@ pub fn join(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Joined, JoinError> {
     let mut pass = opened.first_pass();
+    // Where it is asked what is near, all passes but the last look for connected places; the last one counts.
+    let mut look = match &opened.study.frame.near {
+        Some(near) => Look::ForConnected(near),
+        None => Look::ToCount(None),
+    };
+    let mut given = None;
     loop {
-        let work = Work::new(opened, index, keep, pass.units());
+        let work = Work::new(opened, index, keep, pass.units(), &look, given.take());
         let passed = opened.stream(&pass, &|_, places| {
             work.take(&places);
-            progress(places.len());
+            if matches!(look, Look::ToCount(_)) {
+                progress(places.len());
+            }
         })?;
-        if let Some(next) = opened.next_pass(&pass, &passed)? {
+        // What was read to count what is near is what was read to find the connected places.
+        if !matches!(look, Look::ToCount(Some(_)))
+            && let Some(next) = opened.next_pass(&pass, &passed)?
+        {
             pass = next;
+            continue;
+        }
+        if let Look::ForConnected(near) = look {
+            let (neighbours, numbers) = timed(opened.progress(), Stage::Join, || work.neighbours(near));
+            opened.refuse_degrees(&neighbours)?;
+            (look, given) = (Look::ToCount(Some(neighbours)), Some(numbers));
             continue;
         }
         let (frame, categories) = opened.frame(&passed);
@@ -115,9 +133,19 @@ pub fn join(
     }
 }
 
+/// What a pass over the places is for.
+enum Look<'a> {
+    /// To find the places that are connected.
+    ForConnected(&'a Near),
+    /// To count, and to say what is near the connected places when they have been looked for.
+    ToCount(Option<Neighbours<'a>>),
+}
+
 /// One pass over the places.
 struct Work<'a> {
     opened: &'a Opened<'a>,
+    look: &'a Look<'a>,
+    connected: Mutex<Vec<ConnectedPlace>>,
     joiner: Joiner<'a>,
     units: usize,
     /// Counts of workers that are not at work just now.
@@ -135,10 +163,24 @@ struct Found {
 }
 
 impl<'a> Work<'a> {
-    fn new(opened: &'a Opened<'a>, index: &'a CoverageIndex, keep: Option<Keep<'_>>, units: usize) -> Self {
+    fn new(
+        opened: &'a Opened<'a>,
+        index: &'a CoverageIndex,
+        keep: Option<Keep<'_>>,
+        units: usize,
+        look: &'a Look<'a>,
+        given: Option<Given>,
+    ) -> Self {
+        let (frame, offers) = (&opened.study.frame, &opened.study.offers);
+        let keep = keep.filter(|_| matches!(look, Look::ToCount(_)));
         Self {
             opened,
-            joiner: Joiner::new(index, &opened.study.frame, &opened.study.offers),
+            look,
+            connected: Mutex::default(),
+            joiner: match given {
+                Some(given) => Joiner::resume(index, frame, offers, given),
+                None => Joiner::new(index, frame, offers),
+            },
             units,
             counts: Mutex::default(),
             sorter: keep.map(|keep| Sorter::new(keep.folder, keep.bytes, units)),
@@ -149,9 +191,16 @@ impl<'a> Work<'a> {
     fn take(&self, places: &Places) {
         let progress = self.opened.progress();
         let mut found = Found::default();
+        let neighbours = match self.look {
+            Look::ForConnected(near) => return timed(progress, Stage::Join, || self.look_for_connected(near, places)),
+            Look::ToCount(neighbours) => neighbours.as_ref(),
+        };
         let kinds = timed(progress, Stage::Join, || {
-            let kinds = self.joiner.join(places, 0..places.len());
+            let mut kinds = self.joiner.join(places, 0..places.len());
             self.look_for_odd(places, &kinds, &mut found);
+            if let Some(neighbours) = neighbours {
+                neighbours.extend(&self.joiner, places, 0..places.len(), &mut kinds);
+            }
             kinds
         });
         timed(progress, Stage::Tally, || {
@@ -167,6 +216,19 @@ impl<'a> Work<'a> {
         all.diagnostics.append(&mut found.diagnostics);
         all.offered.extend(found.offered);
         all.error = all.error.take().or(found.error);
+    }
+
+    fn look_for_connected(&self, near: &Near, places: &Places) {
+        let kinds = self.joiner.join(places, 0..places.len());
+        let mut connected = near.connected(&self.joiner, places, 0..places.len(), &kinds);
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner).append(&mut connected);
+    }
+
+    /// The connected places in order, and the numbers of kinds that were given out.
+    fn neighbours<'n>(self, near: &'n Near) -> (Neighbours<'n>, Given) {
+        let connected = self.connected.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let neighbours = near.neighbours(&self.joiner, connected);
+        (neighbours, self.joiner.pause())
     }
 
     fn look_for_odd(&self, places: &Places, kinds: &[u32], found: &mut Found) {

@@ -1,7 +1,11 @@
 //! Languages of reports: how each one writes numbers and dates and sorts names.
 
 use jiff::civil::Date;
-use nittio_core::{indicator::Figure, quantity::Speed, study::ScaledUnit};
+use nittio_core::{
+    indicator::Figure,
+    quantity::{Kronor, Metres, Speed},
+    study::ScaledUnit,
+};
 
 /// A language of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -151,6 +155,20 @@ impl Locale {
         } else {
             format!("{}{NO_BREAK_SPACE}Mbit/s", self.plain(speed.mbps()))
         }
+    }
+
+    /// A price: "40 000 kr".
+    #[must_use]
+    pub fn kronor(self, price: Kronor) -> String {
+        let (kronor, ore) = (self.whole(price.ore() / 100), price.ore() % 100);
+        let ore = if ore == 0 { String::new() } else { format!("{}{ore:02}", self.decimal()) };
+        format!("{kronor}{ore}{NO_BREAK_SPACE}kr")
+    }
+
+    /// A distance: "50 m".
+    #[must_use]
+    pub fn metres(self, distance: Metres) -> String {
+        format!("{}{NO_BREAK_SPACE}m", self.plain(distance.metres()))
     }
 
     /// A day with the month as a word, given the twelve words.

@@ -150,6 +150,8 @@ fn the_page_says_what_was_counted_by_hand() {
         available_from: None,
         open_access: None,
         project: None,
+        cost: None,
+        busy_down: None,
     });
     let origin = SourceRow { source: 0, row: 1 };
     let mut places = Places::default();
@@ -184,6 +186,7 @@ fn the_page_says_what_was_counted_by_hand() {
             units: vec![ScaledUnit { unit: Unit::Places, scale: 1 }, ScaledUnit { unit: Unit::Population, scale: 1 }],
             services,
             settlements: false,
+            near: None,
         },
         places,
         offers: Offers::default(),
@@ -191,6 +194,7 @@ fn the_page_says_what_was_counted_by_hand() {
         settlements: Vec::new(),
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![Speed::from_mbps(100)],
+        measures: Vec::new(),
         goals: vec![goal],
     };
     let coverage = join(&CoverageIndex::build(&study), &study, |_| {});

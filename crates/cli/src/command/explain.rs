@@ -9,7 +9,7 @@ use nittio_core::{
     indicator,
     measure::{Best, Measure},
     polygon::Position,
-    service::{Link, Service},
+    service::{Link, Reach, Service},
     study::Study,
 };
 use nittio_io::ingest::{self, Opened, Reading};
@@ -24,9 +24,12 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 9] = [
+const RULES: [(&str, &str); 12] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
+    ("near", include_str!("../../../../docs/methods/near.md")),
+    ("speeds", include_str!("../../../../docs/methods/speeds.md")),
+    ("networks", include_str!("../../../../docs/methods/networks.md")),
     ("unmatched", include_str!("../../../../docs/methods/unmatched.md")),
     ("settlement", include_str!("../../../../docs/methods/settlement.md")),
     ("goals", include_str!("../../../../docs/methods/goals.md")),
@@ -113,6 +116,19 @@ fn indicators(args: &ExplainArgs, name: Option<&str>) -> Result<String, Failure>
         Measure::Up(speed) => format!("A service with {speed} up or more reaches the place."),
         Measure::Technology(technology) => format!("A service by {technology} reaches the place."),
         Measure::Operators(n) => format!("Services of at least {n} operators reach the place."),
+        Measure::Both { down, up } => {
+            format!("One service with {down} down or more and {up} up or more reaches the place.")
+        }
+        Measure::Symmetrical(speed) => {
+            format!("A service with {speed} down or more, and at least as much up as down, reaches the place.")
+        }
+        Measure::Owners(n) => format!(
+            "Services in networks of at least {n} owners reach the place; where no owner is known, the operator is one."
+        ),
+        Measure::OpenAccess => {
+            "A service in an open network, where other providers may sell, reaches the place.".to_owned()
+        }
+        Measure::SingleOwner => "Services reach the place, and all their networks have one owner.".to_owned(),
     };
     Ok(format!(
         "{name}\n\n{meaning}\n\n\
@@ -172,6 +188,13 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
         let _ = writeln!(out, "  on an offer list: {}", link(study, offer));
     }
 
+    for near in &said.near {
+        let neighbour = &study.places.ids[near.neighbour];
+        let metres = (near.metres * 1000.0).round() / 1000.0;
+        let service = link(study, Link { service: near.service, reach: Reach::Near });
+        let _ = writeln!(out, "  near {neighbour}, {metres} m away: {service}");
+    }
+
     for (profile, best) in study.profiles.iter().zip(&said.best) {
         let _ = writeln!(out, "\nAs {} on {}", profile.key, study.frame.as_of);
         out.push_str(&match best {
@@ -200,17 +223,30 @@ fn amounts_to(best: &Best) -> String {
         |speed: Option<nittio_core::quantity::Speed>| speed.map_or_else(|| "unknown".to_owned(), |s| s.to_string());
     let technologies: Vec<&str> = best.technologies.iter().map(|t| t.key()).collect();
     format!(
-        "  covered: {} down, {} up at best; {}; {} operators\n",
+        "  covered: {} down, {} up at best; {}; {} operators, {} owners{}\n",
         speed(best.down),
         speed(best.up),
         technologies.join(", "),
-        best.operators
+        best.operators,
+        best.owners,
+        if best.open_access { ", open network" } else { "" }
     )
 }
 
 fn link(study: &Study, link: Link) -> String {
-    let Service { operator, owner, technology, down, up, status, available_from, open_access, project } =
-        study.frame.services.get(link.service);
+    let Service {
+        operator,
+        owner,
+        technology,
+        down,
+        up,
+        status,
+        available_from,
+        open_access,
+        project,
+        cost,
+        busy_down,
+    } = study.frame.services.get(link.service);
     let mut text = format!("{operator}, {technology}");
     for (speed, way) in [(down, "down"), (up, "up")] {
         if let Some(speed) = speed {
@@ -229,6 +265,12 @@ fn link(study: &Study, link: Link) -> String {
     }
     if let Some(project) = project {
         let _ = write!(text, ", project {project}");
+    }
+    if let Some(cost) = cost {
+        let _ = write!(text, ", {cost} to order");
+    }
+    if let Some(busy) = busy_down {
+        let _ = write!(text, ", {busy} down in the busy hour");
     }
     text
 }

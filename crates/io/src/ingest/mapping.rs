@@ -2,7 +2,8 @@
 
 use nittio_core::{
     diagnostic::{Action, Finding},
-    quantity::Speed,
+    plausibility,
+    quantity::{Kronor, Speed},
     service::{Reach, Service, Status, Technology},
 };
 
@@ -63,6 +64,9 @@ pub(super) struct ServiceReader<'a> {
     available_from: Bound<'a, jiff::civil::Date>,
     open_access: Bound<'a, bool>,
     project: Bound<'a, String>,
+    cost: Bound<'a, Kronor>,
+    busy_down: Bound<'a, Speed>,
+    busy_unit: f64,
     reach: Bound<'a, Reach>,
     default_reach: Reach,
 }
@@ -86,6 +90,9 @@ impl<'a> ServiceReader<'a> {
             available_from: Bound::new(source, columns.available_from.as_ref())?,
             open_access: Bound::new(source, columns.open_access.as_ref())?,
             project: Bound::new(source, columns.project.as_ref())?,
+            cost: Bound::new(source, columns.cost.as_ref())?,
+            busy_unit: speed_unit(reading, columns.busy_down.as_ref())?,
+            busy_down: Bound::new(source, columns.busy_down.as_ref())?,
             reach: Bound::new(source, columns.reach.as_ref())?,
             default_reach,
         })
@@ -144,7 +151,21 @@ impl<'a> ServiceReader<'a> {
             available_from,
             open_access,
             project: self.project.get(batch, i).ok().flatten().filter(|p| !p.is_empty()),
+            cost: self.cost.get(batch, i).unwrap_or_else(|wrong| {
+                placing.say(row, Finding::UnreadablePrice, Action::Noted, id, format!("{wrong}; counted as not known"));
+                None
+            }),
+            busy_down: speed(&self.busy_down, self.busy_unit, placing, batch, i, id),
         };
+        if let Some(limit) = plausibility::exceeded(service.technology, service.down, service.up) {
+            let [down, up] =
+                [service.down, service.up].map(|s| s.map_or_else(|| "unknown".to_owned(), |s| s.to_string()));
+            let message = format!(
+                "{down} down and {up} up are more than {} can give ({}); counted as they stand",
+                service.technology, limit.source
+            );
+            placing.say(row, Finding::ImplausibleSpeed, Action::Noted, id, message);
+        }
         Some((service, reach))
     }
 }
@@ -172,8 +193,6 @@ fn speed(
     i: usize,
     id: Option<&str>,
 ) -> Option<Speed> {
-    // No access network sells more than this to anyone; a larger number is in another unit.
-    const FASTEST_MBPS: f64 = 100_000.0;
     let Bound::Column(column, map) = *bound else {
         return bound.get(batch, i).ok().flatten();
     };
@@ -186,7 +205,8 @@ fn speed(
         return Some(speed);
     }
     let found = cell::number(&batch.columns[column], i).ok().flatten().map(|number| number * unit);
-    let speed = found.filter(|&mbps| (0.0..=FASTEST_MBPS).contains(&mbps)).and_then(Speed::from_mbps_f64);
+    let speed =
+        found.filter(|&mbps| (0.0..=plausibility::FASTEST.mbps()).contains(&mbps)).and_then(Speed::from_mbps_f64);
     if speed.is_none() {
         let message = format!("{text:?} is not a possible speed; counted as not known, which reaches no threshold");
         placing.say(batch.rows[i], Finding::ImpossibleSpeed, Action::Repaired, id, message);

@@ -23,6 +23,7 @@ use nittio_core::{
     area::Level,
     diagnostic::{Action, Diagnostic, Finding},
     footprint::Footprint,
+    near::Neighbours,
     offer::Offers,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
@@ -249,6 +250,26 @@ impl<'a> Opened<'a> {
         (Frame { categories, units, ..self.study.frame.clone() }, numbers)
     }
 
+    /// Refuses to say what is near when the study's coordinates have no CRS and look like degrees.
+    ///
+    /// # Errors
+    /// When all connected places lie where degrees would.
+    pub fn refuse_degrees(&self, neighbours: &Neighbours<'_>) -> Result<(), StudyFileError> {
+        let degrees = |at: geo::Coord| at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        if self.reading.crs == Crs::AsIs && neighbours.bounds().is_some_and(|(low, high)| degrees(low) && degrees(high))
+        {
+            let crs = &self.reading.loaded.file.study.crs;
+            let message =
+                "what is near is measured in metres, and the coordinates of all connected places look like degrees";
+            return Err(self.reading.at(
+                crs,
+                message,
+                "give the study a projected CRS, for example: crs = \"EPSG:3006\"",
+            ));
+        }
+        Ok(())
+    }
+
     /// What was odd about files other than the places'.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -302,6 +323,7 @@ impl<'a> Read<'a> {
                 units: Vec::new(),
                 services,
                 settlements: !file.settlements.is_empty(),
+                near: defaults::near(file),
             },
             places: Places::default(),
             offers,
@@ -309,6 +331,7 @@ impl<'a> Read<'a> {
             settlements,
             profiles: defaults::profiles(file),
             speeds: file.indicators.speeds.clone(),
+            measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
         Ok((Opened { study, footprints: count, reading, places, codes }, numbers))

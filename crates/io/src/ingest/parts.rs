@@ -168,6 +168,8 @@ mod tests {
             status: nittio_core::service::Status::InService,
             available_from: None,
             open_access: Some(true),
+            busy_down: None,
+            cost: None,
             project: None,
         };
         let square = polygon![(x: 0., y: 0.5), (x: 2., y: 0.), (x: 2., y: 2.), (x: 0., y: 2.)];

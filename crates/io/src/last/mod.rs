@@ -26,7 +26,7 @@ use serde_json::Value;
 use crate::{
     index_file::settings,
     ingest::{Opened, Reading, since::Before},
-    study_file::error::StudyFileError,
+    study_file::{defaults, error::StudyFileError},
     write::Run,
 };
 use state::{Contents, State, Writer};
@@ -105,6 +105,9 @@ impl Last {
     /// # Errors
     /// When a file of the study cannot be read. That nothing can rest on the result is no error, but says why.
     pub fn open(folder: &Path, reading: &Reading<'_>) -> Result<Result<Self, Unfit>, StudyFileError> {
+        if defaults::near(&reading.loaded().file).is_some() {
+            return Ok(Err(Unfit::because("what is near a place depends on places in other squares too")));
+        }
         match compare::whole(folder) {
             Err(unfit) => Ok(Err(unfit)),
             Ok(state) => {

@@ -50,34 +50,35 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.settlements();
     check.areas();
     check.profiles();
+    check.near();
     check.goals();
     check.indicators();
     check.report();
     check.found
 }
 
-struct Check<'a> {
-    loaded: &'a Loaded,
-    file: &'a StudyFile,
+pub(super) struct Check<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) file: &'a StudyFile,
     found: Vec<StudyFileError>,
 }
 
 /// The way to an item of a repeated section.
-fn item<'a>(section: &'a str, index: usize) -> [At<'a>; 2] {
+pub(super) fn item<'a>(section: &'a str, index: usize) -> [At<'a>; 2] {
     [At::Key(section), At::Item(index)]
 }
 
 impl<'a> Check<'a> {
-    fn wrong(&mut self, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn wrong(&mut self, at: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         self.found.push(self.loaded.error_at(at, message, Some(help)));
     }
 
-    fn wrong_at(&mut self, way: &[At<'_>], message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn wrong_at(&mut self, way: &[At<'_>], message: impl Into<String>, help: impl Into<String>) {
         self.wrong(self.loaded.span_of(way), message, help);
     }
 
     /// Where a key of an item stands.
-    fn key(&self, section: &str, index: usize, key: &str) -> Range<usize> {
+    pub(super) fn key(&self, section: &str, index: usize, key: &str) -> Range<usize> {
         self.loaded.span_of(&[At::Key(section), At::Item(index), At::Key(key)])
     }
 
@@ -116,7 +117,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn unknown(&mut self, found: &Spanned<String>, what: &str, known: &[&str]) {
+    pub(super) fn unknown(&mut self, found: &Spanned<String>, what: &str, known: &[&str]) {
         let mut message = format!("{:?} is not a known {what}", found.get_ref());
         if let Some(meant) = nearest(found.get_ref(), known.iter().copied()) {
             message += &format!("; did you mean {meant:?}?");
@@ -221,7 +222,7 @@ impl<'a> Check<'a> {
     }
 
     fn service(&mut self, service: &ServiceColumns) {
-        for speed in [&service.down, &service.up].into_iter().flatten() {
+        for speed in [&service.down, &service.up, &service.busy_down].into_iter().flatten() {
             if let Mapped::Column(column) = speed
                 && let Some(unit) = &column.unit
                 && !SPEED_UNITS.contains(&unit.get_ref().as_str())
@@ -236,6 +237,7 @@ impl<'a> Check<'a> {
         self.no_unit(service.available_from.as_ref());
         self.no_unit(service.open_access.as_ref());
         self.no_unit(service.project.as_ref());
+        self.no_unit(service.cost.as_ref());
         self.no_unit(service.reach.as_ref());
     }
 
@@ -373,41 +375,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn profiles(&mut self) {
-        let mut seen = BTreeMap::new();
-        for (i, profile) in self.file.profiles.iter().enumerate() {
-            let key = profile.key.get_ref();
-            if key.trim().is_empty() || key.contains(|c: char| c == ',' || c == '"' || c.is_control()) {
-                self.wrong(
-                    profile.key.span(),
-                    "a profile's key is not empty and has no comma or quotation mark",
-                    "it stands in the result's files; write, for example: key = \"connected+passed\"",
-                );
-            }
-            if let Some(first) = seen.insert(key, i) {
-                self.wrong(
-                    profile.key.span(),
-                    format!("profile {} has the key {key:?} already", first + 1),
-                    "give every profile its own key",
-                );
-            }
-            if profile.reach.is_empty() {
-                self.wrong(
-                    self.key("profiles", i, "reach"),
-                    "a profile without a way of reaching reaches nobody",
-                    "write, for example: reach = [\"connected\", \"passed\"]",
-                );
-            }
-            if profile.technologies.as_ref().is_some_and(Vec::is_empty) {
-                self.wrong(
-                    self.key("profiles", i, "technologies"),
-                    "a profile without a technology reaches nobody",
-                    "name some, or take the line away for all of them",
-                );
-            }
-        }
-    }
-
     fn goals(&mut self) {
         let built_in = goal::built_in().unwrap_or_default();
         let known: Vec<&str> = built_in.iter().map(|goal| goal.id.as_str()).collect();
@@ -496,6 +463,13 @@ impl<'a> Check<'a> {
     }
 
     fn indicators(&mut self) {
+        if let Some(i) = self.file.indicators.owners.iter().position(|&n| n == 0) {
+            self.wrong_at(
+                &[At::Key("indicators"), At::Key("owners"), At::Item(i)],
+                "at least no owner is everybody",
+                "write, for example: owners = [2]",
+            );
+        }
         let speeds = &self.file.indicators.speeds;
         let way = [At::Key("indicators"), At::Key("speeds")];
         if speeds.is_empty() {

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use nittio_core::{
     goal::{self, Goal},
-    profile::Profile,
+    measure::Measure,
+    near::{Distances, Near},
+    profile::{BusyHour, OrderCost, Profile},
+    service::Reach,
     unit::Unit,
 };
 
-use super::{GoalEntry, Locale, ProfileEntry, StudyFile};
+use super::{Both, GoalEntry, IndicatorSettings, Locale, NearSettings, ProfileEntry, StudyFile};
 
 /// A goal of the study file that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,13 +77,52 @@ pub fn profiles(file: &StudyFile) -> Vec<Profile> {
     if file.profiles.is_empty() {
         return vec![Profile::connected_or_passed()];
     }
-    let resolve = |entry: &ProfileEntry| Profile {
-        key: entry.key.get_ref().clone(),
-        reach: entry.reach.iter().copied().collect(),
-        technologies: entry.technologies.as_ref().map(|these| these.iter().copied().collect()),
-        planned_until: entry.planned_until,
-    };
-    file.profiles.iter().map(resolve).collect()
+    file.profiles.iter().map(profile).collect()
+}
+
+/// A definition, with what it does not say.
+pub(super) fn profile(entry: &ProfileEntry) -> Profile {
+    // A name that is not built in has been refused before.
+    let base = entry.builtin.as_ref().and_then(|name| Profile::built_in(name.get_ref()));
+    let base = base.unwrap_or_else(Profile::connected_or_passed);
+    let order_cost = |at_most| OrderCost { at_most, unknown_counts: entry.unknown_cost.unwrap_or(true) };
+    let busy_hour = BusyHour { unknown_counts: entry.unknown_busy.unwrap_or(false) };
+    Profile {
+        key: entry.key.as_ref().map_or(base.key, |key| key.get_ref().clone()),
+        reach: entry.reach.as_ref().map_or(base.reach, |reach| reach.iter().copied().collect()),
+        technologies: entry.technologies.as_ref().map(|list| list.0.clone()),
+        planned_until: entry.planned_until.or(base.planned_until),
+        planned_status: entry.planned_status.as_ref().map_or(base.planned_status, |s| s.iter().copied().collect()),
+        order_cost: entry.order_cost_at_most.map(order_cost),
+        busy_hour: entry.busy_hour.then_some(busy_hour),
+    }
+}
+
+/// When a place is near a service: as the file says, or by the defaults where a profile counts `near` and the file says
+/// nothing; `None` when nothing asks.
+#[must_use]
+pub fn near(file: &StudyFile) -> Option<Near> {
+    if let Some(NearSettings { locality, smaller_locality, outside, unknown, technologies }) = &file.near {
+        let distance = Distances {
+            locality: *locality,
+            smaller_locality: *smaller_locality,
+            outside: *outside,
+            unknown: *unknown,
+        };
+        return Some(Near { distance, technologies: technologies.0.clone() });
+    }
+    profiles(file).iter().any(|profile| profile.reach.contains(&Reach::Near)).then(Near::default)
+}
+
+/// The measures that the study asks for besides speeds, technologies and operators.
+#[must_use]
+pub fn measures(file: &StudyFile) -> Vec<Measure> {
+    let IndicatorSettings { both, symmetrical, owners, open_access, single_owner, .. } = &file.indicators;
+    let both = both.iter().map(|&Both { down, up }| Measure::Both { down, up });
+    let speeds = symmetrical.iter().map(|&speed| Measure::Symmetrical(speed));
+    let owners = owners.iter().map(|&n| Measure::Owners(n));
+    let open = open_access.then_some(Measure::OpenAccess);
+    both.chain(speeds).chain(owners).chain(open).chain(single_owner.then_some(Measure::SingleOwner)).collect()
 }
 
 /// The units that the study counts: places, and every unit that a source of places has a column for.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
-    quantity::Speed,
+    quantity::{Kronor, Speed},
     service::{Reach, Status, Technology},
     settlement::Settlement,
 };
@@ -94,6 +94,25 @@ impl Constant for Speed {
 
     fn from_number(number: f64) -> Result<Self, String> {
         Err(format!("a speed needs its unit; write \"{number} Mbit/s\""))
+    }
+}
+
+impl Constant for Kronor {
+    const WHAT: &'static str = "price";
+
+    fn schema() -> Value {
+        schema::price()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        // A cell has a bare number, or one with its unit.
+        let bare =
+            || Self::from_bare(text).ok_or_else(|| format!("{text:?} is not a price in kronor; write \"40 000 kr\""));
+        text.parse().or_else(|_| bare())
+    }
+
+    fn from_number(number: f64) -> Result<Self, String> {
+        Err(format!("a price needs its unit; write \"{number} kr\""))
     }
 }
 

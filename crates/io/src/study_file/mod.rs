@@ -6,9 +6,11 @@ pub mod error;
 pub mod load;
 
 pub mod check;
+mod check_profiles;
 pub mod defaults;
 pub mod mapped;
 mod raw;
+mod technologies;
 
 pub mod reference;
 pub mod schema;
@@ -22,7 +24,8 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
     goal::{Source, Step, Text},
-    quantity::Speed,
+    near::{Distances, Near},
+    quantity::{Kronor, Metres, Speed},
     service::{Reach, Status, Technology},
     settlement::Settlement,
     unit::Unit,
@@ -32,6 +35,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use mapped::Mapped;
+use technologies::TechnologyList;
 
 /// A study file, as written: nothing that it names has been opened.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -53,6 +57,8 @@ pub struct StudyFile {
     /// Borders of localities and smaller localities.
     #[serde(default)]
     pub settlements: Vec<SettlementsSource>,
+    /// When a place is near a service. Left out, with no profile that counts `near`, nothing is looked for.
+    pub near: Option<NearSettings>,
     /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
     #[serde(default)]
     pub profiles: Vec<ProfileEntry>,
@@ -178,6 +184,10 @@ pub struct ServiceColumns {
     pub open_access: Option<Mapped<bool>>,
     /// The build-out project it belongs to.
     pub project: Option<Mapped<String>>,
+    /// What it costs to order and be connected, once.
+    pub cost: Option<Mapped<Kronor>>,
+    /// The download speed that is stated for the busy hour.
+    pub busy_down: Option<Mapped<Speed>>,
     /// How it reaches: `passed` is the default of footprints, `connected` of offer lists.
     pub reach: Option<Mapped<Reach>>,
 }
@@ -238,23 +248,72 @@ pub struct SettlementsSource {
     pub class: Mapped<Settlement>,
 }
 
-/// A definition of access.
+/// When a place is near a service: within a distance of a place that is connected to it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct NearSettings {
+    /// How far, for places in localities (tätorter). Default: 50 m.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub locality: Metres,
+    /// How far, for places in smaller localities (småorter). Default: 50 m.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub smaller_locality: Metres,
+    /// How far, for places outside both, and for all places of a study without settlements. Default: 50 m.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub outside: Metres,
+    /// How far, for places whose settlement class is not known. Default: 50 m.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub unknown: Metres,
+    /// Only connections by these technologies make their neighbours near; words as in `technologies` of profiles. Default:
+    /// `["fibre"]`.
+    #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
+    pub technologies: TechnologyList,
+}
+
+impl Default for NearSettings {
+    fn default() -> Self {
+        let Near { distance, technologies } = Near::default();
+        let Distances { locality, smaller_locality, outside, unknown } = distance;
+        Self { locality, smaller_locality, outside, unknown, technologies: TechnologyList(technologies) }
+    }
+}
+
+/// A definition of access: a built-in one by `use`, which more keys may narrow; or one of the study's own.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileEntry {
-    /// Its key in files.
-    #[schemars(with = "String")]
-    pub key: Spanned<String>,
-    /// Which ways of reaching a place count: `connected`, `passed`.
-    #[schemars(with = "Vec<schema::ReachWord>")]
-    pub reach: Vec<Reach>,
-    /// Only these technologies count.
+    /// The key of a built-in definition: `connected`, `connected+passed`, `connected+passed+near`, or `+planned 2027` (any year:
+    /// connected or passed, with plans until its end).
+    #[serde(rename = "use")]
+    #[schemars(with = "Option<String>")]
+    pub builtin: Option<Spanned<String>>,
+    /// Its key in files. Default: that of the built-in definition, when nothing else is said of it.
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Spanned<String>>,
+    /// Which ways of reaching a place count: `connected`, `passed`, `near`.
+    #[schemars(with = "Option<Vec<schema::ReachWord>>")]
+    pub reach: Option<Vec<Reach>>,
+    /// Only these technologies count. `wired` stands for fibre, cable, VDSL and other DSL, `fixed` for those and fixed radio
+    /// (`fwa`), `all` for all; a word with a minus is taken away: `["fixed", "-xdsl"]`, `["-satellite"]`. Default: all.
     #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
-    pub technologies: Option<Vec<Technology>>,
-    /// Services under construction or planned count when available by this day.
+    pub technologies: Option<TechnologyList>,
+    /// Services under construction or planned count when available by this day. Default: they do not.
     #[serde(default, deserialize_with = "mapped::optional_date")]
     #[schemars(schema_with = "schema::day_schema")]
     pub planned_until: Option<Date>,
+    /// Which of those count: `under-construction`, `planned`. Default: both.
+    #[schemars(with = "Option<Vec<schema::PlannedWord>>")]
+    pub planned_status: Option<Vec<Status>>,
+    /// Where a place is passed, a service counts only when ordering costs at most this: `"40 000 kr"`. Default: whatever it costs.
+    #[schemars(with = "Option<schema::PriceText>")]
+    pub order_cost_at_most: Option<Kronor>,
+    /// Whether services count whose cost is not known. Default: true.
+    pub unknown_cost: Option<bool>,
+    /// A download speed counts only when at least half of it is stated for the busy hour. Default: false, speeds count as stated.
+    #[serde(default)]
+    pub busy_hour: bool,
+    /// Whether speeds count as stated when nothing is stated for the busy hour. Default: false.
+    pub unknown_busy: Option<bool>,
 }
 
 /// A goal: a built-in one by `use`, its units replaced if `units` is given; or one of the study's own.
@@ -294,12 +353,48 @@ pub struct IndicatorSettings {
     #[serde(default = "default_speeds")]
     #[schemars(with = "Vec<schema::SpeedText>")]
     pub speeds: Vec<Speed>,
+    /// Pairs of download and upload that one service must have: `[{ down = "100 Mbit/s", up = "30 Mbit/s" }]`. Default: none.
+    #[serde(default)]
+    pub both: Vec<Both>,
+    /// Speeds at which a service counts as symmetrical: at least that much down, and as much up as down. Default: none.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::SpeedText>")]
+    pub symmetrical: Vec<Speed>,
+    /// Numbers of independent owners of networks: `[2]` for at least two. Where no owner is known the operator counts as one.
+    /// Default: none.
+    #[serde(default)]
+    pub owners: Vec<u8>,
+    /// Whether to count who is reached by an open network, in which other providers may sell. Default: false.
+    #[serde(default)]
+    pub open_access: bool,
+    /// Whether to count who depends on one owner alone. Default: false.
+    #[serde(default)]
+    pub single_owner: bool,
 }
 
 impl Default for IndicatorSettings {
     fn default() -> Self {
-        Self { speeds: default_speeds() }
+        Self {
+            speeds: default_speeds(),
+            both: Vec::new(),
+            symmetrical: Vec::new(),
+            owners: Vec::new(),
+            open_access: false,
+            single_owner: false,
+        }
     }
+}
+
+/// A download and an upload speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Both {
+    /// The least download.
+    #[schemars(with = "schema::SpeedText")]
+    pub down: Speed,
+    /// The least upload.
+    #[schemars(with = "schema::SpeedText")]
+    pub up: Speed,
 }
 
 /// How the report looks and what it puts first.

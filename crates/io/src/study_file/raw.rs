@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
-    quantity::Speed,
+    quantity::{Kronor, Speed},
     service::{Reach, Status, Technology},
     settlement::Settlement,
     unit::Unit,
@@ -45,6 +45,12 @@ macro_rules! source {
             open_access: Option<Mapped<bool>>,
             /// The build-out project it belongs to. Default: none.
             project: Option<Mapped<String>>,
+            /// What it costs to order and be connected, once, in kronor: `"24 900 kr"`, or a column of bare numbers. Default: not
+            /// known. Counts only under profiles with `order_cost_at_most`.
+            cost: Option<Mapped<Kronor>>,
+            /// The download speed that is stated for the busy hour, like `down`. Default: not known. Counts only under profiles
+            /// with `busy_hour`.
+            busy_down: Option<Mapped<Speed>>,
             /// How it reaches: `connected` (the place has it) or `passed` (the place can order it). Default: `passed` for
             /// footprints, `connected` for offers.
             reach: Option<Mapped<Reach>>,
@@ -108,6 +114,8 @@ macro_rules! service_of {
             available_from: $raw.available_from,
             open_access: $raw.open_access,
             project: $raw.project,
+            cost: $raw.cost,
+            busy_down: $raw.busy_down,
             reach: $raw.reach,
         }
     };

@@ -64,6 +64,24 @@ pub(super) fn speed() -> Value {
     })
 }
 
+/// A price as text.
+pub(super) fn price() -> Value {
+    json!({
+        "type": "string",
+        "pattern": r"^\s*[0-9][0-9\s]*([.,][0-9]*)?\s*kr\s*$",
+        "examples": ["40 000 kr"],
+    })
+}
+
+/// A distance as text.
+pub(super) fn metres() -> Value {
+    json!({
+        "type": "string",
+        "pattern": r"^\s*[0-9]+([.,][0-9]*)?\s*k?m\s*$",
+        "examples": ["50 m"],
+    })
+}
+
 /// A day, with or without quotation marks in TOML.
 pub(super) fn day() -> Value {
     json!({ "type": "string", "format": "date", "examples": ["2024-12-31"] })
@@ -72,6 +90,13 @@ pub(super) fn day() -> Value {
 /// Known words first, so that editors propose them; other words are read too, because deliveries have their own.
 pub(super) fn words(known: &[&str]) -> Value {
     json!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+}
+
+/// The words that a list of technologies may have.
+fn technology_words() -> Value {
+    let plain: Vec<&str> = super::technologies::words().collect();
+    let without: Vec<String> = plain.iter().filter(|word| **word != "all").map(|word| format!("-{word}")).collect();
+    json!({ "enum": plain.iter().map(|word| (*word).to_owned()).chain(without).collect::<Vec<_>>() })
 }
 
 /// A day, as a field's schema.
@@ -104,10 +129,16 @@ macro_rules! described {
 described! {
     /// A speed with its unit.
     SpeedText = speed();
+    /// A price with its unit.
+    PriceText = price();
+    /// A distance with its unit.
+    DistanceText = metres();
     /// A way of reaching.
     ReachWord = json!({ "enum": ["connected", "passed", "near"] });
-    /// A technology's key.
-    TechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
+    /// A status of what is not in service yet.
+    PlannedWord = json!({ "enum": ["under-construction", "planned"] });
+    /// A technology's key, a set's, or either with a minus before it.
+    TechnologyWord = technology_words();
     /// A text in the languages of the reports.
     TextTable = json!({
         "type": "object",

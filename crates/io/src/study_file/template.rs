@@ -45,7 +45,7 @@ mod tests {
         for locale in [Locale::Sv, Locale::En] {
             let loaded = parse(&with_everything(locale), Path::new("nittio.toml"));
             let file = loaded.unwrap_or_else(|errors| panic!("{errors}")).file;
-            assert_eq!((file.offers.len(), file.settlements.len(), file.profiles.len()), (1, 1, 2));
+            assert_eq!((file.offers.len(), file.settlements.len(), file.profiles.len()), (1, 1, 3));
             assert_eq!((file.goals.len(), file.areas.len()), (2, 2));
             assert!(file.report.goal.is_some() && file.report.unit.is_some() && file.report.level.is_some());
         }

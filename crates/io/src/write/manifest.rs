@@ -15,6 +15,7 @@ use nittio_core::{
     coverage::{Kind, link_sets},
     diagnostic::{Action, Finding},
     goal::Goal,
+    near::Near,
     outcome::Input,
     profile::Profile,
     quantity::Speed,
@@ -60,6 +61,7 @@ struct Definitions<'a> {
     goals: &'a [Goal],
     speeds: &'a [Speed],
     measures: Vec<String>,
+    near: Option<&'a Near>,
     settlement: Option<&'static str>,
     boundary: &'static str,
 }
@@ -116,6 +118,7 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             goals: &outcome.goals,
             speeds: &study.speeds,
             measures: outcome.indicators.measures.iter().map(ToString::to_string).collect(),
+            near: outcome.frame.near.as_ref(),
             settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
             boundary: BOUNDARY,
         },

@@ -160,12 +160,14 @@ struct Table<'a> {
     answers: Vec<Vec<Option<Answer>>>,
     /// By kind; `None` where it cannot be said.
     services: Vec<Option<Vec<u32>>>,
+    /// The same of services that the kind is near.
+    near: Vec<Option<Vec<u32>>>,
 }
 
 impl<'a> Table<'a> {
     fn new(run: &'a Run<'a>) -> Self {
         let answers = run.study.profiles.iter().map(|profile| answers(run, profile)).collect();
-        Self { run, answers, services: services::of_kinds(run.kinds) }
+        Self { run, answers, services: services::of_kinds(run.kinds, false), near: services::of_kinds(run.kinds, true) }
     }
 
     /// The rows as a table.
@@ -227,19 +229,22 @@ impl<'a> Table<'a> {
             let up = kinds().map(|kind| answers[kind].as_ref()?.up_mbps);
             columns.add(&format!("best_up_mbps{name}"), reals(up));
         }
-        columns.add("services", self.services(of));
+        columns.add("services", services_of(of, &self.services));
+        if self.run.outcome.frame.near.is_some() {
+            columns.add("near", services_of(of, &self.near));
+        }
         let operators = |kind: usize| Some(self.answers.first()?[kind].as_ref()?.operators);
         columns.add("operators", UInt32Chunked::from_iter_options("".into(), kinds().map(operators)));
     }
+}
 
-    fn services(&self, kinds: &[u32]) -> ListChunked {
-        let len = kinds.len();
-        let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
-        for &kind in kinds {
-            list.append_opt_slice(self.services[kind as usize].as_deref());
-        }
-        list.finish()
+fn services_of(kinds: &[u32], of_kinds: &[Option<Vec<u32>>]) -> ListChunked {
+    let len = kinds.len();
+    let mut list = ListPrimitiveChunkedBuilder::<UInt32Type>::new("".into(), len, len * 2, DataType::UInt32);
+    for &kind in kinds {
+        list.append_opt_slice(of_kinds[kind as usize].as_deref());
     }
+    list.finish()
 }
 
 fn answers(run: &Run<'_>, profile: &Profile) -> Vec<Option<Answer>> {

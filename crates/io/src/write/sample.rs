@@ -144,6 +144,7 @@ fn study(rows: [Row; 12]) -> Study {
             units: vec![unit(Unit::Places, 1), unit(Unit::Population, 1), unit(weight.clone(), 10)],
             services,
             settlements: false,
+            near: None,
         },
         places: Places {
             ids: rows.iter().map(|row| row.0).collect(),
@@ -162,6 +163,7 @@ fn study(rows: [Row; 12]) -> Study {
         settlements: Vec::new(),
         profiles: profiles(),
         speeds: vec![Speed::from_mbps(100)],
+        measures: Vec::new(),
         goals: goals(),
     }
 }
@@ -203,6 +205,8 @@ fn services() -> Services {
         available_from: None,
         open_access: None,
         project: None,
+        cost: None,
+        busy_down: None,
     };
     let mut services = Services::default();
     services.intern(service("Alfa", Technology::Fibre, 1000, Speed::from_mbps(1000)));
@@ -213,6 +217,8 @@ fn services() -> Services {
         available_from: Some(date(2026, 6, 1)),
         open_access: Some(true),
         project: Some("Etapp 2".to_owned()),
+        cost: None,
+        busy_down: None,
         ..service("Gamma, Delta & Co", Technology::Fibre, 100, Speed::from_mbps(100))
     });
     services.sorted().0

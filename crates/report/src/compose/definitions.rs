@@ -33,9 +33,9 @@ fn of(scene: &Scene<'_>, area: usize, profile: usize) -> Counts {
     scene.ind.figure(At { profile, ..scene.at(area) })
 }
 
-/// The lowest and the highest figure of an area over all definitions, and the points between them.
-fn spread(scene: &Scene<'_>, area: usize) -> Option<(Counts, Counts, f64)> {
-    let figures = || (0..scene.ind.profiles.len()).map(|profile| of(scene, area, profile));
+/// The lowest and the highest figure of an area over the first definitions, and the points between them.
+fn spread(scene: &Scene<'_>, area: usize, profiles: usize) -> Option<(Counts, Counts, f64)> {
+    let figures = || (0..profiles).map(|profile| of(scene, area, profile));
     let low = figures().min_by_key(|f| f.covered)?;
     let high = figures().max_by_key(|f| f.covered)?;
     Some((low, high, 100.0 * (high.share()? - low.share()?)))
@@ -57,7 +57,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
         .zip(markers)
         .map(|(profile, marker)| Series { name: scene.profile_name(profile), marker })
         .collect();
-    let points = |area: usize| spread(scene, area).map(|(_, _, points)| points);
+    let points = |area: usize| spread(scene, area, profiles).map(|(_, _, points)| points);
     let mut areas = scene.by_share();
     let many = areas.len() > super::MANY;
     if many {
@@ -72,7 +72,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
     };
     let rows: Vec<Row> =
         scene.context.iter().map(|&area| row(area, true)).chain(areas.iter().map(|&area| row(area, false))).collect();
-    let title = match spread(scene, 0) {
+    let title = match spread(scene, 0, profiles) {
         Some((low, high, points)) if points > 0.0 => {
             let (from, to) = (scene.share(&low), scene.share(&high));
             t.say("definitions.title-more", &[("from", &from), ("to", &to)])
@@ -81,6 +81,11 @@ fn figure(scene: &Scene<'_>) -> Figure {
     };
     let (from, ticks) = settlements::axis(scene, &rows);
     let mut caption = t.get("definitions.caption");
+    let all = scene.ind.profiles.len();
+    if all > profiles {
+        let (shown, n) = (scene.whole(profiles), scene.whole(all));
+        caption = format!("{caption} {}", t.say("definitions.caption-more", &[("shown", &shown), ("n", &n)]));
+    }
     if many {
         let n = scene.whole(areas.len());
         let more = t.say("definitions.caption-many", &[("n", &n), ("areas", &scene.areas_word(2))]);
@@ -126,7 +131,7 @@ fn table(scene: &Scene<'_>) -> Table {
             cells.push(Cell::number(scene.locale.count(figure.covered, scene.scaled())).first());
             cells.push(Cell::number(scene.share(&figure)));
         }
-        let points = spread(scene, area).map(|(_, _, points)| scene.locale.points(points));
+        let points = spread(scene, area, scene.ind.profiles.len()).map(|(_, _, points)| scene.locale.points(points));
         cells.push(Cell::number(points.unwrap_or_else(|| "–".to_owned())).first());
         report::Row { head: scene.area_name(area), cells }
     };

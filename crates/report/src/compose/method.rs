@@ -1,6 +1,6 @@
 //! The method: what was counted, by which rules, against which goals.
 
-use nittio_core::{goal::Goal, unit::Unit};
+use nittio_core::{goal::Goal, measure::Measure, unit::Unit};
 
 use super::Scene;
 use crate::{
@@ -20,6 +20,12 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             lines.push(plain(t.get("method.main-profile")));
         }
         terms.push(Term { term: format!("{}: {}", t.get("method.profile"), scene.profile_name(profile)), lines });
+    }
+    if let Some(near) = &scene.out.frame.near {
+        terms.push(term(scene, "method.near", vec![scene.near_sentences(near)]));
+    }
+    if networks(scene) {
+        terms.push(term(scene, "method.owners", vec![t.get("method.owners-text")]));
     }
     let settlement = if scene.ind.settlements.len() > 1 { "method.settlement-text" } else { "method.settlement-none" };
     let crs = &scene.out.provenance.crs;
@@ -48,6 +54,11 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         heading: t.get("method.heading"),
         blocks: vec![Block::Terms(terms)],
     }
+}
+
+/// Whether owners of networks are counted.
+fn networks(scene: &Scene<'_>) -> bool {
+    scene.ind.measures.iter().any(|measure| matches!(measure, Measure::Owners(_) | Measure::SingleOwner))
 }
 
 fn plain(text: String) -> Line {

@@ -40,6 +40,16 @@ fn operators(scene: &Scene<'_>) -> Vec<(u8, usize)> {
     measures.filter_map(|(i, m)| if let Measure::Operators(n) = *m { Some((n, i)) } else { None }).collect()
 }
 
+/// Measures that only some studies ask for, by their names: owners, open networks, speeds both ways.
+fn asked(scene: &Scene<'_>) -> Vec<(String, usize)> {
+    let measures = scene.ind.measures.iter().enumerate();
+    let asked = measures.filter(|(_, measure)| {
+        use Measure::{Both, OpenAccess, Owners, SingleOwner, Symmetrical};
+        matches!(measure, Both { .. } | Symmetrical(_) | Owners(_) | OpenAccess | SingleOwner)
+    });
+    asked.map(|(i, &measure)| (scene.measure_name(measure), i)).collect()
+}
+
 fn figure(scene: &Scene<'_>) -> Figure {
     let t = &scene.t;
     let mut shares: Vec<(Technology, Counts)> =
@@ -67,6 +77,11 @@ fn figure(scene: &Scene<'_>) -> Figure {
             let label = t.say("technology-section.operators", &[("n", &n.to_string())]);
             bar(label, &of(scene, 0, measure), Tone::Context)
         }));
+    }
+    let asked = asked(scene);
+    if !asked.is_empty() {
+        rows.push(Row::Rule);
+        rows.extend(asked.into_iter().map(|(label, measure)| bar(label, &of(scene, 0, measure), Tone::Context)));
     }
     let title = match shares.first() {
         Some((tech, figure)) if figure.covered > 0 => t.say(
@@ -104,7 +119,14 @@ fn table(scene: &Scene<'_>) -> Table {
     let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
     heads.extend(technologies.iter().map(|&(tech, _)| Head::number(scene.technology(tech))));
     heads.extend(operators.iter().map(|&(n, _)| Head::number(t.say("column.operators", &[("n", &n.to_string())]))));
-    let measures: Vec<usize> = technologies.iter().map(|&(_, m)| m).chain(operators.iter().map(|&(_, m)| m)).collect();
+    let asked = asked(scene);
+    heads.extend(asked.iter().map(|(label, _)| Head::number(label.clone())));
+    let measures: Vec<usize> = technologies
+        .iter()
+        .map(|&(_, m)| m)
+        .chain(operators.iter().map(|&(_, m)| m))
+        .chain(asked.iter().map(|&(_, m)| m))
+        .collect();
     let row = |area: usize| report::Row {
         head: scene.area_name(area),
         cells: measures.iter().map(|&m| scene.share_cell(&of(scene, area, m))).collect(),

@@ -1,10 +1,14 @@
 //! Names of units, levels, areas, properties and definitions in the language of the report.
 
+use std::collections::BTreeSet;
+
 use nittio_core::{
     goal::{Goal, Step, Text},
     indicator::Figure,
     measure::Measure,
+    near::{Distances, Near},
     profile::Profile,
+    quantity::Metres,
     service::{Reach, Technology},
     unit::Unit,
 };
@@ -82,13 +86,21 @@ impl Scene<'_> {
         self.measure_name(self.ind.measures.get(self.measure).copied().unwrap_or(Measure::Covered))
     }
 
-    fn measure_name(&self, measure: Measure) -> String {
+    pub(super) fn measure_name(&self, measure: Measure) -> String {
         match measure {
             Measure::Down(speed) | Measure::Up(speed) => {
                 self.t.say("property.down", &[("speed", &self.locale.speed(speed))])
             }
             Measure::Technology(technology) => self.technology(technology),
             Measure::Operators(n) => self.t.say("column.operators", &[("n", &n.to_string())]),
+            Measure::Owners(n) => self.t.say("column.owners", &[("n", &n.to_string())]),
+            Measure::OpenAccess => self.t.get("column.open-access"),
+            Measure::SingleOwner => self.t.get("column.single-owner"),
+            Measure::Symmetrical(speed) => self.t.say("column.symmetrical", &[("speed", &self.locale.speed(speed))]),
+            Measure::Both { down, up } => {
+                let (down, up) = (self.locale.speed(down), self.locale.speed(up));
+                self.t.say("column.both", &[("down", &down), ("up", &up)])
+            }
             Measure::Covered => self.t.get("property.covered"),
         }
     }
@@ -122,6 +134,15 @@ impl Scene<'_> {
         }
     }
 
+    /// "a, b eller c".
+    fn either(&self, mut words: Vec<String>) -> String {
+        match words.pop() {
+            None => String::new(),
+            Some(last) if words.is_empty() => last,
+            Some(last) => format!("{}{}{last}", words.join(", "), self.t.get("profile.or")),
+        }
+    }
+
     /// A definition's name, made from what it says: "ansluten eller kan beställa, med planer t.o.m. …".
     pub(super) fn profile_name(&self, profile: &Profile) -> String {
         let name = self.profile_words(profile);
@@ -131,16 +152,39 @@ impl Scene<'_> {
 
     fn profile_words(&self, profile: &Profile) -> String {
         let reach: Vec<String> = profile.reach.iter().map(|&reach| self.reach(reach)).collect();
-        let mut parts = vec![reach.join(&self.t.get("profile.or"))];
+        let mut parts = vec![self.either(reach)];
         if let Some(technologies) = &profile.technologies {
-            let names = self.list(technologies.iter().map(|&t| self.technology(t).to_lowercase()).collect());
-            parts.push(self.t.say("profile.only", &[("technologies", &names)]));
+            parts.push(self.technology_words("profile", technologies));
+        }
+        if let Some(order) = profile.order_cost {
+            parts.push(self.t.say("profile.cost", &[("cost", &self.locale.kronor(order.at_most))]));
+        }
+        if profile.busy_hour.is_some() {
+            parts.push(self.t.get("profile.busy"));
         }
         if let Some(day) = profile.planned_until {
             let day = self.locale.date(day, &self.t.get("months"));
             parts.push(self.t.say("profile.planned", &[("date", &day)]));
         }
         parts.join(", ")
+    }
+
+    /// Which technologies count: by the name of a set, by the few that do not count, or one by one.
+    fn technology_words(&self, of: &str, technologies: &BTreeSet<Technology>) -> String {
+        let is = |set: &[Technology]| technologies.iter().eq(set.iter().collect::<BTreeSet<_>>());
+        if is(&Technology::WIRED) {
+            return self.t.get(&format!("{of}.only-wired"));
+        }
+        if is(&Technology::FIXED) {
+            return self.t.get(&format!("{of}.only-fixed"));
+        }
+        let name = |technology: &Technology| self.technology(*technology).to_lowercase();
+        let others: Vec<String> = Technology::ALL.iter().filter(|t| !technologies.contains(t)).map(name).collect();
+        if others.len() <= 3 {
+            return self.t.say(&format!("{of}.without"), &[("technologies", &self.list(others))]);
+        }
+        let names = self.list(technologies.iter().map(name).collect());
+        self.t.say(&format!("{of}.only"), &[("technologies", &names)])
     }
 
     fn reach(&self, reach: Reach) -> String {
@@ -152,22 +196,57 @@ impl Scene<'_> {
         let months = self.t.get("months");
         let reach: Vec<String> =
             profile.reach.iter().map(|r| self.t.get(&format!("profile.reach-{}", r.key()))).collect();
-        let reach = self.t.say("profile.counts", &[("reach", &reach.join(&self.t.get("profile.or")))]);
         let technologies = profile.technologies.as_ref().map_or_else(
             || self.t.get("profile.technologies-all"),
-            |technologies| {
-                let names = self.list(technologies.iter().map(|&t| self.technology(t).to_lowercase()).collect());
-                self.t.say("profile.technologies-only", &[("technologies", &names)])
-            },
+            |technologies| format!("{}.", sentence(&self.technology_words("profile", technologies))),
         );
         let when = profile.planned_until.map_or_else(
             || self.t.say("profile.now", &[("date", &self.date())]),
             |day| {
                 let planned = self.locale.date(day, &months);
-                self.t.say("profile.with-plans", &[("date", &self.date()), ("planned", &planned)])
+                let of: Vec<&str> = profile.planned_status.iter().map(|status| status.key()).collect();
+                let key = format!("profile.with-{}", of.join("-"));
+                self.t.say(&key, &[("date", &self.date()), ("planned", &planned)])
             },
         );
-        format!("{reach} {technologies} {when}")
+        let mut sentences = vec![self.t.say("profile.counts", &[("reach", &self.either(reach))]), technologies, when];
+        let said = |counts: bool, yes: &str, no: &str| self.t.get(if counts { yes } else { no });
+        if let Some(order) = profile.order_cost {
+            sentences.push(self.t.say("profile.cost-text", &[("cost", &self.locale.kronor(order.at_most))]));
+            let (yes, no) = ("profile.cost-unknown-counts", "profile.cost-unknown-does-not");
+            sentences.push(said(order.unknown_counts, yes, no));
+        }
+        if let Some(busy) = profile.busy_hour {
+            sentences.push(self.t.get("profile.busy-text"));
+            let (yes, no) = ("profile.busy-unknown-counts", "profile.busy-unknown-does-not");
+            sentences.push(said(busy.unknown_counts, yes, no));
+        }
+        sentences.join(" ")
+    }
+
+    /// When a place is near, in sentences.
+    pub(super) fn near_sentences(&self, near: &Near) -> String {
+        let Distances { locality, smaller_locality, outside, .. } = near.distance;
+        let metres = |distance: Metres| self.locale.metres(distance);
+        let alike = locality == outside && smaller_locality == outside;
+        let distance = if alike || self.ind.settlements.len() < 2 {
+            metres(outside)
+        } else {
+            self.t.say(
+                "method.near-distances",
+                &[
+                    ("locality", &metres(locality)),
+                    ("smaller", &metres(smaller_locality)),
+                    ("outside", &metres(outside)),
+                ],
+            )
+        };
+        let technologies = if near.technologies.len() == Technology::ALL.len() {
+            self.t.get("method.near-all")
+        } else {
+            self.technology_words("near", &near.technologies)
+        };
+        self.t.say("method.near-text", &[("distance", &distance), ("technologies", &technologies)])
     }
 
     /// What figures in the main unit show.
