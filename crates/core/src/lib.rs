@@ -22,6 +22,7 @@ pub mod polygon;
 pub mod tally;
 
 pub mod assessment;
+pub mod edition;
 pub mod explain;
 pub mod goal;
 pub mod indicator;
@@ -29,8 +30,10 @@ pub mod ledger;
 pub mod measure;
 pub mod profile;
 pub mod run;
+pub mod suppress;
 
 pub mod diagnostic;
 pub mod outcome;
 pub mod quantity;
+pub mod secrecy;
 pub mod unit;
