@@ -232,6 +232,7 @@ impl Joined {
             assessments: assess(&indicators, &study.goals),
             diagnostics: diagnostic::count(&self.diagnostics),
             provenance: opened.provenance(),
+            edition: None,
             indicators,
         }
     }

@@ -25,10 +25,12 @@ pub mod repair;
 pub mod index_file;
 mod mapped;
 
+pub mod edition;
 pub mod join;
 pub mod sorter;
 pub mod stage;
 
+pub mod verify;
 pub mod write;
 
 pub mod bench;

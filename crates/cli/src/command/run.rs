@@ -2,11 +2,15 @@
 
 use std::io::{IsTerminal, Write};
 
-use nittio_core::{assessment::Verdict, ledger::ledger};
+use nittio_core::{assessment::Verdict, ledger::ledger, outcome::Outcome};
 use nittio_io::{
+    edition,
     ingest::Reading,
     join::{self, Keep},
-    study_file::{Locale, defaults::report_view},
+    study_file::{
+        Locale,
+        defaults::{ReportView, report_view},
+    },
     write::{self, staging::Staging},
 };
 use nittio_report::render;
@@ -45,21 +49,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let finished = joined.finished(&opened, &outcome);
     write::results(&staging, &finished, each.as_deref_mut())?;
     spinner.set_message("drawing the report");
-    let settings = nittio_report::Settings {
-        locale: match view.locale {
-            Locale::Sv => nittio_report::Locale::Sv,
-            Locale::En => nittio_report::Locale::En,
-        },
-        level: view.level.clone(),
-        goal: view.goal,
-        unit: view.unit.clone(),
-    };
-    let report = nittio_report::compose(&outcome, &settings);
-    let page = render::html(&report)?;
-    staging.write("report.html", |file| file.write_all(page.as_bytes()))?;
-    for picture in render::pictures(&report)? {
-        staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
-        staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
+    report(&staging, &outcome, &view, "")?;
+    let public = args.public || project.loaded.file.editions.public;
+    if public {
+        spinner.set_message("writing the public edition");
+        let public = edition::public(&joined, &opened, &outcome);
+        write::public::results(&staging, &public)?;
+        report(&staging, &public, &edition::report_view(&view, &public), "public/")?;
+        write::public::finish(&staging, &public, &opened.study.speeds)?;
     }
     write::finish(staging, &finished)?;
     spinner.finish_and_clear();
@@ -68,6 +65,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
     print(&table::ledger(format, &outcome, &view, &lines)?)?;
     note(&format!("Report: {}", args.output.join("report.html").display()));
+    if public {
+        note(&format!("Public edition: {}", args.output.join(write::public::FOLDER).display()));
+    }
     let findings = finished.diagnostics.len();
     if findings > 0 {
         note(&format!(
@@ -82,4 +82,26 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
         Some(FailOn::Findings) if findings > 0 => Answer::No,
         _ => Answer::Yes,
     })
+}
+
+/// Draws the report and its pictures into a folder of the results.
+fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str) -> Result<(), Failure> {
+    let settings = nittio_report::Settings {
+        locale: match view.locale {
+            Locale::Sv => nittio_report::Locale::Sv,
+            Locale::En => nittio_report::Locale::En,
+        },
+        level: view.level.clone(),
+        goal: view.goal,
+        unit: view.unit.clone(),
+    };
+    let report = nittio_report::compose(outcome, &settings);
+    let page = render::html(&report)?;
+    staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
+    for picture in render::pictures(&report)? {
+        let name = format!("{folder}pictures/{}", picture.name);
+        staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
+        staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;
+    }
+    Ok(())
 }

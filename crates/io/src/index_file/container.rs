@@ -29,7 +29,7 @@ pub(super) const MAGIC: [u8; 8] = *b"nittioIX";
 
 /// The number of the format. It grows when what stands in the file changes, or when the same files are read in another
 /// way than before.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 const HEAD: usize = 96;
 const SUMMED: usize = 40;

@@ -11,7 +11,7 @@ mod places;
 mod source;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -36,7 +36,7 @@ use crate::{
     read::ReadError,
     repair,
     stage::{Stage, timed},
-    study_file::{About, SettlementsSource, defaults, error::StudyFileError, load::Loaded},
+    study_file::{About, SettlementsSource, StudyFile, defaults, error::StudyFileError, load::Loaded},
 };
 use kept::{Drafts, Kept};
 use mapping::Bound;
@@ -114,12 +114,17 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
     }
 }
 
+/// Which inputs, by their numbers, each service in each way of reaching comes from.
+pub type Origins = BTreeMap<Link, BTreeSet<u16>>;
+
 /// A study of which everything is read but the places.
 pub struct Opened<'a> {
     /// The study, without places; of its frame, the categories and the units' scales are not known yet.
     pub study: Study,
     /// How many footprints the study has, also when their outlines have not been read.
     pub footprints: usize,
+    /// Which inputs the services come from.
+    pub origins: Origins,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
 }
@@ -164,14 +169,16 @@ impl<'a> Opened<'a> {
         })?;
         let levels = areas::settle(&file.areas, drafts, &codes);
         let mut of_kept = Vec::new();
-        let footprints = if let Some(kept) = kept {
-            kept.enter(reading, "footprints");
+        let (footprints, mut origins) = if let Some(kept) = kept {
+            let files = kept.enter(reading, "footprints");
             of_kept.extend(kept.services().iter().map(|service| services.intern(service.clone())));
-            Vec::new()
+            (Vec::new(), kept.origins(&files, &of_kept))
         } else {
-            network::footprints(reading, &file.footprints, &mut services)?
+            let footprints = network::footprints(reading, &file.footprints, &mut services)?;
+            let origins = network::origins(&footprints);
+            (footprints, origins)
         };
-        let mut offers = network::offers(reading, &file.offers, &places.files, &mut services)?;
+        let (mut offers, of_offers) = network::offers(reading, &file.offers, &places.files, &mut services)?;
         let settlements = if let Some(kept) = kept {
             kept.enter(reading, "settlements");
             Vec::new()
@@ -183,6 +190,10 @@ impl<'a> Opened<'a> {
         let renumber = |service: ServiceId| numbers[service.0 as usize];
         let relink = |link: Link| Link { service: renumber(link.service), ..link };
         offers.relink(relink);
+        for (link, sources) in of_offers {
+            origins.entry(link).or_default().extend(sources);
+        }
+        let origins = origins.into_iter().map(|(link, sources)| (relink(link), sources)).collect();
         let footprints: Vec<_> = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
         of_kept.iter_mut().for_each(|service| *service = renumber(*service));
         let count = kept.map_or(footprints.len(), Kept::footprints);
@@ -203,7 +214,7 @@ impl<'a> Opened<'a> {
             speeds: file.indicators.speeds.clone(),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Self { study, footprints: count, reading, places }, of_kept))
+        Ok((Self { study, footprints: count, origins, reading, places }, of_kept))
     }
 
     /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
@@ -268,6 +279,11 @@ impl<'a> Opened<'a> {
         &self.reading.loaded.file.study
     }
 
+    /// The study file.
+    pub(crate) fn file(&self) -> &'a StudyFile {
+        &self.reading.loaded.file
+    }
+
     /// Where everything came from, complete when all places have been read.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
@@ -320,6 +336,8 @@ impl<'a> Reading<'a> {
             used: 1,
             crs: None,
             source: None,
+            licence: None,
+            secrecy: loaded.file.secrecy(),
         });
         Ok(reading)
     }

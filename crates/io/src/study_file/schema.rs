@@ -45,6 +45,9 @@ fn without_null(schema: &mut Schema) {
             }
         }
     }
+    if let Some(Value::Array(words)) = object.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
     if object.get("default") == Some(&Value::Null) {
         object.shift_remove("default");
     }
@@ -106,6 +109,8 @@ described! {
     SpeedText = speed();
     /// A way of reaching.
     ReachWord = json!({ "enum": ["connected", "passed", "near"] });
+    /// Who may see the rows of a source.
+    SecrecyWord = json!({ "enum": ["open", "internal", "secret"] });
     /// A technology's key.
     TechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
     /// A text in the languages of the reports.
