@@ -31,6 +31,7 @@ mod disk;
 mod exit_codes;
 mod index_file;
 mod killed;
+mod public;
 mod same_bytes;
 
 mod browser;
