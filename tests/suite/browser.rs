@@ -12,6 +12,7 @@ use crate::{
     jonkoping,
     made_up::MadeUp,
     program::{beside, nittio},
+    public,
     tools::{output, tool},
 };
 
@@ -50,6 +51,11 @@ fn assert_good(report: &Path, lang: &str) {
 #[test]
 fn the_swedish_report_stands_in_a_browser() {
     assert_good(&jonkoping::run().0.join("report.html"), "sv");
+}
+
+#[test]
+fn the_public_report_stands_in_a_browser() {
+    assert_good(&public::example("jonkoping").join("public/report.html"), "sv");
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod exit_codes;
 mod index_file;
 mod killed;
 mod near;
+mod public;
 mod same_bytes;
 mod since;
 

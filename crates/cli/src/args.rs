@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
     Index(IndexArgs),
+    /// Read a public edition again and prove that nothing in it gives away what should not be known
+    Verify(VerifyArgs),
     /// Write a commented study file into an empty folder
     Init(InitArgs),
     /// Make a country up, in any size, with a study file
@@ -73,6 +75,7 @@ pub(crate) enum Example {
     nittio run --project lan/nittio.toml --output rapport\n  \
     nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
     nittio run --fail-on goal                     exit code 1 when an area misses the goal\n  \
+    nittio run --public                           also the edition that may be published, in out/public\n  \
     nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
     nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
@@ -90,6 +93,9 @@ pub(crate) struct RunArgs {
     /// it is said why
     #[arg(long, value_name = "DIR")]
     pub(crate) since: Option<PathBuf>,
+    /// Write the public edition too, into DIR/public: small counts kept back, no place, no secret source
+    #[arg(long)]
+    pub(crate) public: bool,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -177,6 +183,21 @@ pub(crate) struct IndexArgs {
     /// Where the index is written
     #[arg(short, long, value_name = "FILE", default_value = "nittio.index")]
     pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio run --public && nittio verify --public out/public\n  \
+    nittio verify --public out/public --internal out   also that no place of the internal edition can be found in it\n\n\
+    Exit code 0: nothing found. 1: something found, said with file, row and what it is. 2: the edition cannot be read.\n\
+    docs/methods/editions.md says what may be published, docs/methods/suppression.md why nothing can be worked out.")]
+pub(crate) struct VerifyArgs {
+    /// The folder of the public edition
+    #[arg(long, value_name = "DIR")]
+    pub(crate) public: PathBuf,
+    /// The folder of the internal edition of the same run, to search for its places and small counts
+    #[arg(long, value_name = "DIR")]
+    pub(crate) internal: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

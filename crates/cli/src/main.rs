@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Check(check) => command::check::check(&check),
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Index(index) => command::index::index(&index),
+        Command::Verify(verify) => command::verify::verify(&verify),
         Command::Init(init) => command::init::init(&init),
         Command::Generate(generate) => command::generate::generate(&generate),
         Command::Bench(bench) => command::bench::bench(&bench),

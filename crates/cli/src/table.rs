@@ -133,14 +133,14 @@ fn row(outcome: &Outcome, line: &Line, numbers: Numbers, words: &Words) -> Vec<S
         row.push(match part.verdict {
             Verdict::Missed { units, .. } => numbers.needed(units, unit),
             Verdict::Met => numbers.whole(0),
-            Verdict::NotMeasured => dash(),
+            Verdict::NotMeasured | Verdict::Withheld => dash(),
         });
     }
     row.push(
         match line.joint {
             Verdict::Met => words.met,
             Verdict::Missed { .. } => words.missed,
-            Verdict::NotMeasured => words.not_measured,
+            Verdict::NotMeasured | Verdict::Withheld => words.not_measured,
         }
         .to_owned(),
     );

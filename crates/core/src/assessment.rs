@@ -55,6 +55,8 @@ pub enum Verdict {
     },
     /// The study lacks the unit, or the area has none of it.
     NotMeasured,
+    /// The counts are kept back in the public edition, and so is what they say.
+    Withheld,
 }
 
 /// Holds every goal against every area, under every definition.
@@ -87,6 +89,9 @@ pub(crate) fn part(indicators: &Indicators, at: At, unit: &Unit, step: &Step) ->
 }
 
 fn verdict(figure: &Figure, step: &Step) -> Verdict {
+    if figure.hides.total || figure.hides.covered {
+        return Verdict::Withheld;
+    }
     if figure.total == 0 {
         return Verdict::NotMeasured;
     }
@@ -97,7 +102,7 @@ fn verdict(figure: &Figure, step: &Step) -> Verdict {
     Verdict::Missed {
         units: needed - figure.covered,
         points: step.share.percent() - 100.0 * figure.share().unwrap_or(0.0),
-        within_unmatched: figure.covered + figure.unmatched >= needed,
+        within_unmatched: !figure.hides.unmatched && figure.covered + figure.unmatched >= needed,
     }
 }
 
@@ -106,6 +111,7 @@ pub(crate) fn joint(parts: &[Part]) -> Verdict {
     for part in parts {
         most = match (most, part.verdict) {
             (Verdict::NotMeasured, _) | (_, Verdict::NotMeasured) => return Verdict::NotMeasured,
+            (Verdict::Withheld, _) | (_, Verdict::Withheld) => Verdict::Withheld,
             (
                 Verdict::Missed { points: a, within_unmatched: v, .. },
                 Verdict::Missed { points: b, within_unmatched: w, .. },
@@ -129,7 +135,7 @@ mod tests {
     }
 
     fn figure(total: u64, covered: u64, unmatched: u64) -> Figure {
-        Figure { total, covered, missing: total - covered - unmatched, unmatched }
+        Figure { total, covered, missing: total - covered - unmatched, unmatched, ..Figure::default() }
     }
 
     #[test]

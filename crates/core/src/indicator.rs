@@ -11,6 +11,7 @@ use crate::{
     service::Link,
     settlement::Settlement,
     study::{Frame, ScaledUnit, Study},
+    suppress::{Hidden, Hides},
     tally::{Cell, Count, Tally},
 };
 
@@ -28,19 +29,28 @@ pub struct Figure {
     pub missing: u64,
     /// Units of which it cannot be said.
     pub unmatched: u64,
+    /// What is kept back of this in the public edition; it is then 0 above.
+    pub hides: Hides,
 }
 
 impl Figure {
-    /// Covered part of the whole, 0 to 1; `None` when there is nothing to share.
+    /// Whether there is a share: something to share, and nothing of it kept back.
+    #[must_use]
+    pub const fn has_share(&self) -> bool {
+        self.total > 0 && !self.hides.total && !self.hides.covered
+    }
+
+    /// Covered part of the whole, 0 to 1; `None` when there is nothing to share, or it is kept back.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        ratio(self.covered, self.total)
+        self.has_share().then(|| ratio(self.covered, self.total)).flatten()
     }
 
     /// The share if every unmatched unit were covered.
     #[must_use]
     pub fn upper_share(&self) -> Option<f64> {
-        ratio(self.covered + self.unmatched, self.total)
+        let known = self.has_share() && !self.hides.unmatched;
+        known.then(|| ratio(self.covered + self.unmatched, self.total)).flatten()
     }
 }
 
@@ -99,6 +109,8 @@ pub struct Indicators {
     totals: Vec<Whole>,
     /// Shape: area × settlement × category × unit × profile × measure.
     covered: Vec<u64>,
+    /// What is kept back, in the public edition.
+    hidden: Option<Hidden>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,12 +130,67 @@ impl Indicators {
     pub fn figure(&self, at: At) -> Figure {
         let whole = self.totals[self.whole_index(at)];
         let covered = self.covered[self.covered_index(at)];
-        Figure {
-            total: whole.total,
-            covered,
-            missing: whole.total - whole.unmatched - covered,
-            unmatched: whole.unmatched,
+        let hides = self.hidden.as_ref().map(|hidden| hidden.of(at)).unwrap_or_default();
+        let missing = if hides.missing { 0 } else { whole.total - whole.unmatched - covered };
+        Figure { total: whole.total, covered, missing, unmatched: whole.unmatched, hides }
+    }
+
+    /// What is kept back, in the public edition.
+    #[must_use]
+    pub fn hidden(&self) -> Option<&Hidden> {
+        self.hidden.as_ref()
+    }
+
+    /// The same without what is to be kept back: it is not there any more, so nothing made of this can give it away.
+    ///
+    /// Of places without a value only the total's are left, where they are at least `least`.
+    #[must_use]
+    pub fn without(&self, hidden: Hidden, least: u64) -> Self {
+        let mut out = self.clone();
+        for at in self.positions() {
+            let hides = hidden.of(at);
+            let (whole, covered) = (self.whole_index(at), self.covered_index(at));
+            if hides.total {
+                out.totals[whole].total = 0;
+            }
+            if hides.unmatched {
+                out.totals[whole].unmatched = 0;
+            }
+            if hides.covered {
+                out.covered[covered] = 0;
+            }
+            if at.area + at.settlement + at.category > 0 || self.totals[whole].without < least {
+                out.totals[whole].without = 0;
+            }
         }
+        out.hidden = Some(hidden);
+        out
+    }
+
+    /// Only these areas and measures, by index and in this order, and settlement classes only when wanted.
+    #[must_use]
+    pub fn narrowed(&self, areas: &[usize], settlements: bool, measures: &[usize]) -> Self {
+        let kept = if settlements { self.settlements.len() } else { 1 };
+        let mut out = Self {
+            areas: areas.iter().map(|&area| self.areas[area].clone()).collect(),
+            settlements: self.settlements[..kept].to_vec(),
+            measures: measures.iter().map(|&measure| self.measures[measure]).collect(),
+            totals: Vec::new(),
+            covered: Vec::new(),
+            hidden: None,
+            ..self.clone()
+        };
+        let wholes = areas.len() * kept * self.categories.len() * self.units.len();
+        out.totals = vec![Whole::default(); wholes];
+        out.covered = vec![0; wholes * self.profiles.len() * measures.len()];
+        let positions: Vec<At> = out.positions().collect();
+        for at in positions {
+            let from = At { area: areas[at.area], measure: measures[at.measure], ..at };
+            let (whole, covered) = (out.whole_index(at), out.covered_index(at));
+            out.totals[whole] = self.totals[self.whole_index(from)];
+            out.covered[covered] = self.covered[self.covered_index(from)];
+        }
+        out
     }
 
     /// How many places have no value for the unit: they count as nothing, and are not zero.
@@ -279,12 +346,12 @@ pub fn evaluate(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[
 type Answer = Option<Box<[u64]>>;
 
 /// Which measures each service has, asked once for all sets of links.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     frame: &'a Frame,
     profiles: &'a [Profile],
     measures: &'a [Measure],
     /// Words of bits for the measures of one profile.
-    words: usize,
+    pub(crate) words: usize,
     /// Shape: profile × service × words: the measures that a service has by itself.
     alone: Vec<u64>,
     /// Per service: a number for its operator, and one for the owner of its network.
@@ -292,7 +359,7 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn new(frame: &'a Frame, profiles: &'a [Profile], measures: &'a [Measure]) -> Self {
+    pub(crate) fn new(frame: &'a Frame, profiles: &'a [Profile], measures: &'a [Measure]) -> Self {
         let words = measures.len().div_ceil(64);
         let services = frame.services.as_slice();
         let mut alone = vec![0; profiles.len() * services.len() * words];
@@ -312,7 +379,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether a set of links has each measure under each definition, bit by bit. Shape: profile × words.
-    fn answer(&self, links: &[Link]) -> Box<[u64]> {
+    pub(crate) fn answer(&self, links: &[Link]) -> Box<[u64]> {
         let mut answer = vec![0; self.profiles.len() * self.words];
         let (mut operators, mut owners) = (Vec::new(), Vec::new());
         let services = self.frame.services.as_slice().len();
@@ -388,6 +455,7 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
         profiles: profiles.to_vec(),
         units,
         measures: measures.to_vec(),
+        hidden: None,
     }
 }
 

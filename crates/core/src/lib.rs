@@ -26,6 +26,7 @@ pub mod sums;
 pub mod tally;
 
 pub mod assessment;
+pub mod edition;
 pub mod explain;
 pub mod goal;
 pub mod indicator;
@@ -34,8 +35,10 @@ pub mod measure;
 pub mod plausibility;
 pub mod profile;
 pub mod run;
+pub mod suppress;
 
 pub mod diagnostic;
 pub mod outcome;
 pub mod quantity;
+pub mod secrecy;
 pub mod unit;

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, study::Frame};
+use crate::{
+    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, secrecy::Secrecy,
+    study::Frame, suppress::Rule,
+};
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub struct Outcome {
     pub diagnostics: Vec<DiagnosticCount>,
     /// Where everything came from.
     pub provenance: Provenance,
+    /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.
+    pub edition: Option<Rule>,
 }
 
 /// Where the figures came from: enough to make them again.
@@ -53,6 +58,10 @@ pub struct Input {
     pub used: u64,
     /// The CRS of its coordinates, where it has any.
     pub crs: Option<String>,
-    /// Who made it and under which licence, as the study file says.
+    /// Who made it, as the study file says.
     pub source: Option<String>,
+    /// Under which licence, as the study file says.
+    pub licence: Option<String>,
+    /// Who may see its rows.
+    pub secrecy: Secrecy,
 }

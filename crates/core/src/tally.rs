@@ -119,6 +119,27 @@ impl Tally {
         merged
     }
 
+    /// The same with settlement classes told apart less: cells that become alike are counted together.
+    #[must_use]
+    pub fn recoded(&self, class: impl Fn(Settlement) -> Settlement) -> Self {
+        let mut rows: Vec<(Cell, &[Count])> = self
+            .rows()
+            .map(|(cell, counts)| (Cell { settlement: class(cell.settlement), ..cell.clone() }, counts))
+            .collect();
+        rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut out = Self::default();
+        for (cell, counts) in rows {
+            if out.cells.last() == Some(&cell) {
+                let at = out.counts.len() - counts.len();
+                add(&mut out.counts[at..], counts);
+            } else {
+                out.cells.push(cell);
+                out.counts.extend_from_slice(counts);
+            }
+        }
+        out
+    }
+
     /// The cells in order, with one count per unit of the frame.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Cell, &[Count])> {
         let units = self.counts.len().checked_div(self.cells.len()).unwrap_or_default();

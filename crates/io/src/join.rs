@@ -298,6 +298,7 @@ impl Joined {
             assessments: assess(&indicators, &study.goals),
             diagnostics: diagnostic::count(&self.diagnostics),
             provenance: opened.provenance(),
+            edition: None,
             indicators,
         }
     }

@@ -28,10 +28,12 @@ mod numbers;
 
 pub mod last;
 
+pub mod edition;
 pub mod join;
 pub mod sorter;
 pub mod stage;
 
+pub mod verify;
 pub mod write;
 
 pub mod bench;

@@ -202,6 +202,7 @@ fn the_page_says_what_was_counted_by_hand() {
     let indicators = evaluate(&tally, &study.frame, &study.profiles, &measures(&study));
     let assessments = assess(&indicators, &study.goals);
     let outcome = Outcome {
+        edition: None,
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,

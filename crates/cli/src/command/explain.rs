@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 12] = [
+const RULES: [(&str, &str); 14] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -37,6 +37,8 @@ const RULES: [(&str, &str); 12] = [
     ("areas", include_str!("../../../../docs/methods/areas.md")),
     ("coordinate-systems", include_str!("../../../../docs/methods/coordinate-systems.md")),
     ("mending-polygons", include_str!("../../../../docs/methods/mending-polygons.md")),
+    ("editions", include_str!("../../../../docs/methods/editions.md")),
+    ("suppression", include_str!("../../../../docs/methods/suppression.md")),
 ];
 
 /// Explains one thing, or lists what can be explained.

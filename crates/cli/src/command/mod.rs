@@ -8,6 +8,7 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod init;
+pub(crate) mod verify;
 
 use std::io::Write;
 

@@ -5,12 +5,16 @@ use std::{
     path::Path,
 };
 
-use nittio_core::{assessment::Verdict, ledger::ledger};
+use nittio_core::{assessment::Verdict, ledger::ledger, outcome::Outcome};
 use nittio_io::{
+    edition,
     ingest::{Opened, Reading},
     join::{self, Joined, Keep},
     last::{self, Last, Unfit, Update, UpdateError},
-    study_file::{Locale, defaults::report_view},
+    study_file::{
+        Locale,
+        defaults::{ReportView, report_view},
+    },
     write::{self, PlacesFrom, staging::Staging},
 };
 use nittio_report::render;
@@ -32,7 +36,10 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
     let job = Job { args, project: &project, progress: &progress };
-    if let Some(folder) = &args.since {
+    let public = args.public || project.loaded.file.editions.public;
+    if public && args.since.is_some() {
+        note("all places joined anew: the public edition asks which file each service comes from");
+    } else if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
         match update(args, folder, &reading, &progress)? {
             Ok(Update { opened, joined, places, anew }) => {
@@ -108,21 +115,14 @@ impl Job<'_> {
         write::results(&staging, &finished, places)?;
         drop(last);
         spinner.set_message("drawing the report");
-        let settings = nittio_report::Settings {
-            locale: match view.locale {
-                Locale::Sv => nittio_report::Locale::Sv,
-                Locale::En => nittio_report::Locale::En,
-            },
-            level: view.level.clone(),
-            goal: view.goal,
-            unit: view.unit.clone(),
-        };
-        let report = nittio_report::compose(&outcome, &settings);
-        let page = render::html(&report)?;
-        staging.write("report.html", |file| file.write_all(page.as_bytes()))?;
-        for picture in render::pictures(&report)? {
-            staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
-            staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
+        report(&staging, &outcome, &view, "")?;
+        let public = args.public || project.loaded.file.editions.public;
+        if public {
+            spinner.set_message("writing the public edition");
+            let public = edition::public(&joined, opened, &outcome);
+            write::public::results(&staging, &public)?;
+            report(&staging, &public, &edition::report_view(&view, &public), "public/")?;
+            write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
         spinner.finish_and_clear();
@@ -131,6 +131,9 @@ impl Job<'_> {
         let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
         print(&table::ledger(format, &outcome, &view, &lines)?)?;
         note(&format!("Report: {}", args.output.join("report.html").display()));
+        if public {
+            note(&format!("Public edition: {}", args.output.join(write::public::FOLDER).display()));
+        }
         let findings = finished.diagnostics.len();
         if findings > 0 {
             note(&format!(
@@ -146,4 +149,26 @@ impl Job<'_> {
             _ => Answer::Yes,
         })
     }
+}
+
+/// Draws the report and its pictures into a folder of the results.
+fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str) -> Result<(), Failure> {
+    let settings = nittio_report::Settings {
+        locale: match view.locale {
+            Locale::Sv => nittio_report::Locale::Sv,
+            Locale::En => nittio_report::Locale::En,
+        },
+        level: view.level.clone(),
+        goal: view.goal,
+        unit: view.unit.clone(),
+    };
+    let report = nittio_report::compose(outcome, &settings);
+    let page = render::html(&report)?;
+    staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
+    for picture in render::pictures(&report)? {
+        let name = format!("{folder}pictures/{}", picture.name);
+        staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
+        staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const SECTIONS: [&str; 3] = ["areas", "footprints", "settlements"];
 
 /// What says nothing about how a file is read.
-const ABOUT: &str = "source";
+const ABOUT: [&str; 3] = ["source", "licence", "secrecy"];
 
 /// The settings of a study file that say how its polygons are read, with the CRS and the country that hold where it
 /// says none.
@@ -68,7 +68,9 @@ pub(crate) fn of_join(text: &str, crs: &str, country: &str) -> (Value, Vec<Value
 
 fn forget_source(entry: &mut Value) {
     if let Value::Object(table) = entry {
-        table.remove(ABOUT);
+        for key in ABOUT {
+            table.remove(key);
+        }
     }
 }
 
@@ -167,6 +169,7 @@ digits = 2
     fn what_says_nothing_about_reading_makes_no_difference() {
         for (from, to) in [
             ("Alfa, CC0", "Alfa, CC BY"),
+            ("source = \"Alfa, CC0\"", "licence = \"CC0\"\nsecrecy = \"secret\""),
             ("name = \"A\"", "name = \"B\""),
             ("2024-12-31", "2025-12-31"),
             ("operator = \"Alfa\"\n", "operator   =   'Alfa' # who\n"),

@@ -11,14 +11,14 @@ use nittio_core::{
     footprint::Footprint,
     index::CoverageIndex,
     outcome::Input,
-    service::{Service, Services},
+    service::{Link, Reach, Service, ServiceId, Services},
     settlement::SettlementArea,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Reading, StudyFileError,
+    Origins, Reading, StudyFileError,
     areas::{self, Draft},
     network,
     parts::Parts,
@@ -45,6 +45,8 @@ pub(crate) struct Kept {
     diagnostics: Vec<KeptDiagnostic>,
     /// The services of footprints, sorted.
     services: Vec<Service>,
+    /// Which files each service in each way of reaching comes from: index into the services, into the files.
+    origins: Vec<(usize, Reach, Vec<usize>)>,
     /// How many footprints there are.
     footprints: usize,
     /// The areas that files name, by level.
@@ -170,6 +172,11 @@ impl Polygons {
             });
             KeptArea { code, name, rings }
         };
+        let origins = network::origins(&self.footprints).into_iter().map(|(link, sources)| {
+            let files = sources.into_iter().map(|source| usize::from(source).saturating_sub(1)).collect();
+            (link.service.0 as usize, link.reach, files)
+        });
+        let origins = origins.collect();
         // By level and code, so that the same files give the same bytes.
         let drafts: BTreeMap<String, Draft> = self.drafts.into_iter().collect();
         let areas = drafts.into_iter().map(|(key, draft)| (key, draft.into_iter().map(&mut keep_area).collect()));
@@ -178,6 +185,7 @@ impl Polygons {
             files: files.collect(),
             diagnostics: diagnostics.iter().map(KeptDiagnostic::of).collect(),
             services: self.services.as_slice().to_vec(),
+            origins,
             footprints: self.footprints.len(),
             areas,
         };
@@ -221,7 +229,10 @@ impl Kept {
     }
 
     /// Enters the files with a role, and what was odd about them, as if they had been read just now.
-    pub(super) fn enter(&self, reading: &Reading<'_>, role: &str) {
+    ///
+    /// Returns their numbers, by which file it is.
+    pub(super) fn enter(&self, reading: &Reading<'_>, role: &str) -> HashMap<usize, u16> {
+        let mut numbers = HashMap::new();
         let files = files(&reading.loaded.file);
         for (number, (kept, (_, file))) in self.files.iter().zip(files).enumerate().filter(|(_, (k, _))| k.role == role)
         {
@@ -234,14 +245,29 @@ impl Kept {
                 used: kept.used,
                 crs: kept.crs.clone(),
                 source: file.source.clone(),
+                licence: file.licence.clone(),
+                secrecy: file.secrecy,
             });
             reading.add_identity(source, kept.identity.clone());
             if let Some(parts) = &kept.parts {
                 reading.add_parts(source, parts.clone());
             }
+            numbers.insert(number, source);
             let found = self.diagnostics.iter().filter(|d| d.file == number).map(|d| d.made_in(source));
             reading.add_diagnostics(found.collect());
         }
+        numbers
+    }
+
+    /// Which inputs the services come from; `files` are the numbers of the files, `services` those of the services.
+    pub(super) fn origins(&self, files: &HashMap<usize, u16>, services: &[ServiceId]) -> Origins {
+        let mut origins = Origins::new();
+        for (service, reach, from) in &self.origins {
+            let Some(&service) = services.get(*service) else { continue };
+            let from = from.iter().filter_map(|file| files.get(file));
+            origins.entry(Link { service, reach: *reach }).or_default().extend(from);
+        }
+        origins
     }
 
     /// The areas that files name, with their borders; `None` when there are not as many vertices as there should be.

@@ -41,7 +41,7 @@ use crate::{
     read::ReadError,
     repair,
     stage::{Stage, timed},
-    study_file::{About, SettlementsSource, defaults, error::StudyFileError, load::Loaded},
+    study_file::{About, SettlementsSource, StudyFile, defaults, error::StudyFileError, load::Loaded},
 };
 use kept::{Drafts, Kept};
 use mapping::Bound;
@@ -121,12 +121,17 @@ pub fn study(loaded: &Loaded, progress: &dyn Progress) -> Result<Ingested, Study
     }
 }
 
+/// Which inputs, by their numbers, each service in each way of reaching comes from.
+pub type Origins = BTreeMap<Link, BTreeSet<u16>>;
+
 /// A study of which everything is read but the places.
 pub struct Opened<'a> {
     /// The study, without places; of its frame, the categories and the units' scales are not known yet.
     pub study: Study,
     /// How many footprints the study has, also when their outlines have not been read.
     pub footprints: usize,
+    /// Which inputs the services come from.
+    pub origins: Origins,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
     /// The codes that places have on levels without a file.
@@ -173,14 +178,19 @@ impl<'a> Opened<'a> {
         })?;
         let levels = areas::settle(&file.areas, drafts, &codes);
         let mut of_kept = Vec::new();
-        let footprints = if let Some(kept) = kept {
-            kept.enter(reading, "footprints");
+        let (footprints, mut origins) = if let Some(kept) = kept {
+            let files = kept.enter(reading, "footprints");
             of_kept.extend(kept.services().iter().map(|service| services.intern(service.clone())));
-            Vec::new()
+            (Vec::new(), kept.origins(&files, &of_kept))
         } else {
-            network::footprints(reading, &file.footprints, &mut services)?
+            let footprints = network::footprints(reading, &file.footprints, &mut services)?;
+            let origins = network::origins(&footprints);
+            (footprints, origins)
         };
-        let offers = network::offers(reading, &file.offers, &Known::In(&places.files), &mut services)?;
+        let (offers, of_offers) = network::offers(reading, &file.offers, &Known::In(&places.files), &mut services)?;
+        for (link, sources) in of_offers {
+            origins.entry(link).or_default().extend(sources);
+        }
         let settlements = if let Some(kept) = kept {
             kept.enter(reading, "settlements");
             Vec::new()
@@ -189,7 +199,7 @@ impl<'a> Opened<'a> {
         };
 
         let count = kept.map_or(footprints.len(), Kept::footprints);
-        let read = Read { levels, services, offers, footprints, settlements, count, places, codes };
+        let read = Read { levels, services, offers, footprints, settlements, count, origins, places, codes };
         let (opened, numbers) = read.assemble(reading)?;
         of_kept.iter_mut().for_each(|service| *service = numbers[service.0 as usize]);
         Ok((opened, of_kept))
@@ -282,6 +292,11 @@ impl<'a> Opened<'a> {
         &self.reading.loaded.file.study
     }
 
+    /// The study file.
+    pub(crate) fn file(&self) -> &'a StudyFile {
+        &self.reading.loaded.file
+    }
+
     /// Where everything came from, complete when all places have been read.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
@@ -302,6 +317,8 @@ struct Read<'a> {
     settlements: Vec<SettlementArea>,
     /// How many footprints there are, also when their outlines have not been read.
     count: usize,
+    /// Which inputs the services come from; of no use to a run that rests on an earlier one.
+    origins: Origins,
     places: PlaceFiles<'a>,
     codes: HashMap<String, BTreeSet<String>>,
 }
@@ -309,11 +326,12 @@ struct Read<'a> {
 impl<'a> Read<'a> {
     /// Numbers the services in their order, and makes a study. Also returns the new number of each service.
     fn assemble(self, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Vec<ServiceId>), StudyFileError> {
-        let Self { levels, services, mut offers, footprints, settlements, count, places, codes } = self;
+        let Self { levels, services, mut offers, footprints, settlements, count, origins, places, codes } = self;
         let file = &reading.loaded.file;
         let (services, numbers) = services.sorted();
         let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
         offers.relink(relink);
+        let origins = origins.into_iter().map(|(link, sources)| (relink(link), sources)).collect();
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
         let study = Study {
             frame: Frame {
@@ -334,7 +352,7 @@ impl<'a> Read<'a> {
             measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Opened { study, footprints: count, reading, places, codes }, numbers))
+        Ok((Opened { study, footprints: count, origins, reading, places, codes }, numbers))
     }
 }
 
@@ -392,6 +410,8 @@ impl<'a> Reading<'a> {
             used: 1,
             crs: None,
             source: None,
+            licence: None,
+            secrecy: loaded.file.secrecy(),
         });
         Ok(reading)
     }

@@ -16,7 +16,7 @@ use nittio_core::{
 use rayon::prelude::*;
 
 use super::{
-    Reading, StudyFileError, areal, ids,
+    Origins, Reading, StudyFileError, areal, ids,
     mapping::ServiceReader,
     parts::{self, Digest, Parts},
     places::PlaceFile,
@@ -82,7 +82,7 @@ pub(super) fn offers(
     sources: &[OffersSource],
     known: &Known<'_>,
     services: &mut Services,
-) -> Result<Offers, StudyFileError> {
+) -> Result<(Offers, Origins), StudyFileError> {
     let mut opened = Vec::new();
     let mut wanted: HashMap<Box<str>, bool> = HashMap::new();
     for entry in sources {
@@ -112,7 +112,9 @@ pub(super) fn offers(
         Known::But(rows) => !rows.contains(&at),
     };
     let mut offers = Offers::default();
+    let mut origins = Origins::new();
     for (source, place, service) in opened {
+        let number = source.number();
         source.read(false, |placing, batch| {
             for i in 0..batch.rows.len() {
                 let id = batch.columns[place].text(i);
@@ -128,12 +130,28 @@ pub(super) fn offers(
                 }
                 if let Some((service, reach)) = service.read(placing, &batch, i, Some(id)) {
                     placing.used += 1;
-                    offers.add(id, Link { service: services.intern(service), reach });
+                    let link = Link { service: services.intern(service), reach };
+                    origins.entry(link).or_default().insert(number);
+                    offers.add(id, link);
                 }
             }
         })?;
     }
-    Ok(offers)
+    Ok((offers, origins))
+}
+
+/// Which sources each link comes from.
+pub(super) fn origins(footprints: &[Footprint]) -> Origins {
+    let mut origins = Origins::new();
+    let mut last = None;
+    for footprint in footprints {
+        let origin = (footprint.link, footprint.origin.source);
+        // Footprints of one file stand together, and there may be millions.
+        if last.replace(origin) != Some(origin) {
+            origins.entry(origin.0).or_default().insert(origin.1);
+        }
+    }
+    origins
 }
 
 /// Reads polygons of footprints from a file that has been read before: of each wanted row those with the wanted digests. A

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Opened, Read, Reading, StudyFileError, areas,
+    Opened, Origins, Read, Reading, StudyFileError, areas,
     kept::KeptDiagnostic,
     network::{self, Known},
     parts::{Digest, Part, Parts},
@@ -114,6 +114,8 @@ impl Before {
             used: before.used,
             crs: before.crs.clone(),
             source: file.source.clone(),
+            licence: file.licence.clone(),
+            secrecy: file.secrecy,
         });
         reading.add_identity(input, before.identity.clone());
         if let Some(parts) = &before.parts {
@@ -166,12 +168,22 @@ impl<'a> Opened<'a> {
                 before.findings.iter().filter(|d| d.file == number && d.finding == Finding::OfferForUnknownPlace);
             without_place.extend(found.map(|d| SourceRow { source, row: d.row }));
         }
-        let offers = network::offers(reading, &file.offers, &Known::But(&without_place), &mut services)?;
+        let (offers, _) = network::offers(reading, &file.offers, &Known::But(&without_place), &mut services)?;
         for (settlements, entry) in before.with_role("settlements").zip(&file.settlements) {
             before.enter(reading, settlements, &entry.file);
         }
         let (places, codes) = (PlaceFiles::closed(&file.places), before.codes());
-        let read = Read { levels, services, offers, footprints, settlements: Vec::new(), count, places, codes };
+        let read = Read {
+            levels,
+            services,
+            offers,
+            footprints,
+            settlements: Vec::new(),
+            count,
+            origins: Origins::new(),
+            places,
+            codes,
+        };
         Ok(read.assemble(reading)?.0)
     }
 

@@ -53,6 +53,11 @@ pub(super) enum Positions {
 }
 
 impl<'a> Source<'a> {
+    /// Its number in the list of inputs.
+    pub(super) fn number(&self) -> u16 {
+        self.number
+    }
+
     /// Opens the file and enters it in the list of inputs.
     pub(super) fn open(reading: &'a Reading<'a>, file: &'a FileSource, role: &str) -> Result<Self, StudyFileError> {
         let (path, pieces) = pieces(reading, file)?;
@@ -66,6 +71,8 @@ impl<'a> Source<'a> {
             used: 0,
             crs: None,
             source: file.source.clone(),
+            licence: file.licence.clone(),
+            secrecy: file.secrecy,
         });
         reading.add_identity(number, identity);
         Ok(Self::of(reading, file, number, path, pieces))

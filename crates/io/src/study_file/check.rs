@@ -54,6 +54,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.goals();
     check.indicators();
     check.report();
+    check.editions();
     check.found
 }
 
@@ -520,6 +521,16 @@ impl<'a> Check<'a> {
                     ),
                 );
             }
+        }
+    }
+
+    fn editions(&mut self) {
+        if self.file.editions.threshold < 2 {
+            self.wrong_at(
+                &[At::Key("editions"), At::Key("threshold")],
+                format!("a threshold of {} keeps nothing back", self.file.editions.threshold),
+                "counts above 0 and below the threshold are kept back; write 5, as SCB does, or take the line away",
+            );
         }
     }
 }

@@ -26,6 +26,7 @@ use nittio_core::{
     goal::{Source, Step, Text},
     near::{Distances, Near},
     quantity::{Kronor, Metres, Speed},
+    secrecy::Secrecy,
     service::{Reach, Status, Technology},
     settlement::Settlement,
     unit::Unit,
@@ -71,6 +72,21 @@ pub struct StudyFile {
     /// How the report looks and what it puts first.
     #[serde(default)]
     pub report: ReportSettings,
+    /// Which editions a run writes, and what the public one keeps back.
+    #[serde(default)]
+    pub editions: EditionSettings,
+}
+
+impl StudyFile {
+    /// Who may see the study file itself: it names every source, so it is as secret as the most secret of them.
+    #[must_use]
+    pub fn secrecy(&self) -> Secrecy {
+        let places = self.places.iter().map(|source| &source.file);
+        let networks = self.footprints.iter().map(|s| &s.file).chain(self.offers.iter().map(|s| &s.file));
+        let areas = self.areas.values().filter_map(|source| source.file.as_ref());
+        let files = places.chain(networks).chain(areas).chain(self.settlements.iter().map(|source| &source.file));
+        files.map(|file| file.secrecy).fold(Secrecy::Internal, Secrecy::max)
+    }
 }
 
 /// What the study is.
@@ -125,6 +141,10 @@ pub struct FileSource {
     pub encoding: Option<Spanned<String>>,
     /// Who made the file and under which licence; printed in the report.
     pub source: Option<String>,
+    /// The licence, where it stands by itself.
+    pub licence: Option<String>,
+    /// Who may see its rows.
+    pub secrecy: Secrecy,
 }
 
 /// Places in a file.
@@ -410,6 +430,33 @@ pub struct ReportSettings {
     /// The unit that maps and bars are drawn for. Default: the goal's first unit that the study has, else places.
     #[schemars(with = "Option<String>")]
     pub unit: Option<Unit>,
+}
+
+/// Which editions a run writes, and what the public one keeps back.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditionSettings {
+    /// Whether a run also writes the public edition, into the folder `public`. Default: false; `nittio run --public` asks for
+    /// it too.
+    #[serde(default)]
+    pub public: bool,
+    /// Counts above 0 and below this are kept back in the public edition. Default: 5, as Statistics Sweden (SCB) does.
+    #[serde(default = "default_threshold")]
+    #[schemars(range(min = 2))]
+    pub threshold: u64,
+    /// Whether 0 is kept back too, where it says that all have or that nobody has. Default: false.
+    #[serde(default)]
+    pub protect_zeros: bool,
+}
+
+impl Default for EditionSettings {
+    fn default() -> Self {
+        Self { public: false, threshold: default_threshold(), protect_zeros: false }
+    }
+}
+
+fn default_threshold() -> u64 {
+    5
 }
 
 fn default_crs() -> Spanned<String> {

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
     quantity::{Kronor, Speed},
+    secrecy::Secrecy,
     service::{Reach, Status, Technology},
     settlement::Settlement,
     unit::Unit,
@@ -17,7 +18,7 @@ use toml::Spanned;
 
 use super::{
     AreasSource, FileSource, FootprintsSource, OffersSource, PlacesSource, RepresentativePoint, ServiceColumns,
-    SettlementsSource, mapped::Mapped,
+    SettlementsSource, mapped::Mapped, schema,
 };
 
 /// A table with keys of its own, then the service's keys when it says `+ service`, then the file's keys.
@@ -84,12 +85,17 @@ macro_rules! source {
             encoding: Option<Spanned<String>>,
             /// Who made the file and under which licence; printed in the report.
             source: Option<String>,
+            /// The licence, where it should stand by itself: `CC0 1.0`. It follows every file that is made of this one.
+            licence: Option<String>,
+            /// Who may see its rows: `open`, `internal`, or `secret`. Default: `internal` for places and offers, else `open`.
+            #[schemars(with = "Option<schema::SecrecyWord>")]
+            secrecy: Option<Secrecy>,
         }
     };
 }
 
 macro_rules! file_of {
-    ($raw:ident) => {
+    ($raw:ident, $secrecy:expr) => {
         FileSource {
             path: $raw.path,
             layer: $raw.layer,
@@ -98,6 +104,8 @@ macro_rules! file_of {
             swap_axes: $raw.swap_axes,
             encoding: $raw.encoding,
             source: $raw.source,
+            licence: $raw.licence,
+            secrecy: $raw.secrecy.unwrap_or($secrecy),
         }
     };
 }
@@ -217,12 +225,17 @@ pub(super) struct Areas {
     encoding: Option<Spanned<String>>,
     /// Who made the file and under which licence; printed in the report.
     source: Option<String>,
+    /// The licence, where it should stand by itself.
+    licence: Option<String>,
+    /// Who may see its rows: `open` (default), `internal` or `secret`.
+    #[schemars(with = "Option<schema::SecrecyWord>")]
+    secrecy: Option<Secrecy>,
 }
 
 impl From<Places> for PlacesSource {
     fn from(raw: Places) -> Self {
         Self {
-            file: file_of!(raw),
+            file: file_of!(raw, Secrecy::Internal),
             id: raw.id,
             easting: raw.easting,
             northing: raw.northing,
@@ -236,19 +249,19 @@ impl From<Places> for PlacesSource {
 
 impl From<Footprints> for FootprintsSource {
     fn from(raw: Footprints) -> Self {
-        Self { file: file_of!(raw), name: raw.name, service: service_of!(raw) }
+        Self { file: file_of!(raw, Secrecy::Open), name: raw.name, service: service_of!(raw) }
     }
 }
 
 impl From<Offers> for OffersSource {
     fn from(raw: Offers) -> Self {
-        Self { file: file_of!(raw), place: raw.place, service: service_of!(raw) }
+        Self { file: file_of!(raw, Secrecy::Internal), place: raw.place, service: service_of!(raw) }
     }
 }
 
 impl From<Settlements> for SettlementsSource {
     fn from(raw: Settlements) -> Self {
-        Self { file: file_of!(raw), class: raw.class }
+        Self { file: file_of!(raw, Secrecy::Open), class: raw.class }
     }
 }
 
@@ -265,6 +278,8 @@ impl TryFrom<Areas> for AreasSource {
                 swap_axes: raw.swap_axes,
                 encoding: raw.encoding,
                 source: raw.source,
+                licence: raw.licence,
+                secrecy: raw.secrecy.unwrap_or(Secrecy::Open),
             })
         } else {
             let of_a_file = [
@@ -276,6 +291,8 @@ impl TryFrom<Areas> for AreasSource {
                 ("swap_axes", raw.swap_axes),
                 ("encoding", raw.encoding.is_some()),
                 ("source", raw.source.is_some()),
+                ("licence", raw.licence.is_some()),
+                ("secrecy", raw.secrecy.is_some()),
             ];
             if let Some((key, _)) = of_a_file.iter().find(|(_, given)| *given) {
                 return Err(format!("`{key}` is about a file, but this level has none; add `path = \"…\"`"));

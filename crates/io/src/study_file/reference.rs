@@ -22,6 +22,7 @@ pub fn reference() -> String {
     section(&mut page, &schema, "goals", "[[goals]]");
     section(&mut page, &schema, "indicators", "[indicators]");
     section(&mut page, &schema, "report", "[report]");
+    section(&mut page, &schema, "editions", "[editions]");
     page
 }
 

@@ -45,6 +45,9 @@ fn without_null(schema: &mut Schema) {
             }
         }
     }
+    if let Some(Value::Array(words)) = object.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
     if object.get("default") == Some(&Value::Null) {
         object.shift_remove("default");
     }
@@ -135,6 +138,8 @@ described! {
     DistanceText = metres();
     /// A way of reaching.
     ReachWord = json!({ "enum": ["connected", "passed", "near"] });
+    /// Who may see the rows of a source.
+    SecrecyWord = json!({ "enum": ["open", "internal", "secret"] });
     /// A status of what is not in service yet.
     PlannedWord = json!({ "enum": ["under-construction", "planned"] });
     /// A technology's key, a set's, or either with a minus before it.

@@ -137,9 +137,27 @@ error: there is no key `eastng` here; did you mean `easting`?
 8 | eastng = "e"
   | ^^^^^^
   |
-  = help: known keys here are path, id, easting, northing, point, category, units, codes, layer, format, crs, swap_axes, encoding, source
+  = help: known keys here are path, id, easting, northing, point, category, units, codes, layer, format, crs, swap_axes, encoding, source, licence, secrecy
 "#,
     );
+}
+
+#[test]
+fn a_threshold_that_keeps_nothing_back_is_told() {
+    let said = said_of_more("\n[editions]\nthreshold = 1\n");
+    assert!(said.starts_with("error: a threshold of 1 keeps nothing back"), "{said}");
+    assert!(said.contains("write 5, as SCB does"), "{said}");
+}
+
+#[test]
+fn the_study_file_is_as_secret_as_the_most_secret_file_that_it_names() {
+    use nittio_core::secrecy::Secrecy;
+    let plain = read(RIGHT).file;
+    assert_eq!(plain.places[0].file.secrecy, Secrecy::Internal);
+    assert_eq!(plain.footprints[0].file.secrecy, Secrecy::Open);
+    assert_eq!(plain.secrecy(), Secrecy::Internal);
+    let secret = read(&RIGHT.replace("technology = \"fibre\"", "technology = \"fibre\"\nsecrecy = \"secret\"")).file;
+    assert_eq!(secret.secrecy(), Secrecy::Secret);
 }
 
 #[test]

@@ -288,7 +288,8 @@ impl LayerColumn {
     fn value(&self, outcome: &Outcome, area: usize, assessment: Option<&Assessment>) -> Value {
         let indicators = &outcome.indicators;
         let figure = |unit, measure| indicators.figure(At { area, unit, measure, ..At::default() });
-        let count = |unit: usize, count: u64| match indicators.units[unit].scale {
+        let count = |unit: usize, count: u64, hidden: bool| match indicators.units[unit].scale {
+            _ if hidden => Value::Null,
             1 => Value::Integer(number::signed(count)),
             scale => Value::Real(number::unscaled(count, scale)),
         };
@@ -297,18 +298,30 @@ impl LayerColumn {
         match self.holds {
             Holds::Code => Value::Text(indicators.areas[area].code.clone()),
             Holds::Name => Value::Text(indicators.areas[area].name.clone()),
-            Holds::Total(unit) if measured => count(unit, figure(unit, 0).total),
-            Holds::Unmatched(unit) if measured => count(unit, figure(unit, 0).unmatched),
-            Holds::Covered(unit, measure) if measured => count(unit, figure(unit, measure).covered),
+            Holds::Total(unit) if measured => {
+                let figure = figure(unit, 0);
+                count(unit, figure.total, figure.hides.total)
+            }
+            Holds::Unmatched(unit) if measured => {
+                let figure = figure(unit, 0);
+                count(unit, figure.unmatched, figure.hides.unmatched)
+            }
+            Holds::Covered(unit, measure) if measured => {
+                let figure = figure(unit, measure);
+                count(unit, figure.covered, figure.hides.covered)
+            }
             Holds::Share(unit, measure) if measured => {
                 let figure = figure(unit, measure);
-                number::share(figure.covered, figure.total).map_or(Value::Null, Value::Real)
+                let share = number::share(figure.covered, figure.total).filter(|_| figure.has_share());
+                share.map_or(Value::Null, Value::Real)
             }
             Holds::Goal => assessment.map_or(Value::Null, |a| Value::Text(goals::key(a.joint).to_owned())),
             Holds::GoalMissing(unit) => {
                 let key = &indicators.units[unit].unit;
-                let parts = assessment.into_iter().flat_map(|a| &a.parts).filter(|part| part.unit == *key);
-                parts.filter_map(|part| missing(part.verdict)).max().map_or(Value::Null, |most| count(unit, most))
+                let parts = || assessment.into_iter().flat_map(|a| &a.parts).filter(|part| part.unit == *key);
+                let withheld = parts().any(|part| part.verdict == Verdict::Withheld);
+                let most = parts().filter_map(|part| missing(part.verdict)).max();
+                most.map_or(Value::Null, |most| count(unit, most, withheld))
             }
             _ => Value::Null,
         }
@@ -320,7 +333,7 @@ fn missing(verdict: Verdict) -> Option<u64> {
     match verdict {
         Verdict::Met => Some(0),
         Verdict::Missed { units, .. } => Some(units),
-        Verdict::NotMeasured => None,
+        Verdict::NotMeasured | Verdict::Withheld => None,
     }
 }
 
@@ -343,7 +356,7 @@ impl Names {
 }
 
 /// A short field name that every program takes: ASCII, lower case, digits and underscores.
-fn snake_case(text: &str) -> String {
+pub(crate) fn snake_case(text: &str) -> String {
     let mut name = String::new();
     for letter in text.chars().flat_map(char::to_lowercase) {
         match letter {

@@ -67,6 +67,7 @@ pub(super) const fn key(verdict: Verdict) -> &'static str {
         Verdict::Met => "met",
         Verdict::Missed { .. } => "missed",
         Verdict::NotMeasured => "not-measured",
+        Verdict::Withheld => "withheld",
     }
 }
 
@@ -77,7 +78,11 @@ fn row(outcome: &Outcome, assessment: &Assessment, part: &Part) -> [String; 16] 
     let mut goal_share = String::new();
     number::write_share(&mut goal_share, u64::from(step.share.ppm()), 1_000_000);
     let counts = match outcome.indicators.unit(unit.key()) {
-        Some(_) => [figure.total, figure.covered, step.share.of(figure.total)].map(|count| count.to_string()),
+        Some(_) => {
+            let (total, hides) = (figure.total, figure.hides);
+            let counts = [(total, hides.total), (figure.covered, hides.covered), (step.share.of(total), hides.total)];
+            counts.map(|(count, hidden)| number::shown(count, hidden))
+        }
         None => Default::default(),
     };
     let [total, covered, needed] = counts;
@@ -86,7 +91,7 @@ fn row(outcome: &Outcome, assessment: &Assessment, part: &Part) -> [String; 16] 
         Verdict::Missed { units, .. } => {
             [units.to_string(), number::lacking_points(step.share.ppm(), figure.covered, figure.total)]
         }
-        Verdict::NotMeasured => Default::default(),
+        Verdict::NotMeasured | Verdict::Withheld => Default::default(),
     };
     [
         goal.id.clone(),

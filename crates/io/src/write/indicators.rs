@@ -59,13 +59,17 @@ pub fn csv(out: impl Write, indicators: &Indicators, as_of: jiff::civil::Date) -
         for text in texts {
             writer.write_field(text).map_err(error::of_csv)?;
         }
-        for count in [figure.total, figure.covered, figure.missing, figure.unmatched] {
+        for count in counts(&figure) {
             digits.clear();
-            let _ = write!(digits, "{count}");
+            if let Some(count) = count {
+                let _ = write!(digits, "{count}");
+            }
             writer.write_field(&digits).map_err(error::of_csv)?;
         }
         digits.clear();
-        number::write_share(&mut digits, figure.covered, figure.total);
+        if figure.has_share() {
+            number::write_share(&mut digits, figure.covered, figure.total);
+        }
         writer.write_field(&digits).map_err(error::of_csv)?;
         writer.write_record(None::<&[u8]>).map_err(error::of_csv)
     })?;
@@ -90,6 +94,13 @@ pub fn parquet(out: impl Write, indicators: &Indicators, as_of: jiff::civil::Dat
         })?;
         if rows.len > 0 { write(&rows.frame()?) } else { Ok(()) }
     })
+}
+
+/// The counts of a figure, in the order of the columns; `None` where it is kept back.
+fn counts(figure: &Figure) -> [Option<u64>; 4] {
+    let Figure { total, covered, missing, unmatched, hides } = *figure;
+    [(total, hides.total), (covered, hides.covered), (missing, hides.missing), (unmatched, hides.unmatched)]
+        .map(|(count, hidden)| (!hidden).then_some(count))
 }
 
 /// Every axis with its texts, each sorted by them: their product is then sorted too.
@@ -171,11 +182,10 @@ impl Rows {
         for (column, text) in self.texts.iter_mut().zip(texts) {
             column.append_value(text);
         }
-        let counts = [figure.total, figure.covered, figure.missing, figure.unmatched];
-        for (column, count) in self.counts.iter_mut().zip(counts) {
-            column.append_value(number::signed(count));
+        for (column, count) in self.counts.iter_mut().zip(counts(&figure)) {
+            column.append_option(count.map(number::signed));
         }
-        self.share.append_option(number::share(figure.covered, figure.total));
+        self.share.append_option(number::share(figure.covered, figure.total).filter(|_| figure.has_share()));
         self.len += 1;
     }
 

@@ -37,6 +37,7 @@ fn rows(outcome: &Outcome, lines: &[Line]) -> Vec<[Value; 13]> {
                 Verdict::Met => ("met", json!(0)),
                 Verdict::Missed { units, .. } => ("missed", json!(units)),
                 Verdict::NotMeasured => ("not-measured", Value::Null),
+                Verdict::Withheld => ("withheld", Value::Null),
             };
             let share = figure.share().map_or(Value::Null, |share| json!((share * 1e6).round() / 1e6));
             rows.push([

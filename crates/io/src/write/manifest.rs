@@ -4,6 +4,7 @@
 //! It holds no time of day, no absolute path and no name of a machine, so that the same input gives the same bytes.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs::File,
     io::{self, Read as _},
@@ -16,7 +17,7 @@ use nittio_core::{
     diagnostic::{Action, Finding},
     goal::Goal,
     near::Near,
-    outcome::Input,
+    outcome::{Input, Outcome},
     profile::Profile,
     quantity::Speed,
 };
@@ -24,7 +25,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Run, error::WriteError, staging::Staging};
+use super::{Run, error::WriteError, public::licences, staging::Staging};
 
 /// The program's name, with which every manifest of its own begins.
 const PROGRAM: &str = "nittio";
@@ -37,6 +38,7 @@ const SETTLEMENT_RULE: &str = "by position; a locality goes before a smaller loc
 #[derive(Serialize)]
 struct Manifest<'a> {
     program: &'a str,
+    edition: &'static str,
     study: StudyEntry<'a>,
     inputs: &'a [Input],
     definitions: Definitions<'a>,
@@ -48,7 +50,7 @@ struct Manifest<'a> {
 }
 
 #[derive(Serialize)]
-struct StudyEntry<'a> {
+pub(super) struct StudyEntry<'a> {
     name: &'a str,
     as_of: jiff::civil::Date,
     crs: &'a str,
@@ -56,7 +58,7 @@ struct StudyEntry<'a> {
 }
 
 #[derive(Serialize)]
-struct Definitions<'a> {
+pub(super) struct Definitions<'a> {
     profiles: &'a [Profile],
     goals: &'a [Goal],
     speeds: &'a [Speed],
@@ -87,10 +89,14 @@ struct Results {
 }
 
 #[derive(Serialize)]
-struct Output {
+pub(super) struct Output {
     name: String,
+    /// `internal` or `public`.
+    edition: &'static str,
     sha256: String,
     bytes: u64,
+    /// Who made what it rests on, and under which licences.
+    rests_on: Vec<String>,
 }
 
 /// The manifest over everything staged so far.
@@ -106,22 +112,10 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
     let (places, matched) = (of_kinds(|_| true), of_kinds(Kind::is_matched));
     let manifest = Manifest {
         program: &outcome.provenance.program,
-        study: StudyEntry {
-            name: &outcome.name,
-            as_of: outcome.frame.as_of,
-            crs: &outcome.provenance.crs,
-            notice: outcome.notice.as_deref(),
-        },
+        edition: "internal",
+        study: study_entry(outcome),
         inputs,
-        definitions: Definitions {
-            profiles: &outcome.indicators.profiles,
-            goals: &outcome.goals,
-            speeds: &study.speeds,
-            measures: outcome.indicators.measures.iter().map(ToString::to_string).collect(),
-            near: outcome.frame.near.as_ref(),
-            settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
-            boundary: BOUNDARY,
-        },
+        definitions: definitions(outcome, &study.speeds),
         unit_scales: outcome.indicators.units.iter().map(|unit| (unit.unit.key(), unit.scale)).collect(),
         diagnostics: outcome
             .diagnostics
@@ -143,23 +137,71 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             link_sets: link_sets(kinds),
             tally_cells: tally.len(),
         },
-        outputs: outputs(staging)?,
+        outputs: outputs(staging, &licences(inputs), None)?,
     };
     pretty(&manifest).map_err(|error| staging.failed(super::staging::MANIFEST, &error))
 }
 
-fn outputs(staging: &Staging) -> Result<Vec<Output>, WriteError> {
-    staging
-        .names()?
+pub(super) fn study_entry(outcome: &Outcome) -> StudyEntry<'_> {
+    StudyEntry {
+        name: &outcome.name,
+        as_of: outcome.frame.as_of,
+        crs: &outcome.provenance.crs,
+        notice: outcome.notice.as_deref(),
+    }
+}
+
+pub(super) fn definitions<'a>(outcome: &'a Outcome, speeds: &'a [Speed]) -> Definitions<'a> {
+    Definitions {
+        profiles: &outcome.indicators.profiles,
+        goals: &outcome.goals,
+        speeds,
+        measures: outcome.indicators.measures.iter().map(ToString::to_string).collect(),
+        near: outcome.frame.near.as_ref(),
+        settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
+        boundary: BOUNDARY,
+    }
+}
+
+/// What was staged: all of it, or what is in a folder, by the names that it has there.
+pub(super) fn outputs(
+    staging: &Staging,
+    licences: &BTreeMap<&str, Vec<String>>,
+    folder: Option<&str>,
+) -> Result<Vec<Output>, WriteError> {
+    let in_folder = |name: &String| folder.is_none_or(|folder| name.starts_with(&format!("{folder}/")));
+    let names: Vec<String> = staging.names()?.into_iter().filter(in_folder).collect();
+    names
         .into_par_iter()
         .map(|name| match digest(&staging.staged(&name)) {
-            Ok((sha256, bytes)) => Ok(Output { name, sha256, bytes }),
+            Ok((sha256, bytes)) => {
+                let public = name.starts_with("public/");
+                let edition = if public { "public" } else { "internal" };
+                let rests_on = rests_on(&name, licences);
+                let name = folder.and_then(|f| name.strip_prefix(&format!("{f}/"))).unwrap_or(&name).to_owned();
+                Ok(Output { name, edition, sha256, bytes, rests_on })
+            }
             Err(error) => Err(staging.failed(&name, &error)),
         })
         .collect()
 }
 
-fn pretty(value: &impl Serialize) -> io::Result<Vec<u8>> {
+/// What a file is made of: services of networks and offers, everything else of all that was read.
+fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
+    let roles: &[&str] = match name {
+        "services.csv" => &["footprints", "offers", "places"],
+        _ => &["places", "footprints", "offers", "areas", "settlements"],
+    };
+    let mut all: Vec<String> = Vec::new();
+    for said in roles.iter().filter_map(|role| licences.get(role)).flatten() {
+        if !all.contains(said) {
+            all.push(said.clone());
+        }
+    }
+    all
+}
+
+pub(super) fn pretty(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     Ok(text)
@@ -212,7 +254,7 @@ pub(super) fn old_outputs(manifest: &[u8]) -> Vec<OldOutput> {
 /// A manifest of outputs only, for tests of the staging.
 #[cfg(test)]
 pub(super) fn minimal(staging: &Staging) -> Result<Vec<u8>, WriteError> {
-    let outputs = outputs(staging)?;
+    let outputs = outputs(staging, &BTreeMap::new(), None)?;
     pretty(&serde_json::json!({ "program": PROGRAM, "outputs": outputs }))
         .map_err(|error| staging.failed(super::staging::MANIFEST, &error))
 }

@@ -21,6 +21,7 @@ pub mod indicators;
 pub mod ledger;
 pub mod manifest;
 pub mod places;
+pub mod public;
 pub mod rejects;
 pub mod services;
 
@@ -46,6 +47,13 @@ use crate::{
 };
 use error::WriteError;
 use staging::Staging;
+
+/// A share as files have it: six decimals, nothing when there is no whole.
+pub(crate) fn share_text(part: u64, whole: u64) -> String {
+    let mut text = String::new();
+    number::write_share(&mut text, part, whole);
+    text
+}
 
 /// A run that is over: what went in, and what came out.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +174,17 @@ mod tests {
         let text = String::from_utf8(files["manifest.json"].clone()).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
         let keys: Vec<&String> = manifest.as_object().unwrap().keys().collect();
-        let order = ["program", "study", "inputs", "definitions", "unit_scales", "diagnostics", "results", "outputs"];
+        let order = [
+            "program",
+            "edition",
+            "study",
+            "inputs",
+            "definitions",
+            "unit_scales",
+            "diagnostics",
+            "results",
+            "outputs",
+        ];
         assert_eq!(keys, order);
         // Sets: Alfa passed; Alfa and Beta; Beta; Gamma; Alfa connected; none.
         let counted = serde_json::json!({

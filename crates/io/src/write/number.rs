@@ -9,6 +9,11 @@ pub(super) fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+/// A count as text; nothing where it is kept back.
+pub(super) fn shown(count: u64, hidden: bool) -> String {
+    if hidden { String::new() } else { count.to_string() }
+}
+
 /// `part / whole` in millionths, half rounded up; `None` when there is no whole.
 fn millionths(part: u64, whole: u64) -> Option<u128> {
     let (part, whole) = (u128::from(part), u128::from(whole));

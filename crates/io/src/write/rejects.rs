@@ -48,6 +48,8 @@ mod tests {
             used: 0,
             crs: None,
             source: None,
+            licence: None,
+            secrecy: nittio_core::secrecy::Secrecy::Internal,
         };
         let at = |source, row, id: Option<&str>, message: &str| Diagnostic {
             at: SourceRow { source, row },

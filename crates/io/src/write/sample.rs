@@ -30,6 +30,7 @@ use nittio_core::{
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
     quantity::{Share, Speed},
+    secrecy::Secrecy,
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
@@ -265,6 +266,8 @@ fn run(study: Study) -> Sample {
         used: rows,
         crs: crs.map(str::to_owned),
         source: None,
+        licence: None,
+        secrecy: Secrecy::Open,
     };
     let outcome = Outcome {
         name: "Provstudie".to_owned(),
@@ -274,6 +277,7 @@ fn run(study: Study) -> Sample {
         goals: study.goals.clone(),
         assessments,
         diagnostics: count(&diagnostics),
+        edition: None,
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),

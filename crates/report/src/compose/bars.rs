@@ -115,7 +115,7 @@ fn bar(scene: &Scene<'_>, area: usize, context: bool) -> Bar {
 
 fn title(scene: &Scene<'_>) -> String {
     let t = &scene.t;
-    let sorted: Vec<usize> = scene.by_share().into_iter().filter(|&area| scene.main(area).total > 0).collect();
+    let sorted: Vec<usize> = scene.by_share().into_iter().filter(|&area| scene.main(area).has_share()).collect();
     let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
         return t.say("bars.title-one", &[("area", &scene.area_name(0)), ("share", &scene.share(&scene.main(0)))]);
     };
@@ -153,7 +153,7 @@ fn title(scene: &Scene<'_>) -> String {
 /// Columns that are as wide as keeps about twenty of them, with the goal at an edge where it is a whole column.
 fn histogram(scene: &Scene<'_>) -> Option<Figure> {
     let t = &scene.t;
-    let figures: Vec<_> = scene.by_share().into_iter().map(|area| scene.main(area)).filter(|f| f.total > 0).collect();
+    let figures: Vec<_> = scene.by_share().into_iter().map(|area| scene.main(area)).filter(|f| f.has_share()).collect();
     let lowest = *figures.first()?;
     let per_cent = |f: &nittio_core::indicator::Figure| u128::from(f.covered) * 100 / u128::from(f.total);
     let width: u32 = if per_cent(&lowest) >= 70 { 2 } else { 5 };

@@ -36,6 +36,9 @@ fn of(scene: &Scene<'_>, area: usize, profile: usize) -> Counts {
 /// The lowest and the highest figure of an area over the first definitions, and the points between them.
 fn spread(scene: &Scene<'_>, area: usize, profiles: usize) -> Option<(Counts, Counts, f64)> {
     let figures = || (0..profiles).map(|profile| of(scene, area, profile));
+    if figures().any(|figure| figure.hides.total || figure.hides.covered) {
+        return None;
+    }
     let low = figures().min_by_key(|f| f.covered)?;
     let high = figures().max_by_key(|f| f.covered)?;
     Some((low, high, 100.0 * (high.share()? - low.share()?)))
@@ -128,7 +131,8 @@ fn table(scene: &Scene<'_>) -> Table {
         let mut cells = Vec::new();
         for profile in 0..scene.ind.profiles.len() {
             let figure = of(scene, area, profile);
-            cells.push(Cell::number(scene.locale.count(figure.covered, scene.scaled())).first());
+            let [_, covered, ..] = scene.counts(&figure);
+            cells.push(covered.first());
             cells.push(Cell::number(scene.share(&figure)));
         }
         let points = spread(scene, area, scene.ind.profiles.len()).map(|(_, _, points)| scene.locale.points(points));

@@ -4,9 +4,10 @@ use nittio_core::{
     assessment::{Part, Verdict},
     goal::Goal,
     indicator::At,
+    suppress::Rule,
 };
 
-use super::{Scene, share_ppm};
+use super::{Scene, share_ppm, words::HIDDEN};
 use crate::{
     messages::sentence,
     report::{Block, Cell, Group, Head, Row, Section, Table},
@@ -49,12 +50,26 @@ fn heading(scene: &Scene<'_>) -> String {
     scene.t.say(key, &[("met", &values[0].1), ("all", &values[1].1), ("areas", &values[2].1)])
 }
 
+/// What the public edition keeps back, in words.
+fn edition(scene: &Scene<'_>, rule: Rule) -> String {
+    let most = scene.locale.whole(rule.threshold - 1);
+    scene.t.say(if rule.protect_zeros { "edition.note-zeros" } else { "edition.note" }, &[("most", &most)])
+}
+
 fn with_goal(scene: &Scene<'_>, goal: &Goal, blocks: &mut Vec<Block>) {
     let t = &scene.t;
     let units: Vec<String> = goal.units.iter().map(|unit| scene.units(unit)).collect();
     blocks
         .push(Block::Text(t.say("ledger.intro", &[("goal", &scene.goal_words(goal)), ("units", &scene.list(units))])));
-    let unmeasured = scene.areas.len() - scene.met().1;
+    if let Some(rule) = scene.out.edition {
+        blocks.push(Block::Text(edition(scene, rule)));
+    }
+    let kept_back = scene.kept_back();
+    if kept_back > 0 {
+        let n = scene.whole(kept_back);
+        blocks.push(Block::Text(t.say("ledger.withheld", &[("n", &n), ("areas", &scene.areas_word(kept_back))])));
+    }
+    let unmeasured = scene.areas.len() - scene.met().1 - kept_back;
     if scene.met().1 > 0 && unmeasured > 0 {
         let n = scene.whole(unmeasured);
         blocks.push(Block::Text(t.say("ledger.unmeasured", &[("n", &n), ("areas", &scene.areas_word(unmeasured))])));
@@ -115,8 +130,9 @@ fn table(scene: &Scene<'_>, goal: &Goal, areas: &[usize], caption: String, id: &
             // Places in no area are unmatched, and nobody's goal.
             for unit in &measured {
                 let unit = scene.ind.unit(unit.key()).unwrap_or(0);
-                let total = scene.ind.figure(At { unit, ..scene.at(area) }).total;
-                cells.push(Cell::number(scene.locale.count(total, &scene.ind.units[unit])).first());
+                let figure = scene.ind.figure(At { unit, ..scene.at(area) });
+                let total = scene.count(figure.total, figure.hides.total, &scene.ind.units[unit]);
+                cells.push(Cell::number(total).first());
                 cells.extend(vec![Cell::number("–"); columns - 2]);
                 cells.push(Cell::text("–"));
             }
@@ -152,8 +168,8 @@ fn part_cells(scene: &Scene<'_>, part: &Part, upper: bool) -> Vec<Cell> {
     // A unit or speed that was not measured leaves an empty figure; the total is known all the same.
     let figure = part.figure;
     let mut cells = vec![
-        Cell::number(locale.count(figure.total, scaled)).first(),
-        Cell::number(locale.share_of(&figure, Some(share_ppm(&part.step))).unwrap_or_else(|| "–".to_owned())),
+        Cell::number(scene.count(figure.total, figure.hides.total, scaled)).first(),
+        Cell::number(scene.share_to(&figure, Some(share_ppm(&part.step)))),
     ];
     if upper {
         cells.push(Cell::number(scene.upper(&figure)));
@@ -165,6 +181,7 @@ fn part_cells(scene: &Scene<'_>, part: &Part, upper: bool) -> Vec<Cell> {
         }
         Verdict::Met => cells.extend([Cell::number("0"), Cell::number("0")]),
         Verdict::NotMeasured => cells.extend([Cell::number("–"), Cell::number("–")]),
+        Verdict::Withheld => cells.extend([Cell::number(HIDDEN), Cell::number(HIDDEN)]),
     }
     cells.push(scene.verdict_cell(part.verdict));
     cells
@@ -175,11 +192,9 @@ fn without_goal(scene: &Scene<'_>) -> Table {
     let heads = ["column.total", "column.covered", "column.missing", "column.unmatched", "column.share"];
     let row = |area: usize| {
         let figure = scene.main(area);
-        let count = |n| Cell::number(scene.locale.count(n, scene.scaled()));
-        let counts = [figure.total, figure.covered, figure.missing, figure.unmatched].map(count);
         Row {
             head: scene.area_name(area),
-            cells: counts.into_iter().chain([Cell::number(scene.share(&figure))]).collect(),
+            cells: scene.counts(&figure).into_iter().chain([Cell::number(scene.share(&figure))]).collect(),
         }
     };
     Table {
@@ -253,6 +268,7 @@ fn step_cell(scene: &Scene<'_>, part: &Part) -> Cell {
     match (part.verdict, share) {
         (Verdict::Met, Some(share)) => Cell::number(format!("✓\u{a0}{share}")),
         (Verdict::Missed { .. }, Some(share)) => Cell::number(format!("✗\u{a0}{share}")),
+        (Verdict::Withheld, _) => Cell::number(HIDDEN),
         _ => Cell::number("–"),
     }
 }
@@ -275,17 +291,20 @@ pub(super) fn short_table(scene: &Scene<'_>, areas: &[usize], id: &str) -> Table
     }
     let row = |area: usize| {
         let figure = scene.ind.figure(At { area, ..scene.at(area) });
-        let count = |n| Cell::number(scene.locale.count(n, scene.scaled()));
-        let mut cells: Vec<Cell> =
-            [figure.total, figure.covered, figure.missing, figure.unmatched].map(count).into_iter().collect();
+        let mut cells: Vec<Cell> = scene.counts(&figure).into_iter().collect();
         cells.push(Cell::number(scene.share(&figure)));
         if goal {
             let verdict = match scene.reaches(&figure) {
                 Some(true) => Verdict::Met,
                 Some(false) => Verdict::Missed { units: 0, points: 0.0, within_unmatched: false },
+                None if figure.hides.total || figure.hides.covered => Verdict::Withheld,
                 None => Verdict::NotMeasured,
             };
-            cells.push(Cell::number(scene.locale.needed(scene.gap(&figure), scene.scaled())));
+            let gap = match verdict {
+                Verdict::Withheld => HIDDEN.to_owned(),
+                _ => scene.locale.needed(scene.gap(&figure), scene.scaled()),
+            };
+            cells.push(Cell::number(gap));
             cells.push(scene.verdict_cell(verdict));
         }
         Row { head: scene.area_name(area), cells }

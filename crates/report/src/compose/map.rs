@@ -42,7 +42,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
     }
     let degrees = scene.out.provenance.crs == "as-is" && in_degrees(&shapes);
     let squeeze = if degrees { middle_latitude(&shapes).to_radians().cos() } else { 1.0 };
-    let known: Vec<_> = shapes.iter().map(|&(area, _)| scene.main(area)).filter(|f| f.total > 0).collect();
+    let known: Vec<_> = shapes.iter().map(|&(area, _)| scene.main(area)).filter(|f| f.has_share()).collect();
     let ppm = |f: &nittio_core::indicator::Figure| {
         u32::try_from(u128::from(f.covered) * 1_000_000 / u128::from(f.total)).unwrap_or(1_000_000)
     };
@@ -56,7 +56,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
             Area {
                 name: scene.area_name(area),
                 value: scene.share(&figure),
-                class: (figure.total > 0).then(|| breaks::class(&breaks, figure.covered, figure.total)),
+                class: figure.has_share().then(|| breaks::class(&breaks, figure.covered, figure.total)),
                 missed: scene.reaches(&figure) == Some(false),
                 shape: shape.map_coords(|c| Coord { x: c.x * squeeze, y: c.y }),
             }
@@ -74,7 +74,10 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
             .iter()
             .any(|area| area.missed)
             .then(|| t.say("map.missed", &[("share", &goal_word.clone().unwrap_or_default())])),
-        nothing: areas.iter().any(|area| area.class.is_none()).then(|| t.get("map.nothing")),
+        nothing: areas.iter().any(|area| area.class.is_none()).then(|| {
+            let hidden = scene.areas.iter().any(|&area| scene.main(area).hides.any());
+            t.get(if hidden { "map.nothing-shown" } else { "map.nothing" })
+        }),
         lengths: if scene.out.provenance.crs.starts_with("EPSG:") { lengths(scene) } else { Vec::new() },
         named: areas.len() <= NAMED,
         areas,
@@ -122,7 +125,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
 
 fn title(scene: &Scene<'_>) -> String {
     let t = &scene.t;
-    let sorted: Vec<usize> = scene.by_share().into_iter().filter(|&area| scene.main(area).total > 0).collect();
+    let sorted: Vec<usize> = scene.by_share().into_iter().filter(|&area| scene.main(area).has_share()).collect();
     let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else { return t.get("map.title-nothing") };
     let (low_share, high_share) = (scene.share(&scene.main(low)), scene.share(&scene.main(high)));
     let key = if sorted.len() == 1 {

@@ -36,6 +36,10 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         term(scene, "method.settlement", vec![t.get(settlement)]),
         term(scene, "method.rounding", vec![t.get("method.rounding-text")]),
     ]);
+    if let Some(rule) = scene.out.edition {
+        let most = scene.locale.whole(rule.threshold - 1);
+        terms.push(term(scene, "method.edition", vec![t.say("method.edition-text", &[("most", &most)])]));
+    }
     if !scene.out.goals.is_empty() {
         let lines = scene.out.goals.iter().flat_map(|goal| goal_lines(scene, goal)).collect();
         terms.push(Term { term: t.get("method.goals"), lines });

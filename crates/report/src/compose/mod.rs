@@ -20,7 +20,7 @@ use nittio_core::{
     goal::{Goal, Step},
     indicator::{At, Figure, Indicators, TOTAL},
     measure::Measure,
-    outcome::Outcome,
+    outcome::{Input, Outcome},
     quantity::Speed,
     study::ScaledUnit,
 };
@@ -109,7 +109,10 @@ impl<'a> Scene<'a> {
         areas.sort_by_cached_key(|&i| (locale.sort_key(&ind.areas[i].name), ind.areas[i].code.clone()));
         // Borders of a whole country may come with the addresses of one county. Areas without a single place are not
         // shown; when there is no place at all, the empty areas are all there is to show.
-        let holds_places = |i: &usize| ind.figure(At { area: *i, ..At::default() }).total > 0;
+        let holds_places = |i: &usize| {
+            let figure = ind.figure(At { area: *i, ..At::default() });
+            figure.total > 0 || figure.hides.total
+        };
         let all = areas.len();
         if areas.iter().any(holds_places) {
             areas.retain(holds_places);
@@ -206,12 +209,14 @@ impl<'a> Scene<'a> {
     /// Whether the figure reaches the goal: `None` when there is no goal or nothing to count.
     fn reaches(&self, figure: &Figure) -> Option<bool> {
         let step = self.step()?;
-        (figure.total > 0).then(|| figure.covered >= step.share.of(figure.total))
+        figure.has_share().then(|| figure.covered >= step.share.of(figure.total))
     }
 
     /// How many parts of the unit a figure lacks to the goal.
     fn gap(&self, figure: &Figure) -> u64 {
-        self.step().map_or(0, |step| step.share.of(figure.total).saturating_sub(figure.covered))
+        self.step()
+            .filter(|_| figure.has_share())
+            .map_or(0, |step| step.share.of(figure.total).saturating_sub(figure.covered))
     }
 
     fn assessment(&self, goal: usize, area: usize) -> Option<&'a Assessment> {
@@ -224,7 +229,13 @@ impl<'a> Scene<'a> {
         let verdicts: Vec<_> =
             self.areas.iter().filter_map(|&area| self.assessment(goal, area)).map(|a| a.joint).collect();
         let met = verdicts.iter().filter(|v| **v == Verdict::Met).count();
-        (met, verdicts.iter().filter(|v| **v != Verdict::NotMeasured).count())
+        (met, verdicts.iter().filter(|v| !matches!(v, Verdict::NotMeasured | Verdict::Withheld)).count())
+    }
+
+    /// How many of the level's areas have verdicts that are kept back.
+    fn kept_back(&self) -> usize {
+        let verdicts = self.areas.iter().filter_map(|&area| self.assessment(self.goal?, area));
+        verdicts.filter(|a| a.joint == Verdict::Withheld).count()
     }
 
     /// The level's areas from the lowest share to the highest; those with nothing to share last.
@@ -232,7 +243,7 @@ impl<'a> Scene<'a> {
         let mut areas = self.areas.clone();
         areas.sort_by(|&a, &b| {
             let (a, b) = (self.main(a), self.main(b));
-            let none = (a.total == 0).cmp(&(b.total == 0));
+            let none = (!a.has_share()).cmp(&!b.has_share());
             none.then((u128::from(a.covered) * u128::from(b.total)).cmp(&(u128::from(b.covered) * u128::from(a.total))))
         });
         areas
@@ -244,7 +255,7 @@ impl<'a> Scene<'a> {
         if sorted.len() <= MANY {
             return (sorted, Vec::new(), 0);
         }
-        let known = sorted.iter().filter(|&&area| self.main(area).total > 0).count();
+        let known = sorted.iter().filter(|&&area| self.main(area).has_share()).count();
         let low = sorted[..SHOWN].to_vec();
         let high = sorted[known.saturating_sub(SHOWN).max(SHOWN)..known.max(SHOWN)].to_vec();
         let left = sorted.len() - low.len() - high.len();
@@ -269,16 +280,22 @@ impl<'a> Scene<'a> {
 
     /// The source line of figures: who made the input, the program, the day.
     fn source(&self) -> String {
-        let mut sources: Vec<&str> = Vec::new();
-        for input in &self.out.provenance.inputs {
-            if let Some(source) = input.source.as_deref().filter(|source| !sources.contains(source)) {
-                sources.push(source);
+        let mut parts: Vec<String> = Vec::new();
+        for said in self.out.provenance.inputs.iter().filter_map(origin) {
+            if !parts.contains(&said) {
+                parts.push(said);
             }
         }
-        let mut parts: Vec<String> = sources.iter().map(|&s| s.trim_end_matches('.').to_owned()).collect();
         parts.push(self.out.provenance.program.clone());
         format!("{}. {}.", parts.join("; "), self.date())
     }
+}
+
+/// Who made a file, and under which licence.
+fn origin(input: &Input) -> Option<String> {
+    let said = [input.source.as_deref(), input.licence.as_deref()].into_iter().flatten();
+    let said: Vec<&str> = said.map(|text| text.trim_end_matches('.')).collect();
+    (!said.is_empty()).then(|| said.join(", "))
 }
 
 fn share_ppm(step: &Step) -> u32 {

@@ -14,7 +14,7 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
     let values = [("units", units.as_str()), ("property", property.as_str())];
     let mut lead = vec![hundred(scene)];
     let mut facts = Vec::new();
-    if figure.total > 0 {
+    if figure.has_share() {
         facts.push(Fact {
             value: scene.share(&figure),
             text: t.say("fact.share", &[("units", &scene.main_all()), ("property", &property)]),
@@ -48,6 +48,15 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
             });
         }
     }
+    let hides = figure.hides;
+    if hides.missing && !hides.covered && figure.total > figure.covered {
+        // Those of whom it cannot be said are too few to be told apart.
+        let rest = figure.total - figure.covered;
+        let n = scene.locale.count(rest, scene.scaled());
+        let units = scene.units_for(rest);
+        lead.push(t.say("lead.missing-or-unmatched", &[("n", &n), ("units", &units)]));
+        facts.push(Fact { value: n, text: t.say("fact.missing-or-unmatched", &[("units", &units), values[1]]) });
+    }
     if figure.missing > 0 {
         let n = scene.locale.count(figure.missing, scene.scaled());
         let units = scene.units_for(figure.missing);
@@ -68,7 +77,9 @@ fn hundred(scene: &Scene<'_>) -> String {
     let figure = scene.main(0);
     let (covered, total) = (u128::from(figure.covered), u128::from(figure.total));
     let units = scene.main_units();
-    let (key, n) = if total == 0 {
+    let (key, n) = if figure.hides.total || figure.hides.covered {
+        ("lead.hidden", 0)
+    } else if total == 0 {
         ("lead.empty", 0)
     } else if covered == 0 {
         ("lead.none", 0)

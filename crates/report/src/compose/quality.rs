@@ -2,7 +2,7 @@
 
 use nittio_core::indicator::At;
 
-use super::Scene;
+use super::{Scene, origin, words::HIDDEN};
 use crate::report::{Block, Cell, Head, Row, Section, Table};
 
 /// How much of a checksum is enough to tell files apart by eye.
@@ -12,6 +12,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
     let t = &scene.t;
     let rows: u64 = scene.out.diagnostics.iter().map(|d| d.rows).sum();
     let heading = match rows {
+        _ if scene.out.edition.is_some() && !scene.out.diagnostics.is_empty() => t.get("quality.heading-public"),
         0 => t.get("quality.heading-none"),
         1 => t.get("quality.heading-one"),
         rows => t.say("quality.heading-some", &[("n", &scene.locale.whole(rows))]),
@@ -34,8 +35,16 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
 
 fn unmatched(scene: &Scene<'_>) -> String {
     let figure = scene.main(0);
+    if figure.hides.unmatched {
+        return scene.t.say("quality.unmatched-hidden", &[("units", &scene.main_units())]);
+    }
     if figure.unmatched == 0 {
         return scene.t.say("quality.matched", &[("units", &scene.main_units())]);
+    }
+    if figure.hides.covered {
+        let n = scene.locale.count(figure.unmatched, scene.scaled());
+        let units = scene.units_for(figure.unmatched);
+        return scene.t.say("quality.unmatched-only", &[("n", &n), ("units", &units)]);
     }
     let share = scene.locale.share(figure.unmatched, figure.total, None).unwrap_or_default();
     scene.t.say(
@@ -64,7 +73,8 @@ fn findings(scene: &Scene<'_>) -> Table {
                 cells: vec![
                     Cell::text(t.get(&format!("meaning.{key}"))),
                     Cell::text(t.get(&format!("action.{}", d.action.key()))),
-                    Cell::number(scene.locale.whole(d.rows)),
+                    // A count of none is not listed, so here it is kept back.
+                    Cell::number(if d.rows == 0 { HIDDEN.to_owned() } else { scene.locale.whole(d.rows) }),
                     Cell::text(file.map_or_else(|| t.get("quality.unknown-file"), |f| f.path.clone())),
                 ],
             }
@@ -85,6 +95,11 @@ fn findings(scene: &Scene<'_>) -> Table {
     }
 }
 
+/// How many rows; not said in public of files about places.
+fn rows(scene: &Scene<'_>, rows: u64) -> String {
+    if scene.out.edition.is_some() && rows == 0 { "–".to_owned() } else { scene.locale.whole(rows) }
+}
+
 fn inputs(scene: &Scene<'_>) -> Table {
     let t = &scene.t;
     let rows = scene
@@ -93,13 +108,13 @@ fn inputs(scene: &Scene<'_>) -> Table {
         .inputs
         .iter()
         .map(|input| Row {
-            head: input.path.clone(),
+            head: if input.path.is_empty() { t.get("quality.secret-source") } else { input.path.clone() },
             cells: vec![
                 Cell::text(t.find(&format!("role.{}", input.role)).unwrap_or_else(|| input.role.clone())),
-                Cell::number(scene.locale.whole(input.rows)),
-                Cell::number(scene.locale.whole(input.used)),
+                Cell::number(rows(scene, input.rows)),
+                Cell::number(rows(scene, input.used)),
                 Cell::text(input.crs.clone().unwrap_or_else(|| "–".to_owned())),
-                Cell::text(input.source.clone().unwrap_or_else(|| "–".to_owned())),
+                Cell::text(origin(input).unwrap_or_else(|| "–".to_owned())),
                 Cell::new(crate::report::Kind::Code, input.sha256.chars().take(CHECKSUM).collect::<String>()),
             ],
         })

@@ -162,8 +162,9 @@ fn table(scene: &Scene<'_>) -> Table {
         let mut cells = Vec::new();
         for &(i, _) in &classes {
             let figure = of(scene, area, i);
-            cells.push(Cell::number(scene.locale.count(figure.total, scene.scaled())).first());
-            cells.push(Cell::number(scene.locale.count(figure.missing, scene.scaled())));
+            let [total, _, missing, _] = scene.counts(&figure);
+            cells.push(total.first());
+            cells.push(missing);
             cells.push(Cell::number(scene.share(&figure)));
         }
         let gap = gap(scene, area).map_or_else(|| "–".to_owned(), |gap| signed(scene, gap));

@@ -2,7 +2,7 @@
 
 use nittio_core::{indicator::At, measure::Measure, quantity::Speed};
 
-use super::Scene;
+use super::{Scene, words::HIDDEN};
 use crate::{
     chart::{
         Chart,
@@ -44,7 +44,8 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         .map(|figure| Block::Figure(Box::new(figure)))
         .collect();
     if blocks.is_empty() {
-        blocks.push(Block::Text(t.get("speed.no-speeds")));
+        let measured = !thresholds(scene, Direction::Down).is_empty();
+        blocks.push(Block::Text(t.get(if measured { "speed.hidden" } else { "speed.no-speeds" })));
     }
     Section { id: "speed", short: t.get("speed.short"), heading: t.get("speed.heading"), blocks }
 }
@@ -63,13 +64,21 @@ fn thresholds(scene: &Scene<'_>, direction: Direction) -> Vec<(Speed, usize)> {
 }
 
 /// Parts of an area's whole: unmatched, none, below the first threshold, between, at the last.
-fn parts(scene: &Scene<'_>, area: usize, thresholds: &[(Speed, usize)]) -> (u64, Vec<u64>) {
-    let covered = |measure| scene.ind.figure(At { measure, ..scene.at(area) }).covered;
-    let any = scene.ind.measure(Measure::Covered).map(covered);
+///
+/// Where a part is kept back there are none; where only the unmatched are, they are in the lowest class. Without `any`, those who
+/// have none are in the class below the first threshold.
+fn parts(scene: &Scene<'_>, area: usize, thresholds: &[(Speed, usize)], any: Option<usize>) -> (u64, Vec<u64>) {
+    let figure = |measure| scene.ind.figure(At { measure, ..scene.at(area) });
+    let covered = |measure| figure(measure).covered;
+    let mut measures = thresholds.iter().map(|&(_, measure)| measure).chain(any);
+    if measures.any(|measure| figure(measure).hides.covered) {
+        return (0, vec![0; thresholds.len() + 3]);
+    }
     let whole = scene.main(area);
     let first = thresholds.first().map_or(0, |&(_, measure)| covered(measure));
-    let any = any.unwrap_or(first);
-    let mut parts = vec![whole.unmatched, whole.total - whole.unmatched - any, any.saturating_sub(first)];
+    let matched = whole.total - whole.unmatched;
+    let any = any.map_or(matched, covered);
+    let mut parts = vec![whole.unmatched, matched - any, any.saturating_sub(first)];
     for pair in thresholds.windows(2) {
         parts.push(covered(pair[0].1).saturating_sub(covered(pair[1].1)));
     }
@@ -77,11 +86,15 @@ fn parts(scene: &Scene<'_>, area: usize, thresholds: &[(Speed, usize)]) -> (u64,
     (whole.total, parts)
 }
 
+/// Whether a measure is shown for all these areas.
+fn is_shown(scene: &Scene<'_>, measure: usize, areas: &[(usize, bool)]) -> bool {
+    areas.iter().all(|&(area, _)| !scene.ind.figure(At { measure, ..scene.at(area) }).hides.covered)
+}
+
 fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
     let t = &scene.t;
-    let thresholds = thresholds(scene, direction);
-    let &(top, top_measure) = thresholds.last()?;
-    let any = thresholds.iter().any(|&(_, measure)| scene.ind.figure(At { measure, ..scene.at(0) }).covered > 0);
+    let all_thresholds = thresholds(scene, direction);
+    let any = all_thresholds.iter().any(|&(_, measure)| scene.ind.figure(At { measure, ..scene.at(0) }).covered > 0);
     // A study whose input says no upload speed needs no empty figure.
     if direction == Direction::Up && !any {
         return None;
@@ -89,17 +102,25 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
     let (low, high, left) = scene.shown();
     let areas: Vec<usize> = if left > 0 { scene.by_share()[..2 * super::SHOWN].to_vec() } else { [low, high].concat() };
     let shown = areas.len();
-    let all = names(scene, &thresholds);
     let split: Vec<(usize, bool)> =
         scene.context.iter().map(|&area| (area, true)).chain(areas.iter().map(|&area| (area, false))).collect();
+    // Thresholds that are kept back anywhere are left out, so that every bar has the same parts.
+    let thresholds: Vec<(Speed, usize)> =
+        all_thresholds.iter().copied().filter(|&(_, measure)| is_shown(scene, measure, &split)).collect();
+    let &(top, top_measure) = thresholds.last()?;
+    let covered = scene.ind.measure(Measure::Covered);
+    // Without the measure, those below the lowest threshold are those who have none.
+    let any = covered.or(all_thresholds.first().map(|&(_, measure)| measure));
+    let any = any.filter(|&measure| is_shown(scene, measure, &split));
+    let all = names(scene, &thresholds);
     // Classes that are empty everywhere are left out of the legend.
     let used: Vec<usize> = (0..all.len())
-        .filter(|&class| split.iter().any(|&(area, _)| parts(scene, area, &thresholds).1[class] > 0))
+        .filter(|&class| split.iter().any(|&(area, _)| parts(scene, area, &thresholds, any).1[class] > 0))
         .collect();
     let rows = split
         .iter()
         .map(|&(area, context)| {
-            let (total, parts) = parts(scene, area, &thresholds);
+            let (total, parts) = parts(scene, area, &thresholds, any);
             Row {
                 label: scene.area_name(area),
                 parts: used.iter().map(|&c| share(parts[c], total)).collect(),
@@ -108,12 +129,13 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
             }
         })
         .collect();
-    let none = parts(scene, 0, &thresholds).1[1];
+    let none = parts(scene, 0, &thresholds, any).1[1];
     let top_figure = scene.ind.figure(At { measure: top_measure, ..scene.at(0) });
     let total = scene.main(0).total;
     let title = t.say(
         match direction {
             Direction::Up => "speed.title-up",
+            Direction::Down if any.is_none() || scene.main(0).hides.missing => "speed.title-top",
             Direction::Down if none == 0 && scene.main(0).unmatched == 0 => "speed.title-all",
             Direction::Down => "speed.title",
         },
@@ -128,6 +150,9 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
         "speed.caption",
         &[("units", &scene.main_units()), ("area", &scene.areas_word(1)), ("direction", &direction_word)],
     );
+    if scene.out.edition.is_some() {
+        caption = format!("{caption} {}", t.get("speed.caption-public"));
+    }
     if left > 0 {
         let (n, shown) = (scene.whole(scene.areas.len()), scene.whole(shown));
         let more = t.say("speed.caption-many", &[("n", &n), ("areas", &scene.areas_word(2)), ("shown", &shown)]);
@@ -153,7 +178,7 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
             rows,
             ticks: scene.percent_ticks(&[0, 25, 50, 75, 100]),
         }),
-        table: Some(table(scene, direction, &thresholds)),
+        table: Some(table(scene, direction, &all_thresholds)),
     })
 }
 
@@ -210,11 +235,15 @@ fn table(scene: &Scene<'_>, direction: Direction, thresholds: &[(Speed, usize)])
     heads
         .extend(thresholds.iter().map(|&(s, _)| Head::number(t.say("speed.top", &[("from", &scene.locale.speed(s))]))));
     let row = |area: usize| {
-        let (total, parts) = parts(scene, area, thresholds);
-        let mut cells = vec![
-            Cell::number(scene.locale.count(total, scene.scaled())),
-            Cell::number(scene.locale.share(parts[1], total, None).unwrap_or_else(|| "–".to_owned())),
-        ];
+        let whole = scene.main(area);
+        let any = scene.ind.measure(Measure::Covered).or(thresholds.first().map(|&(_, measure)| measure));
+        let figure = scene.ind.figure(At { measure: any.unwrap_or(scene.measure), ..scene.at(area) });
+        let none = match figure.hides.missing {
+            true => HIDDEN.to_owned(),
+            false => scene.locale.share(figure.missing, figure.total, None).unwrap_or_else(|| "–".to_owned()),
+        };
+        let total = scene.count(whole.total, whole.hides.total, scene.scaled());
+        let mut cells = vec![Cell::number(total), Cell::number(none)];
         cells.extend(thresholds.iter().map(|&(speed, _)| {
             let measure = scene.ind.measure(direction.measure(speed)).unwrap_or(scene.measure);
             scene.share_cell(&scene.ind.figure(At { measure, ..scene.at(area) }))

@@ -10,6 +10,7 @@ use nittio_core::{
     profile::Profile,
     quantity::Metres,
     service::{Reach, Technology},
+    study::ScaledUnit,
     unit::Unit,
 };
 
@@ -19,6 +20,9 @@ use crate::{
     messages::sentence,
     report::{Cell, Kind},
 };
+
+/// What stands where a number is kept back, as in the tables of Statistics Sweden.
+pub(super) const HIDDEN: &str = "..";
 
 impl Scene<'_> {
     pub(super) fn text<'t>(&self, text: &'t Text) -> &'t str {
@@ -274,12 +278,32 @@ impl Scene<'_> {
 
     /// A share for reading, `–` when there is nothing to share.
     pub(super) fn share(&self, figure: &Figure) -> String {
-        self.locale.share_of(figure, self.goal_ppm()).unwrap_or_else(|| "–".to_owned())
+        self.share_to(figure, self.goal_ppm())
+    }
+
+    /// A share that a goal is held against.
+    pub(super) fn share_to(&self, figure: &Figure, goal: Option<u32>) -> String {
+        if figure.hides.total || figure.hides.covered {
+            return HIDDEN.to_owned();
+        }
+        self.locale.share_of(figure, goal).unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// A count, or the sign that it is kept back.
+    pub(super) fn count(&self, parts: u64, hidden: bool, unit: &ScaledUnit) -> String {
+        if hidden { HIDDEN.to_owned() } else { self.locale.count(parts, unit) }
+    }
+
+    /// Total, covered, missing and unmatched, in the main unit.
+    pub(super) fn counts(&self, figure: &Figure) -> [Cell; 4] {
+        let Figure { total, covered, missing, unmatched, hides } = *figure;
+        [(total, hides.total), (covered, hides.covered), (missing, hides.missing), (unmatched, hides.unmatched)]
+            .map(|(count, hidden)| Cell::number(self.count(count, hidden, self.scaled())))
     }
 
     /// A share that no goal is held against.
     pub(super) fn plain_share(&self, figure: &Figure) -> String {
-        self.locale.share_of(figure, None).unwrap_or_else(|| "–".to_owned())
+        self.share_to(figure, None)
     }
 
     pub(super) fn share_cell(&self, figure: &Figure) -> Cell {
@@ -288,6 +312,9 @@ impl Scene<'_> {
 
     /// The share if all unmatched were covered.
     pub(super) fn upper(&self, figure: &Figure) -> String {
+        if figure.hides.any() {
+            return HIDDEN.to_owned();
+        }
         self.locale.share(figure.covered + figure.unmatched, figure.total, None).unwrap_or_else(|| "–".to_owned())
     }
 
@@ -297,6 +324,7 @@ impl Scene<'_> {
             Verdict::Met => Cell::new(Kind::Met, self.t.get("goal.met-short")),
             Verdict::Missed { .. } => Cell::new(Kind::Missed, self.t.get("goal.missed-short")),
             Verdict::NotMeasured => Cell::new(Kind::Unknown, self.t.get("goal.unmeasured")),
+            Verdict::Withheld => Cell::text(HIDDEN),
         }
     }
 
