@@ -99,15 +99,18 @@ impl Sums {
             let alike = first.last().copied().filter(|&f: &u32| kinds[f as usize].differs_only_in_oddities(kind));
             first.push(alike.unwrap_or(at));
         }
+        let cell = |&(kind, category): &(u32, u16)| {
+            let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
+            Cell { areas: Arc::clone(areas), settlement: *settlement, links: links.clone(), category }
+        };
+        if (0..).zip(&first).all(|(at, &first)| at == first) {
+            return Tally::of(self.rows.iter().map(cell).collect(), self.counts.clone());
+        }
         let mut rows: Vec<(u32, u16, &[Count])> =
             self.rows().map(|(kind, category, counts)| (first[kind as usize], category, counts)).collect();
         rows.par_sort_by_key(|&(kind, category, _)| (kind, category));
         let mut merged = Self::new(self.units);
         rows.into_iter().for_each(|(kind, category, counts)| merged.push((kind, category), counts));
-        let cell = |&(kind, category): &(u32, u16)| {
-            let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
-            Cell { areas: Arc::clone(areas), settlement: *settlement, links: links.clone(), category }
-        };
         Tally::of(merged.rows.iter().map(cell).collect(), merged.counts)
     }
 
