@@ -27,7 +27,9 @@ pub mod goal;
 pub mod indicator;
 pub mod ledger;
 pub mod measure;
+pub mod official;
 pub mod profile;
+pub mod reconcile;
 pub mod run;
 
 pub mod diagnostic;

@@ -1,6 +1,6 @@
 //! Measures: the properties a place can have, such as 100 Mbit/s or two operators.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use jiff::civil::Date;
 
@@ -34,6 +34,39 @@ impl fmt::Display for Measure {
             Self::Up(speed) => write!(f, "up>={speed}"),
             Self::Technology(technology) => write!(f, "technology={technology}"),
             Self::Operators(n) => write!(f, "operators>={n}"),
+        }
+    }
+}
+
+/// A text that is no measure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is not a measure; write covered, down>=100 Mbit/s, up>=10 Mbit/s, technology=fibre or operators>=2")]
+pub struct MeasureError {
+    /// The text that was found.
+    pub found: String,
+}
+
+impl FromStr for Measure {
+    type Err = MeasureError;
+
+    /// Reads the key that [`fmt::Display`] writes.
+    fn from_str(text: &str) -> Result<Self, MeasureError> {
+        let wrong = || MeasureError { found: text.to_owned() };
+        let trimmed = text.trim();
+        if trimmed == "covered" {
+            return Ok(Self::Covered);
+        }
+        if let Some((kind, bound)) = trimmed.split_once(">=") {
+            return match kind.trim() {
+                "down" => bound.parse().map(Self::Down).map_err(|_| wrong()),
+                "up" => bound.parse().map(Self::Up).map_err(|_| wrong()),
+                "operators" => bound.trim().parse().map(Self::Operators).map_err(|_| wrong()),
+                _ => Err(wrong()),
+            };
+        }
+        match trimmed.split_once('=') {
+            Some(("technology", word)) => word.parse().map(Self::Technology).map_err(|_| wrong()),
+            _ => Err(wrong()),
         }
     }
 }
@@ -92,6 +125,28 @@ impl Best {
             Measure::Up(speed) => self.up >= Some(speed),
             Measure::Technology(technology) => self.technologies.contains(&technology),
             Measure::Operators(n) => self.operators >= usize::from(n),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_the_measure_that_writes_it() {
+        let measures = [
+            Measure::Covered,
+            Measure::Down(Speed::from_mbps(100)),
+            Measure::Up(Speed::from_kbps(750)),
+            Measure::Technology(Technology::Fibre),
+            Measure::Operators(2),
+        ];
+        for measure in measures {
+            assert_eq!(measure.to_string().parse(), Ok(measure));
+        }
+        for wrong in ["", "down>100 Mbit/s", "down>=100", "technology=", "speed>=1 Mbit/s"] {
+            assert!(wrong.parse::<Measure>().is_err(), "{wrong}");
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, study::Frame};
+use crate::{
+    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, reconcile::Reconciliation,
+    study::Frame,
+};
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
 #[derive(Debug, Clone)]
@@ -21,6 +24,8 @@ pub struct Outcome {
     pub assessments: Vec<Assessment>,
     /// What was found in the input.
     pub diagnostics: Vec<DiagnosticCount>,
+    /// What the denominators are made of, and official figures beside the study's.
+    pub reconciliation: Reconciliation,
     /// Where everything came from.
     pub provenance: Provenance,
 }
@@ -41,7 +46,7 @@ pub struct Provenance {
 pub struct Input {
     /// The path as the study file writes it.
     pub path: String,
-    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`.
+    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`, `official`.
     pub role: String,
     /// SHA-256 of the bytes, in hexadecimal.
     pub sha256: String,

@@ -7,6 +7,7 @@ pub(crate) mod kept;
 mod mapping;
 mod network;
 pub mod odd;
+mod official;
 mod places;
 mod source;
 
@@ -20,6 +21,7 @@ use geo::Geometry;
 use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding},
     footprint::Footprint,
+    official::Official,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
     service::{Link, ServiceId, Services},
@@ -120,6 +122,8 @@ pub struct Opened<'a> {
     pub study: Study,
     /// How many footprints the study has, also when their outlines have not been read.
     pub footprints: usize,
+    /// Official figures to hold the study's against.
+    pub official: Vec<Official>,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
 }
@@ -179,6 +183,8 @@ impl<'a> Opened<'a> {
             settlements(reading, &file.settlements)?
         };
 
+        let official = official::read(reading, &levels)?;
+
         let (services, numbers) = services.sorted();
         let renumber = |service: ServiceId| numbers[service.0 as usize];
         let relink = |link: Link| Link { service: renumber(link.service), ..link };
@@ -203,7 +209,7 @@ impl<'a> Opened<'a> {
             speeds: file.indicators.speeds.clone(),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Self { study, footprints: count, reading, places }, of_kept))
+        Ok((Self { study, footprints: count, official, reading, places }, of_kept))
     }
 
     /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.

@@ -8,6 +8,7 @@ pub mod load;
 pub mod check;
 pub mod defaults;
 pub mod mapped;
+pub mod official;
 mod raw;
 
 pub mod reference;
@@ -53,6 +54,9 @@ pub struct StudyFile {
     /// Borders of localities and smaller localities.
     #[serde(default)]
     pub settlements: Vec<SettlementsSource>,
+    /// Official figures to hold the study's against.
+    #[serde(default)]
+    pub official: Vec<official::OfficialSource>,
     /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
     #[serde(default)]
     pub profiles: Vec<ProfileEntry>,

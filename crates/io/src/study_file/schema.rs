@@ -108,6 +108,10 @@ described! {
     ReachWord = json!({ "enum": ["connected", "passed", "near"] });
     /// A technology's key.
     TechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
+    /// Town, countryside, or both.
+    SettlementGroupWord = json!({ "enum": ["all", "built_up", "outside"] });
+    /// A share or a total.
+    CountsWord = json!({ "enum": ["share", "total"] });
     /// A text in the languages of the reports.
     TextTable = json!({
         "type": "object",

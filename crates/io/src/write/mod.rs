@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
+//!                        reconciliation.csv                              what they rest on, and official ones
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
@@ -20,6 +21,7 @@ pub mod indicators;
 pub mod ledger;
 pub mod manifest;
 pub mod places;
+pub mod reconciliation;
 pub mod rejects;
 pub mod services;
 
@@ -72,6 +74,7 @@ pub fn results(staging: &Staging, run: &Run, places: Option<&mut EachPlace<'_>>)
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
+    staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome))?;
     if let Some(places) = places {
         staging.write("places.parquet", |file| places::parquet(file, run, places))?;
     }
@@ -119,6 +122,7 @@ mod tests {
             "indicators.parquet",
             "manifest.json",
             "places.parquet",
+            "reconciliation.csv",
             "rejects.csv",
             "services.csv",
         ];

@@ -30,6 +30,7 @@ use nittio_core::{
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
     quantity::{Share, Speed},
+    reconcile::{Duplicates, reconcile},
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
@@ -258,7 +259,9 @@ fn run(study: Study) -> Sample {
         crs: crs.map(str::to_owned),
         source: None,
     };
+    let reconciliation = reconcile(&indicators, &study.frame, &study.goals, Vec::new(), &Duplicates::default());
     let outcome = Outcome {
+        reconciliation,
         name: "Provstudie".to_owned(),
         notice: None,
         frame: study.frame.clone(),

@@ -82,7 +82,7 @@ impl Scene<'_> {
         self.measure_name(self.ind.measures.get(self.measure).copied().unwrap_or(Measure::Covered))
     }
 
-    fn measure_name(&self, measure: Measure) -> String {
+    pub(super) fn measure_name(&self, measure: Measure) -> String {
         match measure {
             Measure::Down(speed) | Measure::Up(speed) => {
                 self.t.say("property.down", &[("speed", &self.locale.speed(speed))])
