@@ -29,6 +29,7 @@ pub mod ledger;
 pub mod measure;
 pub mod official;
 pub mod profile;
+pub mod rank;
 pub mod reconcile;
 pub mod run;
 

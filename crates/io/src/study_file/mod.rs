@@ -240,6 +240,8 @@ pub struct SettlementsSource {
     pub file: FileSource,
     /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
     pub class: Mapped<Settlement>,
+    /// The year that the borders are drawn for.
+    pub vintage: Option<i16>,
 }
 
 /// A definition of access.

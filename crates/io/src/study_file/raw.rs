@@ -165,6 +165,10 @@ source! {
     Settlements {
         /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
         class: Mapped<Settlement>,
+        /// The year that the borders are drawn for: figures by class from different vintages are not comparable. Default: not
+        /// known, which the report says.
+        #[schemars(range(min = 1900, max = 2100))]
+        vintage: Option<i16>,
     }
 }
 
@@ -240,7 +244,7 @@ impl From<Offers> for OffersSource {
 
 impl From<Settlements> for SettlementsSource {
     fn from(raw: Settlements) -> Self {
-        Self { file: file_of!(raw), class: raw.class }
+        Self { file: file_of!(raw), class: raw.class, vintage: raw.vintage }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
+//!                        ranks.csv                                       who is first, who is last, town and countryside
 //!                        reconciliation.csv                              what they rest on, and official ones
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        coverage.gpkg                                   a layer per level, for a map
@@ -21,6 +22,7 @@ pub mod indicators;
 pub mod ledger;
 pub mod manifest;
 pub mod places;
+pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
 pub mod services;
@@ -74,6 +76,7 @@ pub fn results(staging: &Staging, run: &Run, places: Option<&mut EachPlace<'_>>)
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
+    staging.write("ranks.csv", |file| ranks::csv(file, indicators))?;
     staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome))?;
     if let Some(places) = places {
         staging.write("places.parquet", |file| places::parquet(file, run, places))?;
@@ -122,6 +125,7 @@ mod tests {
             "indicators.parquet",
             "manifest.json",
             "places.parquet",
+            "ranks.csv",
             "reconciliation.csv",
             "rejects.csv",
             "services.csv",

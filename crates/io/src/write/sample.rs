@@ -269,6 +269,7 @@ fn run(study: Study) -> Sample {
         goals: study.goals.clone(),
         assessments,
         diagnostics: count(&diagnostics),
+        settlement_vintages: vec![Some(2023)],
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),
