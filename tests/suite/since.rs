@@ -91,6 +91,29 @@ fn what_nothing_can_rest_on_is_said_and_all_places_are_joined() {
     }
 }
 
+/// A rule that looks beyond a place's own square, and an edition that asks where services come from: nothing rests on the last run.
+#[test]
+fn near_and_a_public_edition_join_all_places_anew() {
+    let folder = toyland();
+    change(&folder, "nat.geojson", "[500, 100]", "[480, 100]");
+    let ran = since(&folder, &["--public"]);
+    assert!(ran.stderr.contains("joined anew: the public edition asks from which file"), "{}", ran.stderr);
+    nittio(folder.path(), ["run", "--public", "--output", "full"]).expect(0);
+    let files = |name: &str| outputs::files(&folder.path().join(name));
+    let (full, out) = (files("full"), files("out"));
+    assert!(full.contains_key("public/indicators.csv") && full == out);
+    // The next run without it rests on this one, and takes the edition away.
+    assert_eq!(anew(&since(&folder, &[])), Some(0));
+    assert!(!folder.path().join("out/public").exists());
+
+    change(&folder, "nittio.toml", "reach = [\"connected\"]", "reach = [\"near\"]");
+    let ran = since(&folder, &[]);
+    assert!(ran.stderr.contains("joined anew: what is near a place depends on"), "{}", ran.stderr);
+    assert_as_in_full(&folder, &ran);
+    let ran = since(&folder, &[]);
+    assert!(ran.stderr.contains("joined anew: what is near a place depends on"), "{}", ran.stderr);
+}
+
 #[test]
 fn no_last_result_is_no_error_and_one_without_places_is_said() {
     let folder = TempDir::new().unwrap();

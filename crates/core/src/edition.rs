@@ -88,9 +88,9 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
 
 /// Profiles × measures, by index, that would single out a secret source.
 ///
-/// A technology, open networks, or a number of operators or owners tell networks apart, so they are withheld when any of their networks is secret and
-/// fewer than [`CONTRIBUTORS`] are. Any service at all, and speeds, are about all networks together, so they are withheld only
-/// when no network behind them is other than secret.
+/// A technology, open networks, or a number of operators or owners tell networks apart, so they are withheld when any of their
+/// networks is secret and fewer than [`CONTRIBUTORS`] are. Any service at all, and speeds, are about all networks together, so they
+/// are withheld only when no network behind them is other than secret.
 fn withheld(outcome: &Outcome, origins: &BTreeMap<Link, BTreeSet<u16>>) -> BTreeSet<(usize, usize)> {
     let Outcome { indicators, frame, .. } = outcome;
     let inputs = &outcome.provenance.inputs;

@@ -332,7 +332,7 @@ fn run(study: &Path, output: &Path) {
 fn update(study: &Path, since: &Path, output: &Path, index: Option<&Path>) -> Result<u64, Unfit> {
     let loaded = loaded(study);
     let reading = Reading::new(&loaded, &Quiet).unwrap();
-    let last = Last::open(since, &reading).unwrap()?;
+    let last = Last::open(since, &reading, false).unwrap()?;
     let indexed = index.map(|path| index_file::open(path, &reading).unwrap());
     let update = match last::join(last, &reading, indexed) {
         Ok(update) => update,

@@ -35,13 +35,11 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
-    let job = Job { args, project: &project, progress: &progress };
     let public = args.public || project.loaded.file.editions.public;
-    if public && args.since.is_some() {
-        note("all places joined anew: the public edition asks which file each service comes from");
-    } else if let Some(folder) = &args.since {
+    let job = Job { args, project: &project, progress: &progress, public };
+    if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
-        match update(args, folder, &reading, &progress)? {
+        match update(&job, folder, &reading)? {
             Ok(Update { opened, joined, places, anew }) => {
                 let all = places.count();
                 note(&format!("{anew} of {all} places joined anew; the rest is as in {}", folder.display()));
@@ -61,13 +59,9 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
 }
 
 /// Joins anew what has changed since the last run; or says why nothing can rest on that.
-fn update<'a>(
-    args: &RunArgs,
-    folder: &Path,
-    reading: &'a Reading<'a>,
-    progress: &Terminal,
-) -> Result<Result<Update<'a>, Unfit>, Failure> {
-    let last = match Last::open(folder, reading)? {
+fn update<'a>(job: &Job<'_>, folder: &Path, reading: &'a Reading<'a>) -> Result<Result<Update<'a>, Unfit>, Failure> {
+    let Job { args, progress, public, .. } = *job;
+    let last = match Last::open(folder, reading, public)? {
         Ok(last) => last,
         Err(unfit) => return Ok(Err(unfit)),
     };
@@ -85,6 +79,8 @@ struct Job<'a> {
     args: &'a RunArgs,
     project: &'a Project,
     progress: &'a Terminal,
+    /// Whether to write the public edition too.
+    public: bool,
 }
 
 impl Job<'_> {
@@ -96,7 +92,7 @@ impl Job<'_> {
         mut joined: Joined,
         last: Option<last::Places>,
     ) -> Result<Answer, Failure> {
-        let Self { args, project, progress } = *self;
+        let Self { args, project, progress, public } = *self;
         let outcome = joined.outcome(opened);
         let view = report_view(&project.loaded.file, &outcome.goals);
 
@@ -116,7 +112,6 @@ impl Job<'_> {
         drop(last);
         spinner.set_message("drawing the report");
         report(&staging, &outcome, &view, "")?;
-        let public = args.public || project.loaded.file.editions.public;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     indicator::{Asked, At, Indicators, TOTAL},
+    measure::Measure,
     profile::Profile,
     study::Frame,
     tally::Tally,
@@ -13,8 +14,9 @@ use crate::{
 pub(super) const UNMATCHED: usize = 0;
 /// The answer of places that nothing reaches.
 const NOTHING: usize = 1;
-/// An answer of places that have everything; there may be none.
-pub(super) const EVERYTHING: usize = 2;
+/// Answers of places that have everything that one place can have; there may be none. Nobody depends on one owner and has
+/// several, so there are two.
+pub(super) const EVERYTHING: [usize; 2] = [2, 3];
 
 /// Where places lie, on every axis at once; indices into [`Cube::spots`] and into the axes of the indicators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,14 +52,19 @@ impl<'a> Cube<'a> {
         let lookup = AreaRows::new(indicators, frame);
         let words = asked.words;
         let empty: Box<[u64]> = vec![0; words * profiles.len()].into();
-        let mut full = empty.clone();
-        for profile in 0..profiles.len() {
-            for measure in 0..indicators.measures.len() {
-                full[profile * words + measure / 64] |= 1 << (measure % 64);
+        let everything = |left_out: fn(Measure) -> bool| {
+            let mut answer = empty.clone();
+            for profile in 0..profiles.len() {
+                for (m, _) in indicators.measures.iter().enumerate().filter(|(_, measure)| !left_out(**measure)) {
+                    answer[profile * words + m / 64] |= 1 << (m % 64);
+                }
             }
-        }
-        let mut answers = vec![empty.clone(), empty.clone(), full.clone()];
-        let mut known = FxHashMap::from_iter([(empty, NOTHING), (full, EVERYTHING)]);
+            answer
+        };
+        let several = everything(|measure| measure == Measure::SingleOwner);
+        let single = everything(|measure| matches!(measure, Measure::Owners(n) if n > 1));
+        let mut answers = vec![empty.clone(), empty.clone(), several.clone(), single.clone()];
+        let mut known = FxHashMap::from_iter([(empty, NOTHING), (several, EVERYTHING[0]), (single, EVERYTHING[1])]);
         let mut spots = Vec::new();
         let mut spot_of: FxHashMap<Vec<usize>, usize> = FxHashMap::default();
         let mut sums: FxHashMap<Group, FxHashMap<usize, Vec<u64>>> = FxHashMap::default();

@@ -307,10 +307,10 @@ impl<'a> Search<'a> {
         groups.into_iter().map(|(_, group)| group).collect()
     }
 
-    /// Answers of the whole study that are what is counted, in order; one that may not be there only where no other is.
+    /// Answers of the whole study that are what is counted, in order; those that may not be there only where no other is.
     fn anywhere(&self, need: &Need) -> Vec<usize> {
         let of = |answer: &usize| self.is_of(*answer, need.of);
-        let others: Vec<usize> = (0..self.cube.answers.len()).filter(|&a| a != EVERYTHING).filter(of).collect();
-        if others.is_empty() { vec![EVERYTHING] } else { others }
+        let others: Vec<usize> = (0..self.cube.answers.len()).filter(|a| !EVERYTHING.contains(a)).filter(of).collect();
+        if others.is_empty() { EVERYTHING.into_iter().filter(of).collect() } else { others }
     }
 }

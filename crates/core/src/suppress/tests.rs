@@ -120,7 +120,7 @@ fn study(spots: &[Spot]) -> (Frame, Tally, Indicators) {
         settlements: Vec::new(),
         profiles: profiles(),
         speeds: [30, 100, 1000].map(Speed::from_mbps).to_vec(),
-        measures: Vec::new(),
+        measures: vec![Measure::Owners(2), Measure::SingleOwner, Measure::OpenAccess],
         goals: Vec::new(),
     };
     let indicators = evaluate(&tally, &frame, &profiles(), &measures(&asked));
@@ -157,6 +157,14 @@ fn is_of(cube: &Cube<'_>, of: Of, answer: usize) -> bool {
     }
 }
 
+/// Whether a place can have these measures together.
+fn is_possible(cube: &Cube<'_>, indicators: &Indicators, answer: usize) -> bool {
+    let number = |measure| indicators.measures.iter().position(|&m| m == measure).unwrap();
+    let (single, several) = (number(Measure::SingleOwner), number(Measure::Owners(2)));
+    (0..indicators.profiles.len())
+        .all(|p| !(cube.has(answer, cube.bit(p, single)) && cube.has(answer, cube.bit(p, several))))
+}
+
 /// Makes the moves for every small count of the study, one count at a time, and compares with what is shown.
 fn hold_to_the_guarantee(spots: &[Spot], rule: Rule) {
     let (frame, tally, indicators) = study(spots);
@@ -179,6 +187,8 @@ fn hold_to_the_guarantee(spots: &[Spot], rule: Rule) {
         }
         let before = atoms.clone();
         for (moved, amount) in moves {
+            let answers = [moved.answer, moved.other];
+            assert!(answers.iter().all(|&answer| is_possible(&cube, &indicators, answer)), "{need:?}");
             for (group, first, added) in moved.corners() {
                 *atoms.entry((group, moved.answer(first))).or_default() +=
                     if added { *amount as i64 } else { -(*amount as i64) };

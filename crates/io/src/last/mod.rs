@@ -100,11 +100,14 @@ fn settings_of(reading: &Reading<'_>) -> (Value, Vec<Value>) {
 }
 
 impl Last {
-    /// Opens the result in a folder, and sees whether a run may rest on it.
+    /// Opens the result in a folder, and sees whether a run may rest on it that writes the `public` edition too, or does not.
     ///
     /// # Errors
     /// When a file of the study cannot be read. That nothing can rest on the result is no error, but says why.
-    pub fn open(folder: &Path, reading: &Reading<'_>) -> Result<Result<Self, Unfit>, StudyFileError> {
+    pub fn open(folder: &Path, reading: &Reading<'_>, public: bool) -> Result<Result<Self, Unfit>, StudyFileError> {
+        if public {
+            return Ok(Err(Unfit::because("the public edition asks from which file each service comes")));
+        }
         if defaults::near(&reading.loaded().file).is_some() {
             return Ok(Err(Unfit::because("what is near a place depends on places in other squares too")));
         }
