@@ -5,19 +5,21 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
 use std::{
+    collections::BTreeSet,
     env,
     error::Error,
     fmt::Write as _,
     fs::{self, File},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
     time::Instant,
 };
 
 use geo::{Geometry, MultiPolygon};
 use nittio_core::{
     area::{Area, Level},
-    coverage::join,
+    coverage::Joiner,
     diagnostic::SourceRow,
     footprint::Footprint,
     index::{CoverageIndex, Desk},
@@ -27,7 +29,7 @@ use nittio_core::{
     quantity::Speed,
     service::{Link, Reach, Service, ServiceId, Services, Status},
     study::{Frame, ScaledUnit, Study},
-    tally::Tally,
+    tally::{Counts, Tally},
     unit::Unit,
 };
 use nittio_io::read::{self, Batch, Column, ReadOptions};
@@ -58,8 +60,9 @@ fn measure(options: &Options) -> Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global()?;
     let mut clock = Clock::start();
     let places = places(&options.file("places"))?;
-    if places.len() != options.places {
-        return Err(format!("{} places, not {}: rates would be wrong", places.len(), options.places).into());
+    let count: usize = places.iter().map(Places::len).sum();
+    if count != options.places {
+        return Err(format!("{count} places, not {}: rates would be wrong", options.places).into());
     }
     clock.mark("read_places");
     let families: Vec<&str> = FAMILIES.into_iter().filter(|family| options.asks(family)).collect();
@@ -74,16 +77,20 @@ fn measure(options: &Options) -> Result<()> {
     } else {
         (Vec::new(), Vec::new())
     };
-    let study = study(places, footprints, services, levels);
+    let study = study(footprints, services, levels);
     clock.mark("read_polygons");
 
-    let answer = answer(&study, options.family == "all", &mut clock);
+    let answer = answer(&study, &places, options.family == "all", &mut clock);
     let total = clock.total();
 
     let municipality: Vec<i32> =
         answer.area.iter().map(|&area| row_of_area.get(area as usize).map_or(-1, |&r| r)).collect();
     if let Some(path) = &options.result {
-        let ids = study.places.ids.iter().map(|id| id.parse()).collect::<std::result::Result<Vec<i64>, _>>()?;
+        let ids = places
+            .iter()
+            .flat_map(|places| places.ids.iter())
+            .map(str::parse)
+            .collect::<std::result::Result<Vec<i64>, _>>()?;
         let mut columns: Vec<PolarsColumn> = vec![Series::new("id".into(), ids).into()];
         if !families.is_empty() {
             columns.push(Series::new("best_mbps".into(), &answer.best).into());
@@ -107,37 +114,75 @@ struct Answer {
     reached: Option<[u64; 2]>,
 }
 
-/// The stages of the library. Nothing else here calls them.
-fn answer(study: &Study, tallied: bool, clock: &mut Clock) -> Answer {
+/// The stages of the library, batch by batch as `nittio run` calls them. Nothing else here calls them.
+fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -> Answer {
     let index = CoverageIndex::build(study);
     clock.mark("index");
-    let coverage = join(&index, study, |_| {});
-    let best_of_kind: Vec<Option<i32>> = coverage
-        .kinds
-        .iter()
-        .map(|kind| kind.links.as_deref().map(|links| mbps(best(&study.frame.services, links))))
+    let joiner = Joiner::new(&index, &study.frame, &study.offers);
+    let joined: Vec<Vec<u32>> = batches.par_iter().map(|places| joiner.join(places, 0..places.len())).collect();
+    let (kinds, number) = joiner.finish(&distinct(&joined));
+    let of_kind: Vec<(Option<i32>, u32)> = kinds
+        .par_iter()
+        .map(|kind| {
+            let best = kind.links.as_deref().map(|links| mbps(best(&study.frame.services, links)));
+            (best, kind.areas.first().copied().flatten().unwrap_or(NO_AREA))
+        })
         .collect();
-    let area_of_kind: Vec<u32> =
-        coverage.kinds.iter().map(|kind| kind.areas.first().copied().flatten().unwrap_or(NO_AREA)).collect();
-    let mut best_of_places: Vec<i32> =
-        coverage.kind.par_iter().map(|&kind| best_of_kind[kind as usize].unwrap_or_default()).collect();
-    // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
-    let outside: Vec<usize> =
-        (0..study.places.len()).filter(|&place| best_of_kind[coverage.kind[place] as usize].is_none()).collect();
-    let positions = |axis: &[f64]| outside.iter().map(|&place| axis[place]).collect::<Vec<_>>();
-    let (easting, northing) = (positions(&study.places.easting), positions(&study.places.northing));
-    for (&place, set) in outside.iter().zip(index.locate(&easting, &northing, &mut Desk::default())) {
-        best_of_places[place] = mbps(best(&study.frame.services, &index.held(set).links));
-    }
-    let area = coverage.kind.par_iter().map(|&kind| area_of_kind[kind as usize]).collect();
+    let answers: Vec<(Vec<i32>, Vec<u32>)> = batches
+        .par_iter()
+        .zip(&joined)
+        .map(|(places, joined)| {
+            let mut outside = Vec::new();
+            let (mut bests, areas): (Vec<i32>, Vec<u32>) = (0..)
+                .zip(joined)
+                .map(|(place, &kind)| {
+                    let (best, area) = of_kind[number.of(kind) as usize];
+                    if best.is_none() {
+                        outside.push(place);
+                    }
+                    (best.unwrap_or_default(), area)
+                })
+                .unzip();
+            // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
+            let positions = |axis: &[f64]| outside.iter().map(|&place: &usize| axis[place]).collect::<Vec<_>>();
+            let (easting, northing) = (positions(&places.easting), positions(&places.northing));
+            for (&place, set) in outside.iter().zip(index.locate(&easting, &northing, &mut Desk::default())) {
+                bests[place] = mbps(best(&study.frame.services, &index.held(set).links));
+            }
+            (bests, areas)
+        })
+        .collect();
     clock.mark("join");
     let reached = tallied.then(|| {
-        let tally = Tally::observe(&study.frame, &study.places, &coverage);
-        let reached = shares(study, &tally);
+        let units = study.frame.units.len();
+        let lot = batches.len().div_ceil(rayon::current_num_threads() * 2).max(1);
+        let counts = batches.par_chunks(lot).zip(joined.par_chunks(lot)).map(|(batches, joined)| {
+            let mut counts = Counts::new(units);
+            for (places, kinds) in batches.iter().zip(joined) {
+                counts.observe(places, 0..places.len(), kinds);
+            }
+            counts
+        });
+        let sums = Counts::into_sums(counts.collect(), units, |kind| number.of(kind), |category| category);
+        let reached = shares(study, &sums.tally(&kinds));
         clock.mark("tally");
         reached
     });
-    Answer { best: best_of_places, area, reached }
+    // The peers' answers are one list each; putting the batches together is writing, not joining.
+    let (best, area): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
+    Answer { best: best.concat(), area: area.concat(), reached }
+}
+
+/// The numbers of kinds that there are, each once. Those of places with a position are dense; those of others are few.
+fn distinct(joined: &[Vec<u32>]) -> Vec<u32> {
+    let dense = |&&kind: &&u32| kind < 1 << 31;
+    let all = || joined.par_iter().flatten_iter();
+    let most = all().filter(dense).max().map_or(0, |&most| most as usize + 1);
+    let seen: Vec<AtomicBool> = (0..most).map(|_| AtomicBool::new(false)).collect();
+    all().filter(dense).for_each(|&kind| seen[kind as usize].store(true, Ordering::Relaxed));
+    let others: BTreeSet<u32> = all().filter(|kind| !dense(kind)).copied().collect();
+    let dense = (0..).zip(&seen).filter(|(_, seen)| seen.load(Ordering::Relaxed)).map(|(kind, _)| kind);
+    dense.chain(others).collect()
 }
 
 /// The share table, from the tally; gives the sums reached.
@@ -164,7 +209,7 @@ fn mbps(speed: Option<Speed>) -> i32 {
     speed.map_or(0, |speed| i32::try_from(speed.kbps() / 1000).unwrap_or(i32::MAX))
 }
 
-fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, levels: Vec<Level>) -> Study {
+fn study(mut footprints: Vec<Footprint>, services: Services, levels: Vec<Level>) -> Study {
     let (services, renumbered) = services.sorted();
     for footprint in &mut footprints {
         footprint.link.service = renumbered[footprint.link.service.0 as usize];
@@ -180,7 +225,7 @@ fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, lev
             settlements: false,
             near: None,
         },
-        places,
+        places: Places::default(),
         offers: Offers::default(),
         footprints,
         settlements: Vec::new(),
@@ -191,26 +236,31 @@ fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, lev
     }
 }
 
-fn places(path: &Path) -> Result<Places> {
+/// The places in batches, read side by side.
+fn places(path: &Path) -> Result<Vec<Places>> {
+    let columns = ["id", "easting", "northing", "population", "workplaces"].map(str::to_owned);
+    let pieces = read::pieces(path, &ReadOptions::default(), &columns, false)?;
+    let read = |piece: usize| batch(&pieces.read(piece).map_err(|e| e.to_string())?);
+    let batches: std::result::Result<Vec<Places>, String> = (0..pieces.len()).into_par_iter().map(read).collect();
+    Ok(batches?)
+}
+
+fn batch(batch: &Batch) -> std::result::Result<Places, String> {
     let mut places = Places::default();
-    let mut units = [Vec::new(), Vec::new()];
-    rows(path, &["id", "easting", "northing", "population", "workplaces"], false, |batch| {
-        for row in 0..batch.rows.len() {
-            places.ids.push(&batch.columns[0].text(row).ok_or("a place without an id")?);
-        }
-        places.easting.extend(reals(&batch.columns[1])?);
-        places.northing.extend(reals(&batch.columns[2])?);
-        for (unit, column) in units.iter_mut().zip(&batch.columns[3..]) {
-            unit.extend(integers(column)?.iter().map(|v| v.and_then(|v| u64::try_from(v).ok()).unwrap_or(MISSING)));
-        }
-        places.origin.extend(batch.rows.iter().map(|&row| SourceRow { source: 0, row }));
-        Ok(())
-    })?;
-    let [population, workplaces] = units;
+    let mut digits = itoa::Buffer::new();
+    for id in integers(&batch.columns[0])? {
+        places.ids.push(digits.format(id.ok_or("a place without an id")?));
+    }
+    places.easting = reals(&batch.columns[1])?.collect();
+    places.northing = reals(&batch.columns[2])?.collect();
+    let values = |column: &Column| -> std::result::Result<Vec<u64>, String> {
+        Ok(integers(column)?.map(|v| v.and_then(|v| u64::try_from(v).ok()).unwrap_or(MISSING)).collect())
+    };
     places.units = vec![
-        UnitColumn { unit: Unit::Population, values: population },
-        UnitColumn { unit: Unit::Workplaces, values: workplaces },
+        UnitColumn { unit: Unit::Population, values: values(&batch.columns[3])? },
+        UnitColumn { unit: Unit::Workplaces, values: values(&batch.columns[4])? },
     ];
+    places.origin = batch.rows.iter().map(|&row| SourceRow { source: 0, row }).collect();
     places.category = vec![0; places.len()];
     places.codes = vec![None];
     Ok(places)
@@ -222,7 +272,8 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
     rows(path, &columns, true, |mut batch| {
         let text = |column: usize, row| batch.columns[column].text(row);
         let required = |column: usize, row| text(column, row).ok_or_else(|| format!("no {}", columns[column]));
-        let (down, up) = (integers(&batch.columns[3])?, integers(&batch.columns[4])?);
+        let (down, up) =
+            (integers(&batch.columns[3])?.collect::<Vec<_>>(), integers(&batch.columns[4])?.collect::<Vec<_>>());
         let speed = |mbps: Option<i64>| mbps.and_then(|mbps| u32::try_from(mbps).ok()).map(Speed::from_mbps);
         for row in 0..batch.rows.len() {
             let status: Status = required(5, row)?.parse()?;
@@ -292,17 +343,17 @@ fn polygons(shape: std::result::Result<Option<Geometry>, String>) -> Result<Mult
     }
 }
 
-fn integers(column: &Column) -> Result<Vec<Option<i64>>> {
+fn integers(column: &Column) -> std::result::Result<impl Iterator<Item = Option<i64>>, String> {
     match column {
-        Column::Integer(values) => Ok(values.iter().collect()),
-        _ => Err("a column that does not hold whole numbers".into()),
+        Column::Integer(values) => Ok(values.iter()),
+        _ => Err("a column that does not hold whole numbers".to_owned()),
     }
 }
 
-fn reals(column: &Column) -> Result<impl Iterator<Item = f64>> {
+fn reals(column: &Column) -> std::result::Result<impl Iterator<Item = f64>, String> {
     match column {
         Column::Real(values) => Ok(values.iter().map(|value| value.unwrap_or(f64::NAN))),
-        _ => Err("a column that does not hold numbers with decimals".into()),
+        _ => Err("a column that does not hold numbers with decimals".to_owned()),
     }
 }
 

@@ -7,13 +7,14 @@ use nittio_io::ingest::Progress;
 
 /// Draws on standard error when that is a terminal; otherwise says nothing.
 pub(crate) struct Terminal {
-    bar: Mutex<Option<ProgressBar>>,
+    /// How many steps are under way, and the bar that they share.
+    steps: Mutex<(u32, Option<ProgressBar>)>,
     visible: bool,
 }
 
 impl Terminal {
     pub(crate) fn new() -> Self {
-        Self { bar: Mutex::new(None), visible: std::io::stderr().is_terminal() }
+        Self { steps: Mutex::default(), visible: std::io::stderr().is_terminal() }
     }
 
     /// A bar of known length.
@@ -41,24 +42,32 @@ impl Terminal {
 
 impl Progress for Terminal {
     fn begin(&self, what: &str) {
-        if let Ok(mut bar) = self.bar.lock() {
-            *bar = Some(self.spinner(&format!("reading {what}")));
+        if let Ok(mut steps) = self.steps.lock() {
+            steps.0 += 1;
+            let message = format!("reading {what}");
+            match &steps.1 {
+                Some(bar) => bar.set_message(message),
+                None => steps.1 = Some(self.spinner(&message)),
+            }
         }
     }
 
     fn advance(&self, rows: u64) {
-        if let Ok(bar) = self.bar.lock()
-            && let Some(bar) = bar.as_ref()
+        if let Ok(steps) = self.steps.lock()
+            && let Some(bar) = &steps.1
         {
             bar.inc(rows);
         }
     }
 
     fn end(&self) {
-        if let Ok(mut bar) = self.bar.lock()
-            && let Some(bar) = bar.take()
-        {
-            bar.finish_and_clear();
+        if let Ok(mut steps) = self.steps.lock() {
+            steps.0 = steps.0.saturating_sub(1);
+            if steps.0 == 0
+                && let Some(bar) = steps.1.take()
+            {
+                bar.finish_and_clear();
+            }
         }
     }
 }

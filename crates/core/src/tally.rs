@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    coverage::{Coverage, Kind},
+    coverage::Coverage,
     place::{MISSING, Places},
     service::Link,
     settlement::Settlement,
@@ -76,7 +76,7 @@ impl Tally {
     pub fn observe(frame: &Frame, places: &Places, coverage: &Coverage) -> Self {
         let chunk = places.len().div_ceil(rayon::current_num_threads() * 4).max(1 << 12);
         let starts: Vec<usize> = (0..places.len()).step_by(chunk).collect();
-        let counts = starts
+        let counts: Vec<Counts> = starts
             .par_iter()
             .map(|&start| {
                 let range = start..places.len().min(start + chunk);
@@ -84,8 +84,8 @@ impl Tally {
                 counts.observe(places, range.clone(), &coverage.kind[range]);
                 counts
             })
-            .reduce(|| Counts::new(frame.units.len()), Counts::merge);
-        counts.into_tally(&coverage.kinds, |kind| kind, |category| category)
+            .collect();
+        Counts::into_sums(counts, frame.units.len(), |kind| kind, |category| category).tally(&coverage.kinds)
     }
 
     /// Both tallies as one.
@@ -159,7 +159,7 @@ impl Tally {
     }
 }
 
-/// Counts under way: by the numbers of kinds and categories, which [`Counts::into_tally`] spells out.
+/// Counts under way: by the numbers of kinds and categories, which [`Counts::into_sums`] spells out.
 #[derive(Debug, Clone)]
 pub struct Counts {
     units: usize,
@@ -210,59 +210,39 @@ impl Counts {
         })
     }
 
-    /// Both counts as one.
+    /// The numbers of the kinds that any of some counts has, each once, in order.
     #[must_use]
-    pub fn merge(mut self, mut other: Self) -> Self {
-        if self.rows.len() < other.rows.len() {
-            std::mem::swap(&mut self, &mut other);
-        }
-        for (key, start) in other.rows {
-            let row = self.row(key);
-            add(&mut self.counts[row..row + other.units], &other.counts[start..start + other.units]);
-        }
-        self
-    }
-
-    /// The numbers of the kinds that were counted, each once, in no order.
-    #[must_use]
-    pub fn kinds(&self) -> Vec<u32> {
-        let mut kinds: Vec<u32> = self.rows.keys().map(|&(kind, _)| kind).collect();
-        kinds.sort_unstable();
+    pub fn kinds(all: &[Self]) -> Vec<u32> {
+        let mut kinds: Vec<u32> =
+            all.par_iter().flat_map_iter(|counts| counts.rows.keys().map(|&(kind, _)| kind)).collect();
+        kinds.par_sort_unstable();
         kinds.dedup();
         kinds
     }
 
-    /// How many places each kind has, by its number.
+    /// The sums of some counts in so many units, now that it is known what the numbers of kinds and categories mean: `place`
+    /// and `category` give their places in the lists.
     #[must_use]
-    pub fn places(&self) -> FxHashMap<u32, u64> {
-        let mut places = FxHashMap::default();
-        for (&(kind, _), &start) in &self.rows {
-            *places.entry(kind).or_default() += self.counts[start].sum;
-        }
-        places
-    }
-
-    /// The sums, now that it is known what the numbers of kinds and categories mean: `place` and `category` give their
-    /// places in the lists.
-    #[must_use]
-    pub fn into_sums(self, place: impl Fn(u32) -> u32, category: impl Fn(u16) -> u16) -> Sums {
-        let mut rows: Vec<(u32, u16, usize)> =
-            self.rows.iter().map(|(&(number, c), &start)| (place(number), category(c), start)).collect();
-        rows.par_sort_unstable();
-        let mut sums = Sums::new(self.units);
-        for (kind, category, start) in rows {
-            sums.push((kind, category), &self.counts[start..start + self.units]);
+    pub fn into_sums(
+        all: Vec<Self>,
+        units: usize,
+        place: impl Fn(u32) -> u32 + Sync,
+        category: impl Fn(u16) -> u16 + Sync,
+    ) -> Sums {
+        let rows = all.par_iter().flat_map_iter(|counts| {
+            let row = |(&(kind, c), &start): (&(u32, u16), &usize)| {
+                let sums = &counts.counts[start..start + counts.units];
+                (place(kind), category(c), sums)
+            };
+            counts.rows.iter().map(row)
+        });
+        let mut rows: Vec<(u32, u16, &[Count])> = rows.collect();
+        rows.par_sort_unstable_by_key(|&(kind, category, _)| (kind, category));
+        let mut sums = Sums::new(units);
+        for (kind, category, counts) in rows {
+            sums.push((kind, category), counts);
         }
         sums
-    }
-
-    /// The tally, as [`Counts::into_sums`] and [`Sums::tally`] make it.
-    ///
-    /// # Panics
-    /// When a kind was counted that is not in the list.
-    #[must_use]
-    pub fn into_tally(self, kinds: &[Kind], place: impl Fn(u32) -> u32, category: impl Fn(u16) -> u16) -> Tally {
-        self.into_sums(place, category).tally(kinds)
     }
 }
 

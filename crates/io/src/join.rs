@@ -248,15 +248,16 @@ impl<'a> Work<'a> {
             return Err(error.into());
         }
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let counts = counts.into_iter().reduce(Counts::merge).unwrap_or_else(|| Counts::new(self.units + 1));
-        Ok(Stopped { given: self.joiner.pause(), counts, sorter: self.sorter, found })
+        Ok(Stopped { given: self.joiner.pause(), units: self.units + 1, counts, sorter: self.sorter, found })
     }
 }
 
 /// A pass whose places have all been taken.
 struct Stopped {
     given: Given,
-    counts: Counts,
+    units: usize,
+    /// One per worker, or so.
+    counts: Vec<Counts>,
     sorter: Option<Sorter>,
     found: Found,
 }
@@ -270,11 +271,11 @@ impl Stopped {
         categories: Vec<u16>,
         mut diagnostics: Vec<Diagnostic>,
     ) -> Joined {
-        let Self { given, counts, sorter, mut found } = self;
+        let Self { given, units, counts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
-        let (kinds, numbers) = joiner.finish(&counts.kinds());
+        let (kinds, numbers) = joiner.finish(&Counts::kinds(&counts));
         let category = |number: u16| categories[usize::from(number)];
-        let sums = counts.into_sums(|number| numbers.of(number), category);
+        let sums = Counts::into_sums(counts, units, |number| numbers.of(number), category);
         let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);

@@ -42,6 +42,21 @@ struct Held {
     runs: Vec<Run>,
     bytes: usize,
     files: Vec<File>,
+    /// What all ids begin with, once there are some.
+    beginning: Option<Box<[u8]>>,
+}
+
+impl Held {
+    /// Notes that more ids begin with this.
+    fn begin_with(&mut self, beginning: &[u8]) {
+        let alike = self.beginning.as_ref().map_or(beginning.len(), |known| common(known, beginning));
+        self.beginning = Some(beginning[..alike].into());
+    }
+
+    /// How many bytes all ids begin with alike.
+    fn alike(&self) -> usize {
+        self.beginning.as_ref().map_or(0, |known| known.len())
+    }
 }
 
 /// Rows in order.
@@ -67,13 +82,17 @@ impl Sorter {
     /// # Errors
     /// When a temporary file cannot be written.
     pub fn add(&self, places: &Places, kinds: &[u32]) -> io::Result<()> {
-        let mut order: Vec<u32> = (0..u32::try_from(places.len()).unwrap_or(u32::MAX)).collect();
-        let id = |place: u32| places.ids[place as usize].as_bytes();
-        if !order.is_sorted_by_key(|&place| id(place)) {
-            order.sort_unstable_by_key(|&place| id(place));
+        if places.is_empty() {
+            return Ok(());
         }
+        let id = |place: u32| places.ids[place as usize].as_bytes();
+        let first = id(0);
+        let alike = places.ids.iter().fold(first.len(), |alike, id| common(&first[..alike], id.as_bytes()));
+        let keyed = |place: u32| (key(id(place), alike), place);
+        let mut order: Vec<(u64, u32)> = (0..u32::try_from(places.len()).unwrap_or(u32::MAX)).map(keyed).collect();
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
         let mut run = Run::default();
-        for place in order {
+        for (_, place) in order {
             let place = place as usize;
             let id = &places.ids[place];
             run.starts.push(u32::try_from(run.bytes.len()).unwrap_or(u32::MAX));
@@ -91,23 +110,24 @@ impl Sorter {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             held.bytes += run.bytes.len();
             held.runs.push(run);
+            held.begin_with(&first[..alike]);
             (held.bytes > self.budget).then(|| {
                 held.bytes = 0;
-                std::mem::take(&mut held.runs)
+                (std::mem::take(&mut held.runs), held.alike())
             })
         };
-        if let Some(runs) = full {
-            let file = self.spill(runs)?;
+        if let Some((runs, alike)) = full {
+            let file = self.spill(runs, alike)?;
             self.held.lock().unwrap_or_else(PoisonError::into_inner).files.push(file);
         }
         Ok(())
     }
 
     /// Writes runs as one to a file that has no name, so that nothing is left of it whatever happens.
-    fn spill(&self, runs: Vec<Run>) -> io::Result<File> {
+    fn spill(&self, runs: Vec<Run>, alike: usize) -> io::Result<File> {
         let mut file = BufWriter::with_capacity(1 << 18, tempfile::tempfile_in(&self.folder)?);
-        let sources = runs.into_iter().map(|run| Source::Memory { run, next: 0 }).collect();
-        merge(sources, self.units, &mut |row| file.write_all(row.bytes))?;
+        let sources = runs.into_iter().map(Source::of).collect();
+        merge(sources, self.units, alike, &mut |row| file.write_all(row.bytes))?;
         let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.seek(SeekFrom::Start(0))?;
         Ok(file)
@@ -119,10 +139,11 @@ impl Sorter {
     /// When a temporary file cannot be read, or the call fails.
     pub fn each(self, take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> {
         let held = self.held.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let memory = held.runs.into_iter().map(|run| Source::Memory { run, next: 0 });
-        let files = held.files.into_iter().map(|file| Source::File(BufReader::with_capacity(1 << 18, file)));
+        let alike = held.alike();
+        let memory = held.runs.into_iter().map(Source::of);
+        let files = held.files.into_iter().map(Source::of_file);
         let mut units = vec![0; self.units];
-        merge(memory.chain(files).collect(), self.units, &mut |row| {
+        merge(memory.chain(files).collect(), self.units, alike, &mut |row| {
             for (unit, bytes) in units.iter_mut().zip(row.units().as_chunks().0) {
                 *unit = u64::from_le_bytes(*bytes);
             }
@@ -144,16 +165,15 @@ impl Sorter {
 #[derive(Debug, Clone, Copy)]
 struct RawRow<'a> {
     bytes: &'a [u8],
-    id_len: usize,
 }
 
 impl<'a> RawRow<'a> {
     fn id(self) -> &'a [u8] {
-        &self.bytes[HEAD..HEAD + self.id_len]
+        &self.bytes[HEAD..HEAD + id_len(self.bytes)]
     }
 
     fn units(self) -> &'a [u8] {
-        &self.bytes[HEAD + self.id_len..]
+        &self.bytes[HEAD + id_len(self.bytes)..]
     }
 
     fn array<const N: usize>(self, at: usize) -> [u8; N] {
@@ -163,36 +183,58 @@ impl<'a> RawRow<'a> {
     }
 }
 
-/// Where sorted rows come from.
+/// Where sorted rows come from, at one of them.
 enum Source {
-    Memory { run: Run, next: usize },
-    File(BufReader<File>),
+    /// `next` is the number of the row after the one that it is at.
+    Memory {
+        run: Run,
+        next: usize,
+    },
+    File {
+        file: BufReader<File>,
+        row: Vec<u8>,
+    },
 }
 
 impl Source {
-    /// Reads the next row into `row`; `false` at the end.
-    fn next(&mut self, row: &mut Vec<u8>, units: usize) -> io::Result<bool> {
-        row.clear();
+    fn of(run: Run) -> Self {
+        Self::Memory { run, next: 0 }
+    }
+
+    fn of_file(file: File) -> Self {
+        Self::File { file: BufReader::with_capacity(1 << 18, file), row: Vec::new() }
+    }
+
+    /// Goes to the next row; `false` at the end.
+    fn advance(&mut self, units: usize) -> io::Result<bool> {
         match self {
             Self::Memory { run, next } => {
-                let Some(&start) = run.starts.get(*next) else { return Ok(false) };
-                let bytes = &run.bytes[start as usize..];
-                row.extend_from_slice(&bytes[..row_len(bytes, units)]);
                 *next += 1;
+                Ok(*next <= run.starts.len())
             }
-            Self::File(file) => {
+            Self::File { file, row } => {
                 row.resize(HEAD, 0);
                 match file.read_exact(row) {
                     Ok(()) => {}
                     Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
                     Err(error) => return Err(error),
                 }
-                let len = row_len(row, units);
-                row.resize(len, 0);
+                row.resize(row_len(row, units), 0);
                 file.read_exact(&mut row[HEAD..])?;
+                Ok(true)
             }
         }
-        Ok(true)
+    }
+
+    /// The row that it is at.
+    fn row(&self, units: usize) -> RawRow<'_> {
+        match self {
+            Self::Memory { run, next } => {
+                let bytes = &run.bytes[run.starts[next - 1] as usize..];
+                RawRow { bytes: &bytes[..row_len(bytes, units)] }
+            }
+            Self::File { row, .. } => RawRow { bytes: row },
+        }
     }
 }
 
@@ -204,38 +246,56 @@ fn row_len(row: &[u8], units: usize) -> usize {
     HEAD + id_len(row) + units * 8
 }
 
-/// Calls for every row of sorted sources in order.
-fn merge(mut sources: Vec<Source>, units: usize, take: &mut dyn FnMut(RawRow<'_>) -> io::Result<()>) -> io::Result<()> {
-    let mut rows: Vec<Vec<u8>> = vec![Vec::new(); sources.len()];
-    let mut heap = Vec::with_capacity(sources.len());
+/// With how many bytes both begin alike.
+fn common(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// Eight bytes of an id that come after what all ids begin with: where these differ, the order is theirs.
+fn key(id: &[u8], alike: usize) -> u64 {
+    let mut bytes = [0; 8];
+    for (byte, &of_id) in bytes.iter_mut().zip(id.get(alike..).unwrap_or_default()) {
+        *byte = of_id;
+    }
+    u64::from_be_bytes(bytes)
+}
+
+/// Calls for every row of sorted sources in order; all ids begin with `alike` bytes that are the same.
+fn merge(
+    mut sources: Vec<Source>,
+    units: usize,
+    alike: usize,
+    take: &mut dyn FnMut(RawRow<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    // The key of the row that a source is at, and the source.
+    let mut heap: Vec<(u64, usize)> = Vec::with_capacity(sources.len());
     for (number, source) in sources.iter_mut().enumerate() {
-        if source.next(&mut rows[number], units)? {
-            heap.push(number);
+        if source.advance(units)? {
+            heap.push((key(source.row(units).id(), alike), number));
         }
     }
-    let raw = |row: &'_ Vec<u8>| -> (usize, usize) { (HEAD, HEAD + id_len(row)) };
-    let before = |rows: &[Vec<u8>], a: usize, b: usize| {
-        let id = |n: usize| {
-            let (start, end) = raw(&rows[n]);
-            &rows[n][start..end]
-        };
-        id(a).cmp(id(b)) == Ordering::Less
+    let before = |sources: &[Source], a: (u64, usize), b: (u64, usize)| match a.0.cmp(&b.0) {
+        Ordering::Equal => sources[a.1].row(units).id() < sources[b.1].row(units).id(),
+        order => order == Ordering::Less,
     };
     for start in (0..heap.len() / 2).rev() {
-        sift(&mut heap, start, |a, b| before(&rows, a, b));
+        sift(&mut heap, start, |a, b| before(&sources, a, b));
     }
-    while let Some(&first) = heap.first() {
-        take(RawRow { bytes: &rows[first], id_len: id_len(&rows[first]) })?;
-        if !sources[first].next(&mut rows[first], units)? {
+    while let Some(first) = heap.first_mut() {
+        let source = &mut sources[first.1];
+        take(source.row(units))?;
+        if source.advance(units)? {
+            first.0 = key(source.row(units).id(), alike);
+        } else {
             heap.swap_remove(0);
         }
-        sift(&mut heap, 0, |a, b| before(&rows, a, b));
+        sift(&mut heap, 0, |a, b| before(&sources, a, b));
     }
     Ok(())
 }
 
 /// Lets the element at `at` sink until none below it goes before it.
-fn sift(heap: &mut [usize], mut at: usize, before: impl Fn(usize, usize) -> bool) {
+fn sift<T: Copy>(heap: &mut [T], mut at: usize, before: impl Fn(T, T) -> bool) {
     loop {
         let mut child = 2 * at + 1;
         if child >= heap.len() {
@@ -305,6 +365,45 @@ mod tests {
                 .unwrap();
             assert!(rows == expected, "budget {budget}");
             assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+        }
+    }
+
+    #[test]
+    fn ids_that_begin_alike_or_end_within_each_other_keep_the_order_of_their_bytes() {
+        let long = "SE-0123456789".to_owned();
+        let mut ids: Vec<String> =
+            ["", "\0", "\0\0", "0", "01234567", "012345678", "01234567\0", "å", "Å", "12345678x"]
+                .map(String::from)
+                .into();
+        ids.extend((0..200).map(|n: u32| (n * 7_919 % 1_000).to_string()));
+        for beginning in ["", "S", &long] {
+            let mut expected: Vec<String> = ids.iter().map(|id| format!("{beginning}{id}")).collect();
+            for budget in [0, 1 << 20] {
+                let folder = tempfile::tempdir().unwrap();
+                let sorter = Sorter::new(folder.path(), budget, 0);
+                for some in expected.rchunks(9) {
+                    let count = some.len();
+                    let places = Places {
+                        ids: some.iter().collect(),
+                        easting: vec![0.0; count],
+                        northing: vec![0.0; count],
+                        category: vec![0; count],
+                        units: Vec::new(),
+                        codes: Vec::new(),
+                        origin: vec![SourceRow { source: 0, row: 0 }; count],
+                    };
+                    sorter.add(&places, &vec![0; count]).unwrap();
+                }
+                let mut rows = Vec::new();
+                sorter
+                    .each(&mut |row| {
+                        rows.push(row.id.to_owned());
+                        Ok(())
+                    })
+                    .unwrap();
+                expected.sort();
+                assert!(rows == expected, "{beginning:?}, budget {budget}");
+            }
         }
     }
 }

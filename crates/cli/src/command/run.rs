@@ -108,10 +108,11 @@ impl Job<'_> {
             (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
             (_, each) => each.map(PlacesFrom::Each),
         };
-        write::results(&staging, &finished, places)?;
+        let (written, drawn) =
+            rayon::join(|| write::results(&staging, &finished, places), || report(&staging, &outcome, &view, ""));
+        written?;
+        drawn?;
         drop(last);
-        spinner.set_message("drawing the report");
-        report(&staging, &outcome, &view, "")?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
@@ -137,6 +138,8 @@ impl Job<'_> {
                 args.output.join("rejects.csv").display()
             ));
         }
+        // The program ends soon, and letting go of all kinds of places would only hold it up.
+        rayon::spawn(move || drop(joined));
         let missed = lines.iter().any(|line| matches!(line.joint, Verdict::Missed { .. }));
         Ok(match args.fail_on {
             Some(FailOn::Goal) if missed => Answer::No,
@@ -158,9 +161,10 @@ fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str)
         unit: view.unit.clone(),
     };
     let report = nittio_report::compose(outcome, &settings);
-    let page = render::html(&report)?;
+    let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
+    let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
-    for picture in render::pictures(&report)? {
+    for picture in pictures? {
         let name = format!("{folder}pictures/{}", picture.name);
         staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
         staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;

@@ -19,7 +19,9 @@ use geo::Coord;
 use super::{
     border::Group,
     lattice::{DEPTH, Lattice, morton},
+    outlines::{Outlines, len32},
     sets::{Grown, Sets},
+    stretches,
 };
 
 /// A square is divided when more edges than this may touch it.
@@ -30,42 +32,6 @@ const IDLE: u8 = 2;
 
 /// Squares with more edges than this are divided by several threads.
 const SHARED_EDGES: usize = 1 << 14;
-
-/// All vertices of all polygons, ring after ring, each ring closed.
-#[derive(Debug, Default)]
-pub(super) struct Outlines {
-    /// Edge `e` runs from vertex `e` to vertex `e + 1`, unless `e` is the last of its ring.
-    pub(super) vertices: Vec<Coord>,
-    /// The first vertex of each ring, and the end.
-    pub(super) rings: Vec<u32>,
-    pub(super) parts: Vec<Part>,
-}
-
-/// One polygon: a shell and its holes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    pub(super) owner: u32,
-    /// Index of its first ring, and one beyond its last.
-    pub(super) rings: [u32; 2],
-    pub(super) lower: Coord,
-    pub(super) upper: Coord,
-}
-
-impl Outlines {
-    /// The edges of one polygon.
-    fn edges(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
-        let [first, end] = self.parts[part as usize].rings;
-        (first..end).flat_map(|ring| {
-            let ring = ring as usize;
-            self.rings[ring]..self.rings[ring + 1].saturating_sub(1)
-        })
-    }
-
-    fn edge_count(&self, part: u32) -> usize {
-        let [first, end] = self.parts[part as usize].rings;
-        (self.rings[end as usize] - self.rings[first as usize] - (end - first)) as usize
-    }
-}
 
 /// Squares in order along the Z-order curve, without a gap.
 #[derive(Debug, Default)]
@@ -81,12 +47,19 @@ pub(super) struct Leaves {
 }
 
 impl Leaves {
-    fn append(&mut self, mut other: Self) {
-        let shift = len32(&self.code);
-        self.keys.append(&mut other.keys);
-        self.sets.append(&mut other.sets);
-        self.starts.extend(other.starts.iter().map(|start| start + shift));
-        self.code.append(&mut other.code);
+    /// The squares of several, one after the other.
+    fn together(parts: &[Self]) -> Self {
+        let mut shifts = Vec::with_capacity(parts.len());
+        parts.iter().fold(0, |shift, part| {
+            shifts.push(shift);
+            shift + len32(&part.code)
+        });
+        Self {
+            keys: stretches::together(parts, |part| &part.keys, |key, _| key),
+            sets: stretches::together(parts, |part| &part.sets, |set, _| set),
+            starts: stretches::together(parts, |part| &part.starts, |start, part| start + shifts[part]),
+            code: stretches::together(parts, |part| &part.code, |word, _| word),
+        }
     }
 }
 
@@ -160,11 +133,7 @@ pub(super) fn cut(outlines: &Outlines, lattice: &Lattice, sets: &Sets) -> Leaves
         (0..len32(&outlines.parts)).map(|part| Item { part, first: 0, len: 0, odd: false, whole: true }).collect();
     let square = Square { items, edges: Vec::new(), set: super::sets::EMPTY, idle: 0 };
     let cutter = Cutter { outlines, lattice, sets };
-    let mut all = Leaves::default();
-    for leaves in cutter.shared(Spot { depth: 0, x: 0, y: 0 }, square) {
-        all.append(leaves);
-    }
-    all
+    Leaves::together(&cutter.shared(Spot { depth: 0, x: 0, y: 0 }, square))
 }
 
 struct Cutter<'a> {
@@ -281,12 +250,12 @@ impl Cutter<'_> {
         quarters: &mut [Square; 4],
         gained: &mut [Vec<u32>; 4],
     ) {
-        let vertices = &self.outlines.vertices;
+        let outlines = self.outlines;
         let firsts = [0, 1, 2, 3].map(|number: usize| len32(&quarters[number].edges));
         let mut odd = [item.odd; 4];
         let mut steps = false;
         for edge in edges {
-            let (a, b) = (vertices[edge as usize], vertices[edge as usize + 1]);
+            let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
             let step = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y <= middle.y;
             steps ^= step(a) ^ step(b);
             let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
@@ -325,8 +294,7 @@ impl Cutter<'_> {
         leaves.sets.push(square.set);
         leaves.starts.push(len32(&leaves.code));
         let bounds = Bounds::of(self.lattice, spot);
-        let vertices = &self.outlines.vertices;
-        let height = |&vertex: &u32| vertices[vertex as usize].y;
+        let height = |&vertex: &u32| self.outlines.vertex(vertex).y;
         let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
         for item in &square.items {
             let owner = self.outlines.parts[item.part as usize].owner;
@@ -337,7 +305,7 @@ impl Cutter<'_> {
             }
             let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
             let ends = edges.iter().flat_map(|&edge| [edge, edge + 1]);
-            steps.extend(ends.filter(|&vertex| beyond(vertices[vertex as usize])));
+            steps.extend(ends.filter(|&vertex| beyond(self.outlines.vertex(vertex))));
             if steps.len() > 1 {
                 steps.sort_unstable_by(|a, b| height(a).total_cmp(&height(b)));
                 cancel_pairs(steps, height);
@@ -410,9 +378,4 @@ fn side(low: Coord, high: Coord, [left, right]: [f64; 2], b: Bounds) -> Side {
     }
     let (largest, error) = at(b.x0, high_y);
     if largest < -error { Side::Elsewhere } else { Side::MayTouch }
-}
-
-/// A length as a number of 32 bits. Lists of four thousand million words do not fit into the memory of a study.
-pub(super) fn len32<T>(list: &[T]) -> u32 {
-    u32::try_from(list.len()).unwrap_or(u32::MAX)
 }

@@ -1,6 +1,6 @@
 //! The directory: from a key to the square that holds it, in one step.
 
-use super::{cut::len32, lattice::DEPTH};
+use super::{lattice::DEPTH, outlines::len32};
 
 /// Where along the curve the squares are: a coarse grid of cells, and a finer one in each cell with many squares.
 #[derive(Debug, Default)]

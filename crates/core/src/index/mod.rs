@@ -14,15 +14,16 @@ mod cut;
 mod directory;
 mod known;
 mod lattice;
+mod outlines;
 mod sets;
+mod stretches;
 
 mod flat;
 mod layout;
 
 use std::sync::{Arc, atomic::Ordering};
 
-use geo::{BoundingRect, Coord, MultiPolygon};
-use rayon::prelude::*;
+use geo::{Coord, MultiPolygon};
 
 use crate::{
     area::Level,
@@ -32,11 +33,12 @@ use crate::{
     study::Study,
 };
 use border::Borders;
-use cut::{Leaves, Outlines, Part, len32};
+use cut::Leaves;
 use directory::Directory;
 use flat::Flat;
 use known::{Known, KnownSets};
 use lattice::{DEPTH, Lattice};
+use outlines::{Outlines, Part};
 use sets::{Grown, Sets};
 
 pub use flat::Bytes;
@@ -142,7 +144,7 @@ impl CoverageIndex {
         let mut owners: Vec<Owner> = owned.iter().map(|&(owner, _)| owner).collect();
         owners.sort_unstable();
         owners.dedup();
-        let outlines = outlines(owned, &owners);
+        let outlines = Outlines::of(owned, &owners);
         let corner = |pick: fn(f64, f64) -> f64, corner: fn(&Part) -> Coord, start: f64| {
             outlines
                 .parts
@@ -160,7 +162,6 @@ impl CoverageIndex {
             (lattice, cut::cut(&outlines, &lattice, &sets))
         };
         let directory = Directory::of(&leaves.keys);
-        let vertices = outlines.vertices.into_iter().map(|vertex| [vertex.x, vertex.y]).collect();
         let Leaves { keys, sets: of_squares, starts, code } = leaves;
         let squares = Squares {
             keys: Flat::Owned(keys),
@@ -169,7 +170,7 @@ impl CoverageIndex {
             code: Flat::Owned(code),
         };
         let known = KnownSets::of(squares.keys.as_slice().len());
-        Self { lattice, vertices: Flat::Owned(vertices), squares, directory, owners, sets, known, bordered }
+        Self { lattice, vertices: Flat::Owned(outlines.vertices), squares, directory, owners, sets, known, bordered }
     }
 
     /// The set of owners that hold each point: one number per point, in the points' order.
@@ -422,50 +423,6 @@ impl Desk {
             std::mem::swap(&mut self.order, &mut self.spare);
         }
     }
-}
-
-/// All vertices in one list.
-fn outlines(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Outlines {
-    let finite = |c: &Coord| c.x.is_finite() && c.y.is_finite();
-    let parts: Vec<Outlines> = owned
-        .par_iter()
-        .with_min_len(64)
-        .map(|(owner, polygons)| {
-            let owner = owners.binary_search(owner).map_or(u32::MAX, |o| u32::try_from(o).unwrap_or(u32::MAX));
-            let mut own = Outlines::default();
-            for polygon in *polygons {
-                let rings = || std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|r| r.0.len() > 1);
-                // A hole may stray outside its shell.
-                let boxes = rings().filter_map(|ring| Some((ring.bounding_rect()?.min(), ring.bounding_rect()?.max())));
-                let whole = boxes.reduce(|(low, high), (l, h)| {
-                    (Coord { x: low.x.min(l.x), y: low.y.min(l.y) }, Coord { x: high.x.max(h.x), y: high.y.max(h.y) })
-                });
-                let Some((lower, upper)) = whole.filter(|(lower, upper)| finite(lower) && finite(upper)) else {
-                    continue;
-                };
-                let first = len32(&own.rings);
-                for ring in rings() {
-                    own.rings.push(len32(&own.vertices));
-                    let mut last = None;
-                    // An edge without length is no edge.
-                    let vertices = ring.0.iter().chain((!ring.is_closed()).then_some(&ring.0[0]));
-                    own.vertices.extend(vertices.copied().filter(|&vertex| last.replace(vertex) != Some(vertex)));
-                }
-                own.parts.push(Part { owner, rings: [first, len32(&own.rings)], lower, upper });
-            }
-            own
-        })
-        .collect();
-    let mut all = Outlines::default();
-    all.vertices.reserve(parts.iter().map(|own| own.vertices.len()).sum());
-    for own in parts {
-        let (vertex, ring) = (len32(&all.vertices), len32(&all.rings));
-        all.rings.extend(own.rings.iter().map(|r| r + vertex));
-        all.parts.extend(own.parts.iter().map(|p| Part { rings: p.rings.map(|r| r + ring), ..*p }));
-        all.vertices.extend(own.vertices);
-    }
-    all.rings.push(len32(&all.vertices));
-    all
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ fn study(spots: &[Spot]) -> (Frame, Tally, Indicators) {
     let mut counts = Counts::new(2);
     let numbers: Vec<u32> = (0..spots.len() as u32).collect();
     counts.observe(&places, 0..spots.len(), &numbers);
-    let tally = counts.into_tally(&sorted, |number| place[number as usize], |category| category);
+    let tally = Counts::into_sums(vec![counts], 2, |number| place[number as usize], |category| category).tally(&sorted);
     let asked = Study {
         frame: frame.clone(),
         places: Places::default(),

@@ -14,6 +14,8 @@ pub(crate) mod source;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    mem,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -164,6 +166,8 @@ impl<'a> Opened<'a> {
         let file = &reading.loaded.file;
         let (kept, drafts) = kept.unzip();
         let mut services = Services::default();
+        // What the files are is found out side by side. One that cannot be read says so when its turn comes.
+        drop(since::identities(reading));
         let drafts = match (kept, drafts) {
             (Some(kept), Some(Drafts(drafts))) => {
                 kept.enter(reading, "areas");
@@ -207,8 +211,9 @@ impl<'a> Opened<'a> {
 
     /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
     pub fn forget_outlines(&mut self) {
-        self.study.footprints = Vec::new();
-        self.study.settlements = Vec::new();
+        let outlines = (mem::take(&mut self.study.footprints), mem::take(&mut self.study.settlements));
+        // There may be hundreds of thousands, and nobody need wait for them.
+        rayon::spawn(move || drop(outlines));
     }
 
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
@@ -368,7 +373,11 @@ pub struct Reading<'a> {
     parts: Mutex<BTreeMap<u16, Arc<Parts>>>,
     /// What the inputs are, by their content.
     identities: Mutex<BTreeMap<u16, Identity>>,
+    /// What files are, by path and what they are taken for, as far as that has been found out.
+    known_files: Mutex<KnownFiles>,
 }
+
+type KnownFiles = HashMap<(PathBuf, Option<String>), Identity>;
 
 impl<'a> Reading<'a> {
     /// Begins to read a study.
@@ -399,6 +408,7 @@ impl<'a> Reading<'a> {
             diagnostics: Mutex::default(),
             parts: Mutex::default(),
             identities: Mutex::default(),
+            known_files: Mutex::default(),
         };
         let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
         reading.add_input(Input {
@@ -430,6 +440,10 @@ impl<'a> Reading<'a> {
     /// Tells how far the work has come.
     pub(crate) fn progress(&self) -> &'a dyn Progress {
         self.progress
+    }
+
+    fn known_files(&self) -> MutexGuard<'_, KnownFiles> {
+        self.known_files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn inputs(&self) -> MutexGuard<'_, Vec<Input>> {

@@ -1,6 +1,7 @@
 //! Networks: footprints and offer lists.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::{Mutex, PoisonError},
 };
@@ -33,19 +34,23 @@ pub(super) fn footprints(
     sources: &[FootprintsSource],
     services: &mut Services,
 ) -> Result<Vec<Footprint>, StudyFileError> {
-    let mut footprints = Vec::new();
+    let mut opened = Vec::new();
     for entry in sources {
         let mut source = Source::open(reading, &entry.file, "footprints")?;
         let name = entry.name.as_ref().map(|name| source.column(name)).transpose()?;
         let service = ServiceReader::new(reading, &mut source, &entry.service, Reach::Passed)?;
         source.needs_geometry()?;
-        let (made, diagnostics) = source.each(true, |_, placing, mut batch| {
+        opened.push((source, name, service));
+    }
+    // A file of few rows does not keep all threads at work.
+    let read = opened.par_iter().with_max_len(1).map(|(source, name, service)| {
+        source.each(true, |_, placing, mut batch| {
             let shapes: Vec<_> = (0..batch.rows.len()).map(|i| Mutex::new(Some(batch.geometry.take(i)))).collect();
             // One row may be a whole country's outline, and is mended on its own thread.
             placing.in_parts(batch.rows.len(), |placing, rows| {
                 let mut made = Vec::new();
                 for i in rows {
-                    let name = name.and_then(|column| batch.columns[column].text(i)).map(std::borrow::Cow::into_owned);
+                    let name = name.and_then(|column| batch.columns[column].text(i)).map(Cow::into_owned);
                     let Some((service, reach)) = service.read(placing, &batch, i, name.as_deref()) else { continue };
                     let origin = placing.at(batch.rows[i]);
                     let shape = shapes[i].lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or(Ok(None));
@@ -56,7 +61,12 @@ pub(super) fn footprints(
                 }
                 made
             })
-        })?;
+        })
+    });
+    let read: Vec<Result<_, StudyFileError>> = read.collect();
+    let mut footprints = Vec::new();
+    for ((source, ..), read) in opened.iter().zip(read) {
+        let (made, diagnostics) = read?;
         reading.add_diagnostics(diagnostics);
         let first = footprints.len();
         footprints.extend(made.into_iter().flatten().map(|(service, reach, name, origin, geometry)| {

@@ -9,7 +9,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fmt::Write as _,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
@@ -255,7 +254,7 @@ impl Stream<'_> {
     fn batch(&self, file: &PlaceFile<'_>, placing: &mut Placing, batch: Batch) -> Option<Places> {
         let mut places = Places::default();
         let mut rows: Vec<usize> = Vec::with_capacity(batch.rows.len());
-        let mut name = String::new();
+        let (mut name, mut digits) = (String::new(), itoa::Buffer::new());
         let skip = self.pass.skipped.as_ref().map(|skipped| &skipped.rows).filter(|rows| !rows.is_empty());
         for i in 0..batch.rows.len() {
             let row = batch.rows[i];
@@ -263,7 +262,9 @@ impl Stream<'_> {
             name.clear();
             match &batch.columns[file.id] {
                 Column::Integer(numbers) => {
-                    let _ = numbers.get(i).map(|number| write!(name, "{number}"));
+                    if let Some(number) = numbers.get(i) {
+                        name.push_str(digits.format(number));
+                    }
                 }
                 column => name.push_str(column.text(i).as_deref().map(str::trim).unwrap_or_default()),
             }

@@ -444,9 +444,14 @@ impl Identity {
     }
 }
 
-/// What a file of the study is.
+/// What a file of the study is; it is gone through once, however often this is asked.
 pub(crate) fn identity(reading: &Reading<'_>, file: &FileSource) -> Result<Identity, StudyFileError> {
     let path = reading.loaded.resolve(&file.path)?;
+    // Which files beside it belong to it depends on what it is taken for.
+    let asked = (path.clone(), file.format.as_ref().map(|format| format.get_ref().clone()));
+    if let Some(known) = reading.known_files().get(&asked) {
+        return Ok(known.clone());
+    }
     let unreadable = |path: &Path, e: &std::io::Error| {
         let (path, reason) = (path.to_owned(), read::in_words(e));
         reading.unreadable(&file.path, &ReadError::Unreadable { path, reason })
@@ -458,7 +463,9 @@ pub(crate) fn identity(reading: &Reading<'_>, file: &FileSource) -> Result<Ident
     for other in read::companions(&path, &options).map_err(|e| reading.unreadable(&file.path, &e))? {
         beside.push((ending(&other), digest(&other).map_err(|e| unreadable(&other, &e))?.0));
     }
-    Ok(Identity { sha256, bytes, ending: ending(&path), beside })
+    let identity = Identity { sha256, bytes, ending: ending(&path), beside };
+    reading.known_files().insert(asked, identity.clone());
+    Ok(identity)
 }
 
 fn file_format(file: &FileSource) -> Option<read::Format> {

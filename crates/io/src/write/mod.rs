@@ -28,6 +28,7 @@ pub mod services;
 pub mod error;
 mod number;
 mod parquet;
+mod side_by_side;
 mod splice;
 mod thrift;
 
@@ -38,6 +39,8 @@ use std::{
     fs::File,
     io::{self, BufWriter},
 };
+
+use rayon::prelude::*;
 
 use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, sums::Sums, tally::Tally};
 
@@ -79,7 +82,7 @@ pub struct Run<'a> {
 }
 
 /// Gives places one by one in the order of their ids, each once.
-pub type EachPlace<'a> = dyn FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> + 'a;
+pub type EachPlace<'a> = dyn FnMut(&mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>) -> io::Result<()> + Send + 'a;
 
 /// Where the places come from that are to be written.
 pub enum PlacesFrom<'a, 'b> {
@@ -98,18 +101,25 @@ pub enum PlacesFrom<'a, 'b> {
 pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>) -> Result<(), WriteError> {
     let Run { kinds, outcome, .. } = *run;
     let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
-    staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
-    staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
-    staging.write("goals.csv", |file| goals::csv(file, outcome))?;
-    if let Some(places) = places {
-        write_places(staging, run, places)?;
-    }
-    staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places))?;
-    if geopackage::has_layers(&outcome.frame) {
+    let layers = || {
+        if !geopackage::has_layers(&outcome.frame) {
+            return Ok(());
+        }
         let path = staging.path(geopackage::NAME)?;
-        geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))?;
-    }
-    staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs))
+        geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
+    };
+    // Side by side, the longest first; the first of the list that fails is the one that is told.
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 6] = [
+        &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
+        &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
+        &layers,
+        &|| staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places)),
+        &|| staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs)),
+        &|| staging.write("goals.csv", |file| goals::csv(file, outcome)),
+    ];
+    let done: Vec<Result<(), WriteError>> = tasks.par_iter().with_max_len(1).map(|task| task()).collect();
+    done.into_iter().collect::<Result<(), _>>()?;
+    places.map_or(Ok(()), |places| write_places(staging, run, places))
 }
 
 /// Writes the places, and beside them what a later run needs to know.

@@ -25,7 +25,8 @@ use rayon::prelude::*;
 
 use super::{
     EachPlace, Run, error, number, parquet, services,
-    splice::{self, Parts, Replacement},
+    side_by_side::side_by_side,
+    splice::{self, Assembly, Parts, Replacement},
 };
 use crate::{last, sorter::PlaceRow};
 
@@ -41,29 +42,32 @@ pub fn parquet(
 ) -> io::Result<()> {
     let table = Table::new(run);
     let empty = table.frame(&Rows::new(&table)).map_err(error::of_polars)?;
-    parquet::write(out, &empty, |write| {
-        let mut rows = Rows::new(&table);
-        let mut failed = None;
-        let mut flush = |rows: &mut Rows| match table.frame(rows).and_then(|frame| write(&frame)) {
-            Ok(()) => {
-                let done = std::mem::replace(rows, Rows::new(&table));
-                keep(&done.kind)
-            }
-            Err(error) => {
-                failed = Some(error);
-                Err(io::Error::other("see below"))
-            }
-        };
-        let given = each(&mut |row| {
-            rows.push(row);
-            if rows.kind.len() == parquet::ROW_GROUP { flush(&mut rows) } else { Ok(()) }
-        });
-        let given = given.and_then(|()| if rows.kind.is_empty() { Ok(()) } else { flush(&mut rows) });
-        match (failed, given) {
-            (Some(error), _) => Err(error),
-            (None, given) => Ok(given?),
-        }
-    })
+    let encoded = |frame: &DataFrame| {
+        let mut bytes = Vec::new();
+        parquet::write(&mut bytes, &empty, |write| write(frame))?;
+        Parts::of_bytes(bytes)
+    };
+    let mut file = Assembly::like(out, &encoded(&empty)?)?;
+    side_by_side(
+        rayon::current_num_threads(),
+        |give| {
+            let mut rows = Rows::new(&table);
+            each(&mut |row| {
+                rows.push(row);
+                if rows.kind.len() < parquet::ROW_GROUP {
+                    return Ok(());
+                }
+                give(std::mem::replace(&mut rows, Rows::new(&table)))
+            })?;
+            if rows.kind.is_empty() { Ok(()) } else { give(rows) }
+        },
+        |rows| Ok((encoded(&table.frame(&rows).map_err(error::of_polars)?)?, rows.kind)),
+        |(group, kinds)| {
+            file.append(&group)?;
+            keep(&kinds)
+        },
+    )?;
+    file.end()
 }
 
 /// Writes all places as Parquet when all but what reaches some of them is as in the last result. `keep` is given their kinds.

@@ -7,6 +7,8 @@ use nittio_core::{
     service::{Reach, Service, Services},
 };
 
+use rayon::prelude::*;
+
 use super::{error, number};
 
 /// The columns, in order.
@@ -76,21 +78,26 @@ pub(super) fn of_kinds(kinds: &[Kind], near: bool) -> Vec<Option<Vec<u32>>> {
         services.dedup();
         Some(services)
     };
-    kinds.iter().map(services).collect()
+    kinds.par_iter().map(services).collect()
 }
 
 /// How many places each service reaches, connected or passed and in whatever status.
 fn reached(services: &Services, kinds: &[Kind], places: &[u64]) -> Vec<u64> {
-    let mut reached = vec![0; services.as_slice().len()];
-    for (kind, places) in kinds.iter().zip(places) {
+    let none = || vec![0; services.as_slice().len()];
+    let with = |mut reached: Vec<u64>, (kind, places): (&Kind, &u64)| {
         // Links are sorted, so those of one service stand together.
         for links in kind.links.iter().flat_map(|links| links.chunk_by(|a, b| a.service == b.service)) {
             if links.iter().any(|link| link.reach != Reach::Near) {
                 reached[links[0].service.0 as usize] += places;
             }
         }
-    }
-    reached
+        reached
+    };
+    let both = |mut sum: Vec<u64>, other: Vec<u64>| {
+        sum.iter_mut().zip(other).for_each(|(sum, other)| *sum += other);
+        sum
+    };
+    kinds.par_iter().zip(places).with_min_len(1 << 14).fold(none, with).reduce(none, both)
 }
 
 #[cfg(test)]

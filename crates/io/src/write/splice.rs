@@ -1,4 +1,5 @@
-//! A Parquet file made of an earlier one: some columns of some row groups anew, everything else copied as it lies.
+//! A Parquet file put together from others: some columns of some row groups of an earlier one anew, everything else copied as
+//! it lies; or row groups that several threads have made, each in a file of its own.
 //!
 //! What a column of a row group is written to depends on nothing else in the file but where it stands, so a file that is
 //! put together here has the bytes that writing it whole would have given.
@@ -15,6 +16,7 @@ const MAGIC: &[u8] = b"PAR1";
 
 /// The numbers of the fields that are read or changed, struct by struct.
 mod fields {
+    pub(super) const ROWS: i16 = 3;
     pub(super) const ROW_GROUPS: i16 = 4;
     pub(super) mod group {
         pub(in super::super) const COLUMNS: i16 = 1;
@@ -22,6 +24,7 @@ mod fields {
         pub(in super::super) const ROWS: i16 = 3;
         pub(in super::super) const OFFSET: i16 = 5;
         pub(in super::super) const COMPRESSED: i16 = 6;
+        pub(in super::super) const ORDINAL: i16 = 7;
     }
     pub(super) mod column {
         pub(in super::super) const OFFSET: i16 = 2;
@@ -40,7 +43,7 @@ mod fields {
         pub(in super::super) const OFFSET: i16 = 1;
     }
 }
-use fields::{ROW_GROUPS, column, group, index, meta};
+use fields::{ROW_GROUPS, ROWS, column, group, index, meta};
 
 /// A Parquet file, its footer read.
 pub(super) struct Parts {
@@ -151,71 +154,115 @@ pub(super) struct Replacement {
 
 /// Writes a file as `old` is, with columns replaced: `next` is called for each row group in order.
 pub(super) fn splice(
-    mut out: impl Write,
+    out: impl Write,
     old: &Parts,
     mut next: impl FnMut(usize) -> io::Result<Option<Replacement>>,
 ) -> io::Result<()> {
-    out.write_all(MAGIC)?;
-    let mut at = MAGIC.len() as u64;
-    let mut footer = old.footer.clone();
-    let mut indexes: Vec<Vec<(Option<Vec<u8>>, Value)>> = Vec::new();
-    let mut groups = std::mem::take(footer.list_mut(ROW_GROUPS).ok_or_else(damaged)?);
-    for (number, whole) in groups.iter_mut().enumerate() {
+    let mut file = Assembly::begin(out, &old.footer)?;
+    for (number, whole) in old.groups().iter().enumerate() {
         let replacement = next(number)?;
         let replaced = replacement.as_ref().map(|replacement| {
             let columns = replacement.columns.groups().first().and_then(|group| group.list(group::COLUMNS));
             (replacement.first, columns.unwrap_or_default(), &replacement.columns)
         });
+        file.add(whole.clone(), |place, about| {
+            let anew =
+                replaced.and_then(|(first, columns, from)| Some((columns.get(place.checked_sub(first)?)?, from)));
+            let (said, from) = anew.unwrap_or((about, old));
+            from.column(said)
+        })?;
+    }
+    file.end()
+}
+
+/// A file that row groups are put into one after the other.
+pub(super) struct Assembly<W> {
+    out: W,
+    at: u64,
+    /// Without row groups until the end.
+    footer: Value,
+    groups: Vec<Value>,
+    /// Shape: group × column.
+    indexes: Vec<Vec<(Option<Vec<u8>>, Value)>>,
+}
+
+impl<W: Write> Assembly<W> {
+    /// A file with the columns of another.
+    pub(super) fn like(out: W, other: &Parts) -> io::Result<Self> {
+        Self::begin(out, &other.footer)
+    }
+
+    fn begin(mut out: W, footer: &Value) -> io::Result<Self> {
+        out.write_all(MAGIC)?;
+        let mut footer = footer.clone();
+        footer.list_mut(ROW_GROUPS).ok_or_else(damaged)?.clear();
+        Ok(Self { out, at: MAGIC.len() as u64, footer, groups: Vec::new(), indexes: Vec::new() })
+    }
+
+    /// Adds the row groups of a file that has the same columns.
+    pub(super) fn append(&mut self, other: &Parts) -> io::Result<()> {
+        other.groups().iter().try_for_each(|group| self.add(group.clone(), |_, about| other.column(about)))
+    }
+
+    fn add(&mut self, mut whole: Value, find: impl Fn(usize, &Value) -> io::Result<Column>) -> io::Result<()> {
         let columns = whole.list_mut(group::COLUMNS).ok_or_else(damaged)?;
         let mut of_group = Vec::with_capacity(columns.len());
         let (mut bytes, mut compressed, mut offset) = (0, 0, None);
         for (place, about) in columns.iter_mut().enumerate() {
-            let anew =
-                replaced.and_then(|(first, columns, from)| Some((columns.get(place.checked_sub(first)?)?, from)));
-            let (said, from) = anew.unwrap_or((about, old));
-            let mut found = from.column(said)?;
-            found.put(at).ok_or_else(damaged)?;
+            let mut found = find(place, about)?;
+            found.put(self.at).ok_or_else(damaged)?;
             let said = found.about.field(column::META).ok_or_else(damaged)?;
             bytes += said.integer(meta::UNCOMPRESSED).ok_or_else(damaged)?;
             compressed += said.integer(meta::COMPRESSED).ok_or_else(damaged)?;
             offset = offset.or_else(|| said.integer(meta::DICTIONARY)).or_else(|| said.integer(meta::DATA));
             let mut behind = Vec::new();
             said.write(&mut behind);
-            out.write_all(&found.pages)?;
-            out.write_all(&behind)?;
-            at += (found.pages.len() + behind.len()) as u64;
+            self.out.write_all(&found.pages)?;
+            self.out.write_all(&behind)?;
+            self.at += (found.pages.len() + behind.len()) as u64;
             *about = found.about;
             of_group.push((found.column_index, found.offset_index));
         }
         whole.set(group::BYTES, bytes);
         whole.set(group::COMPRESSED, compressed);
         whole.set(group::OFFSET, offset.ok_or_else(damaged)?);
-        indexes.push(of_group);
+        whole.set(group::ORDINAL, i64::try_from(self.groups.len()).map_err(io::Error::other)?);
+        self.groups.push(whole);
+        self.indexes.push(of_group);
+        Ok(())
     }
-    let mut place = |groups: &mut [Value], fields: [i16; 2], bytes: &dyn Fn(usize, usize) -> Option<Vec<u8>>| {
-        for (g, whole) in groups.iter_mut().enumerate() {
+
+    /// Writes what stands behind the last row group.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        let indexes = std::mem::take(&mut self.indexes);
+        self.put_indexes(column::COLUMN_INDEX, &|g, c| indexes[g][c].0.clone())?;
+        self.put_indexes(column::OFFSET_INDEX, &|g, c| {
+            let mut bytes = Vec::new();
+            indexes[g][c].1.write(&mut bytes);
+            Some(bytes)
+        })?;
+        let rows = self.groups.iter().filter_map(|group| group.integer(group::ROWS)).sum();
+        self.footer.set(ROWS, rows);
+        *self.footer.list_mut(ROW_GROUPS).ok_or_else(damaged)? = self.groups;
+        let mut end = Vec::new();
+        self.footer.write(&mut end);
+        end.extend(u32::try_from(end.len()).map_err(io::Error::other)?.to_le_bytes());
+        end.extend(MAGIC);
+        self.out.write_all(&end)
+    }
+
+    fn put_indexes(&mut self, fields: [i16; 2], bytes: &dyn Fn(usize, usize) -> Option<Vec<u8>>) -> io::Result<()> {
+        for (g, whole) in self.groups.iter_mut().enumerate() {
             for (c, about) in whole.list_mut(group::COLUMNS).ok_or_else(damaged)?.iter_mut().enumerate() {
                 let Some(bytes) = bytes(g, c) else { continue };
-                out.write_all(&bytes)?;
-                about.set(fields[0], i64::try_from(at).map_err(io::Error::other)?);
+                self.out.write_all(&bytes)?;
+                about.set(fields[0], i64::try_from(self.at).map_err(io::Error::other)?);
                 about.set(fields[1], i64::try_from(bytes.len()).map_err(io::Error::other)?);
-                at += bytes.len() as u64;
+                self.at += bytes.len() as u64;
             }
         }
-        Ok::<_, io::Error>(())
-    };
-    place(&mut groups, column::COLUMN_INDEX, &|g, c| indexes[g][c].0.clone())?;
-    place(&mut groups, column::OFFSET_INDEX, &|g, c| {
-        let mut bytes = Vec::new();
-        indexes[g][c].1.write(&mut bytes);
-        Some(bytes)
-    })?;
-    *footer.list_mut(ROW_GROUPS).ok_or_else(damaged)? = groups;
-    let mut end = Vec::new();
-    footer.write(&mut end);
-    end.extend(u32::try_from(end.len()).map_err(io::Error::other)?.to_le_bytes());
-    end.extend(MAGIC);
-    out.write_all(&end)
+        Ok(())
+    }
 }
 
 impl Column {
@@ -302,6 +349,22 @@ mod tests {
         for changes in [[1, 1, 1], [1, 2, 1], [300, 1, 1], [1, 1, 0], [70_000, 0, 9]] {
             let new = frames(changes);
             assert!(spliced(&old, &new, changes.map(|change| change != 1)) == file(&new), "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn row_groups_from_files_of_their_own_make_the_bytes_of_one_file() {
+        let frames = frames([1, 70_000, 0]);
+        for count in 0..=frames.len() {
+            let mut out = Vec::new();
+            let empty = Parts::of_bytes(file(&[frames[0].clear()])).unwrap();
+            let mut assembly = Assembly::like(&mut out, &empty).unwrap();
+            for frame in &frames[..count] {
+                assembly.append(&Parts::of_bytes(file(std::slice::from_ref(frame))).unwrap()).unwrap();
+            }
+            assembly.end().unwrap();
+            let whole = if count == 0 { file(&[frames[0].clear()]) } else { file(&frames[..count]) };
+            assert!(out == whole, "{count} row groups");
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{self, Indent, Options, Tree, WriteOptions, fontdb::Database},
@@ -37,7 +38,9 @@ pub struct Picture {
 /// When a figure cannot be drawn, which no outcome should be able to bring about.
 pub fn pictures(report: &Report) -> Result<Vec<Picture>, RenderError> {
     let options = options();
-    report.figures().map(|figure| picture(figure, &report.words.source, report.locale, &options)).collect()
+    let figures: Vec<&Figure> = report.figures().collect();
+    let one = |&figure: &&Figure| picture(figure, &report.words.source, report.locale, &options);
+    figures.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// A figure that is in no report as SVG and PNG. `source` is the word before its source.

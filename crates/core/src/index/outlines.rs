@@ -1,0 +1,157 @@
+//! The outlines of all polygons: every vertex in one list.
+
+use geo::{BoundingRect as _, Coord, LineString, MultiPolygon, Polygon};
+use rayon::prelude::*;
+
+use super::{Owner, stretches};
+
+/// All vertices of all polygons, ring after ring, each ring closed.
+#[derive(Debug, Default)]
+pub(super) struct Outlines {
+    /// Edge `e` runs from vertex `e` to vertex `e + 1`, unless `e` is the last of its ring.
+    pub(super) vertices: Vec<[f64; 2]>,
+    /// The first vertex of each ring, and the end.
+    pub(super) rings: Vec<u32>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// One polygon: a shell and its holes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) owner: u32,
+    /// Index of its first ring, and one beyond its last.
+    pub(super) rings: [u32; 2],
+    pub(super) lower: Coord,
+    pub(super) upper: Coord,
+}
+
+/// Owners whose polygons together have about so many vertices are gathered by one thread at a time.
+const AT_A_TIME: usize = 1 << 14;
+
+impl Outlines {
+    /// Gathers the polygons of owners, which are numbered by their place among `owners`.
+    pub(super) fn of(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Self {
+        let lots = lots(owned);
+        let lengths = || lots.iter().map(|&(_, vertices)| vertices);
+        let mut vertices = stretches::untouched(lengths().sum());
+        let lists = stretches::cut(&mut vertices, lengths());
+        let gathered: Vec<Gathered> =
+            lists.into_par_iter().zip(&lots).map(|(list, &(lot, _))| Gathered::of(lot, owners, list)).collect();
+        let mut all = Self { vertices, ..Self::default() };
+        let (mut from, mut end) = (0, 0);
+        for (lot, length) in gathered.into_iter().zip(lengths()) {
+            // Vertices that were left out leave a gap.
+            if from != end && lot.used > 0 {
+                all.vertices.copy_within(from..from + lot.used, end);
+            }
+            let (vertex, ring) = (index32(end), len32(&all.rings));
+            all.rings.extend(lot.rings.iter().map(|r| r + vertex));
+            all.parts.extend(lot.parts.iter().map(|p| Part { rings: p.rings.map(|r| r + ring), ..*p }));
+            end += lot.used;
+            from += length;
+        }
+        all.vertices.truncate(end);
+        all.rings.push(index32(end));
+        all
+    }
+
+    /// A vertex.
+    #[inline]
+    pub(super) fn vertex(&self, number: u32) -> Coord {
+        let [x, y] = self.vertices[number as usize];
+        Coord { x, y }
+    }
+
+    /// The edges of one polygon.
+    pub(super) fn edges(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
+        let [first, end] = self.parts[part as usize].rings;
+        (first..end).flat_map(|ring| {
+            let ring = ring as usize;
+            self.rings[ring]..self.rings[ring + 1].saturating_sub(1)
+        })
+    }
+
+    /// How many edges a polygon has.
+    pub(super) fn edge_count(&self, part: u32) -> usize {
+        let [first, end] = self.parts[part as usize].rings;
+        (self.rings[end as usize] - self.rings[first as usize] - (end - first)) as usize
+    }
+}
+
+/// Some owners with their polygons.
+type Lot<'a> = &'a [(Owner, &'a MultiPolygon)];
+
+/// Owners one after the other, some at a time, and the most vertices that each lot has.
+fn lots<'a>(owned: &'a [(Owner, &'a MultiPolygon)]) -> Vec<(Lot<'a>, usize)> {
+    let mut lots = Vec::new();
+    let (mut first, mut vertices) = (0, 0);
+    for (number, (_, polygons)) in owned.iter().enumerate() {
+        // One more for the vertex that closes a ring.
+        vertices +=
+            polygons.iter().flat_map(rings).map(|ring| ring.0.len() + usize::from(!ring.is_closed())).sum::<usize>();
+        if vertices >= AT_A_TIME || number + 1 == owned.len() {
+            lots.push((&owned[first..=number], vertices));
+            (first, vertices) = (number + 1, 0);
+        }
+    }
+    lots
+}
+
+/// What was gathered of a lot, with vertices and rings numbered from its own first.
+struct Gathered {
+    /// How many vertices there are.
+    used: usize,
+    rings: Vec<u32>,
+    parts: Vec<Part>,
+}
+
+impl Gathered {
+    fn of(lot: Lot<'_>, owners: &[Owner], vertices: &mut [[f64; 2]]) -> Self {
+        let mut own = Self { used: 0, rings: Vec::new(), parts: Vec::new() };
+        for (owner, polygons) in lot {
+            let owner = owners.binary_search(owner).map_or(u32::MAX, index32);
+            for polygon in *polygons {
+                let Some((lower, upper)) = bounds(polygon) else { continue };
+                let first = len32(&own.rings);
+                for ring in rings(polygon) {
+                    own.rings.push(index32(own.used));
+                    let mut last = None;
+                    // An edge without length is no edge.
+                    for &vertex in ring.0.iter().chain((!ring.is_closed()).then_some(&ring.0[0])) {
+                        if last.replace(vertex) != Some(vertex) {
+                            vertices[own.used] = [vertex.x, vertex.y];
+                            own.used += 1;
+                        }
+                    }
+                }
+                own.parts.push(Part { owner, rings: [first, len32(&own.rings)], lower, upper });
+            }
+        }
+        own
+    }
+}
+
+/// The rings that have edges.
+fn rings(polygon: &Polygon) -> impl Iterator<Item = &LineString> {
+    std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|ring| ring.0.len() > 1)
+}
+
+/// The corners of a polygon whose coordinates are numbers.
+fn bounds(polygon: &Polygon) -> Option<(Coord, Coord)> {
+    let finite = |c: &Coord| c.x.is_finite() && c.y.is_finite();
+    // A hole may stray outside its shell.
+    let boxes = rings(polygon).filter_map(|ring| ring.bounding_rect()).map(|b| (b.min(), b.max()));
+    let whole = boxes.reduce(|(low, high), (l, h)| {
+        (Coord { x: low.x.min(l.x), y: low.y.min(l.y) }, Coord { x: high.x.max(h.x), y: high.y.max(h.y) })
+    });
+    whole.filter(|(lower, upper)| finite(lower) && finite(upper))
+}
+
+/// A length as a number of 32 bits. Lists of four thousand million words do not fit into the memory of a study.
+pub(super) fn len32<T>(list: &[T]) -> u32 {
+    index32(list.len())
+}
+
+fn index32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
