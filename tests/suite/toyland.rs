@@ -62,6 +62,8 @@ fn every_fault_of_the_input_is_listed_with_its_row() {
         ["platser.csv", "16", "P15", "no-position", "noted"],
         ["platser.csv", "17", "P05", "duplicate-id", "dropped"],
         ["erbjudanden.csv", "5", "P99", "offer-for-unknown-place", "dropped"],
+        ["folkmangd.csv", "6", "", "official-doubtful", "noted"],
+        ["n07900.json", "5", "0003", "official-unknown-area", "noted"],
     ];
     let mut sorted = (found.clone(), expected.to_vec());
     sorted.0.sort_unstable();
@@ -92,4 +94,58 @@ fn an_example_put_into_a_folder_gives_the_same_results_there() {
     for (name, bytes) in outputs::files(output) {
         assert!(there[&name] == bytes, "{name} differs");
     }
+}
+
+#[test]
+fn official_figures_stand_beside_the_study_s_with_the_differences_counted_by_hand() {
+    let (output, _) = run();
+    let rows = outputs::csv(&output.join("reconciliation.csv"));
+    let columns =
+        ["total", "covered", "unmatched", "lower", "upper", "official", "difference", "difference_percent", "position"];
+    let of = |figure: &str, code: &str| -> Vec<&str> {
+        let row = rows.iter().find(|row| row["figure"] == figure && row["code"] == code && row["level"] != "country");
+        columns.map(|column| row.unwrap()[column].as_str()).to_vec()
+    };
+    // Population: Västby has 16 and officially 18, Östby 14 of both, the county 30 of 33 (P13 is in no area).
+    assert_eq!(of("scb-population", "0001"), ["16", "", "0", "", "", "18", "-2", "-11.1111", "above"]);
+    assert_eq!(of("scb-population", "0002"), ["14", "", "1", "", "", "14", "0", "0.0000", "within"]);
+    assert_eq!(of("scb-population", "00"), ["30", "", "1", "", "", "33", "-3", "-9.0909", "above"]);
+    // Households with 100 Mbit/s: 6 of 7 are 85.7143 per cent. In Östby 3 of 7, or 4 if P14 had it: 42.86 to 57.14.
+    assert_eq!(of("N07900", "0001"), ["7", "6", "0", "0.857143", "0.857143", "0.857143", "0.0000", "", "within"]);
+    assert_eq!(of("N07900", "0002"), ["7", "3", "1", "0.428571", "0.571429", "0.500000", "-7.1429", "", "within"]);
+    let reasons = |figure: &str, code: &str| {
+        let row = rows.iter().find(|row| row["figure"] == figure && row["code"] == code).unwrap();
+        (row["official_day"].as_str(), row["reasons"].as_str())
+    };
+    assert_eq!(reasons("N07900", "0002"), ("2023-10-01", "unit-not-known access day method unmatched"));
+    assert_eq!(reasons("scb-population", "0001"), ("2024-12-31", "method"));
+    let country = rows.iter().find(|row| row["level"] == "country").unwrap();
+    assert_eq!((country["figure"].as_str(), country["official"].as_str()), ("N07900", "0.900000"));
+}
+
+#[test]
+fn every_denominator_says_what_it_rests_on() {
+    let (output, _) = run();
+    let rows = outputs::csv(&output.join("reconciliation.csv"));
+    let columns = [
+        "places",
+        "unmatched_places",
+        "duplicate_rows",
+        "places_without",
+        "total",
+        "covered",
+        "unmatched",
+        "lower",
+        "upper",
+    ];
+    let of = |level: &str, code: &str, unit: &str| -> Vec<&str> {
+        let wanted = [("level", level), ("code", code), ("unit", unit), ("figure", "")];
+        let row = rows.iter().find(|row| wanted.iter().all(|(column, value)| row[*column] == *value)).unwrap();
+        columns.map(|column| row[column].as_str()).to_vec()
+    };
+    // P05's second row lies in Västby and P12's population is not known.
+    assert_eq!(of("municipality", "0001", "population"), ["8", "0", "1", "1", "16", "14", "0", "0.875000", "0.875000"]);
+    assert_eq!(of("municipality", "0002", "population"), ["6", "1", "0", "0", "14", "6", "1", "0.428571", "0.500000"]);
+    assert_eq!(of("total", "", "population"), ["15", "2", "1", "1", "32", "20", "3", "0.625000", "0.718750"]);
+    assert_eq!(of("municipality", "", "places"), ["1", "1", "0", "0", "1", "0", "1", "0.000000", "1.000000"]);
 }

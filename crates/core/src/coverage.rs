@@ -321,6 +321,14 @@ impl<'a> Joiner<'a> {
         Arc::clone(&table.makings[(number & !SPECIAL) as usize])
     }
 
+    /// Per place, its area on every level.
+    #[must_use]
+    pub fn areas(&self, places: &Places) -> Vec<Arc<[Option<u32>]>> {
+        let kinds = self.join(places, 0..places.len());
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds.into_iter().map(|number| self.spell_out(number, &table).areas).collect()
+    }
+
     fn is_odd(&self, number: u32) -> bool {
         if number & SPECIAL == 0 {
             let areas = self.index.areas(SetId::from_number(number));

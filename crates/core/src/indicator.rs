@@ -9,7 +9,7 @@ use crate::{
     measure::Measure,
     profile::Profile,
     service::Link,
-    settlement::Settlement,
+    settlement::{Settlement, SettlementGroup},
     study::{Frame, ScaledUnit, Study},
     suppress::{Hidden, Hides},
     tally::{Cell, Count, Tally},
@@ -191,6 +191,25 @@ impl Indicators {
             out.covered[covered] = self.covered[self.covered_index(from)];
         }
         out
+    }
+
+    /// The figure of a group of settlement classes; `None` when the study does not tell them apart.
+    ///
+    /// # Panics
+    /// When an index is beyond its axis.
+    #[must_use]
+    pub fn group(&self, at: At, group: SettlementGroup) -> Option<Figure> {
+        let Some(classes) = group.classes() else { return Some(self.figure(At { settlement: 0, ..at })) };
+        let mut sum = Figure::default();
+        for class in classes {
+            let settlement = self.settlements.iter().position(|s| s.as_ref() == Some(class))?;
+            let figure = self.figure(At { settlement, ..at });
+            sum.total += figure.total;
+            sum.covered += figure.covered;
+            sum.missing += figure.missing;
+            sum.unmatched += figure.unmatched;
+        }
+        Some(sum)
     }
 
     /// How many places have no value for the unit: they count as nothing, and are not zero.

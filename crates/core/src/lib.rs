@@ -32,8 +32,10 @@ pub mod goal;
 pub mod indicator;
 pub mod ledger;
 pub mod measure;
+pub mod official;
 pub mod plausibility;
 pub mod profile;
+pub mod reconcile;
 pub mod run;
 pub mod suppress;
 

@@ -16,6 +16,7 @@ use nittio_core::{
     near::{ConnectedPlace, Near, Neighbours},
     outcome::Outcome,
     place::Places,
+    reconcile::{Duplicates, reconcile},
     study::Frame,
     sums::Sums,
     tally::{Counts, Tally},
@@ -45,6 +46,8 @@ pub struct Joined {
     pub tally: Tally,
     /// Every finding, in the order of files and rows.
     pub diagnostics: Vec<Diagnostic>,
+    /// Rows that are no places, because an earlier one has their id.
+    pub duplicates: Duplicates,
     /// The places, when they were to be kept.
     pub rows: Option<Rows>,
     /// What it was made from, for a later run.
@@ -124,11 +127,12 @@ pub fn join(
         let (frame, categories) = opened.frame(&passed);
         let mut diagnostics = passed.diagnostics;
         diagnostics.append(&mut opened.diagnostics());
+        let duplicates = work.duplicates(&passed.dropped);
         let stopped = timed(opened.progress(), Stage::Merge, || work.stop())?;
         return Ok(timed(opened.progress(), Stage::Merge, || {
             // What the sets are is all that is left to ask, and there is room for the answers where the squares were.
             index.forget_squares();
-            stopped.finish(opened, index, frame, categories, diagnostics)
+            stopped.finish(opened, index, frame, (categories, diagnostics, duplicates))
         }));
     }
 }
@@ -242,6 +246,17 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// How many rows were dropped in each area, by where they themselves say they are.
+    fn duplicates(&self, dropped: &Places) -> Duplicates {
+        let mut duplicates = Duplicates { total: dropped.len() as u64, ..Duplicates::default() };
+        for areas in self.joiner.areas(dropped) {
+            for (level, &area) in areas.iter().enumerate() {
+                *duplicates.by_area.entry((level, area)).or_default() += 1;
+            }
+        }
+        duplicates
+    }
+
     fn stop(self) -> Result<Stopped, JoinError> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = found.error {
@@ -267,8 +282,7 @@ impl Stopped {
         opened: &Opened<'_>,
         index: &CoverageIndex,
         frame: Frame,
-        categories: Vec<u16>,
-        mut diagnostics: Vec<Diagnostic>,
+        (categories, mut diagnostics, duplicates): (Vec<u16>, Vec<Diagnostic>, Duplicates),
     ) -> Joined {
         let Self { given, counts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
@@ -279,8 +293,8 @@ impl Stopped {
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
-        let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics));
-        Joined { frame, kinds, places, sums, tally, diagnostics, rows, account }
+        let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics, &duplicates));
+        Joined { frame, kinds, places, sums, tally, diagnostics, duplicates, rows, account }
     }
 }
 
@@ -289,8 +303,14 @@ impl Joined {
     #[must_use]
     pub fn outcome(&self, opened: &Opened<'_>) -> Outcome {
         let (study, about) = (&opened.study, opened.about());
-        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures(study));
+        let mut measures = measures(study);
+        measures.extend(opened.official.iter().filter_map(|official| official.measure));
+        measures.sort_unstable();
+        measures.dedup();
+        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures);
+        let official = opened.official.clone();
         Outcome {
+            reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),
             frame: self.frame.clone(),

@@ -7,6 +7,7 @@ pub(crate) mod kept;
 mod mapping;
 mod network;
 pub mod odd;
+mod official;
 pub(crate) mod parts;
 mod places;
 pub(crate) mod since;
@@ -25,6 +26,7 @@ use nittio_core::{
     footprint::Footprint,
     near::Neighbours,
     offer::Offers,
+    official::Official,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
     service::{Link, ServiceId, Services},
@@ -132,6 +134,8 @@ pub struct Opened<'a> {
     pub footprints: usize,
     /// Which inputs the services come from.
     pub origins: Origins,
+    /// Official figures to hold the study's against.
+    pub official: Vec<Official>,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
     /// The codes that places have on levels without a file.
@@ -328,6 +332,7 @@ impl<'a> Read<'a> {
     fn assemble(self, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Vec<ServiceId>), StudyFileError> {
         let Self { levels, services, mut offers, footprints, settlements, count, origins, places, codes } = self;
         let file = &reading.loaded.file;
+        let official = official::read(reading, &levels)?;
         let (services, numbers) = services.sorted();
         let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
         offers.relink(relink);
@@ -352,7 +357,7 @@ impl<'a> Read<'a> {
             measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Opened { study, footprints: count, origins, reading, places, codes }, numbers))
+        Ok((Opened { study, footprints: count, origins, official, reading, places, codes }, numbers))
     }
 }
 

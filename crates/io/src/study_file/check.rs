@@ -13,6 +13,7 @@ use super::{
     error::StudyFileError,
     load::{At, Loaded},
     mapped::Mapped,
+    official::{self, Wrong},
     wording::{distance, nearest},
 };
 use crate::{crs::Crs, read::Format};
@@ -49,6 +50,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.services();
     check.settlements();
     check.areas();
+    check.official();
     check.profiles();
     check.near();
     check.goals();
@@ -257,6 +259,20 @@ impl<'a> Check<'a> {
         }
         for source in &self.file.places {
             self.no_unit(source.category.as_ref());
+        }
+    }
+
+    fn official(&mut self) {
+        for entry in &self.file.official {
+            self.filled(&entry.path, "path");
+            if let Some(encoding) = &entry.encoding
+                && !ENCODINGS.iter().any(|known| known.eq_ignore_ascii_case(encoding.get_ref()))
+            {
+                self.unknown(encoding, "encoding", &ENCODINGS);
+            }
+            if let Err(Wrong { at, message, help }) = official::resolve(self.file, entry) {
+                self.wrong(at, message, help);
+            }
         }
     }
 

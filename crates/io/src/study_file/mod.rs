@@ -9,6 +9,7 @@ pub mod check;
 mod check_profiles;
 pub mod defaults;
 pub mod mapped;
+pub mod official;
 mod raw;
 mod technologies;
 
@@ -60,6 +61,9 @@ pub struct StudyFile {
     pub settlements: Vec<SettlementsSource>,
     /// When a place is near a service. Left out, with no profile that counts `near`, nothing is looked for.
     pub near: Option<NearSettings>,
+    /// Official figures to hold the study's against.
+    #[serde(default)]
+    pub official: Vec<official::OfficialSource>,
     /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
     #[serde(default)]
     pub profiles: Vec<ProfileEntry>,
@@ -85,7 +89,8 @@ impl StudyFile {
         let networks = self.footprints.iter().map(|s| &s.file).chain(self.offers.iter().map(|s| &s.file));
         let areas = self.areas.values().filter_map(|source| source.file.as_ref());
         let files = places.chain(networks).chain(areas).chain(self.settlements.iter().map(|source| &source.file));
-        files.map(|file| file.secrecy).fold(Secrecy::Internal, Secrecy::max)
+        let official = self.official.iter().map(|source| source.secrecy);
+        files.map(|file| file.secrecy).chain(official).fold(Secrecy::Internal, Secrecy::max)
     }
 }
 

@@ -30,6 +30,7 @@ use nittio_core::{
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
     quantity::{Share, Speed},
+    reconcile::{Duplicates, reconcile},
     secrecy::Secrecy,
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
@@ -269,7 +270,9 @@ fn run(study: Study) -> Sample {
         licence: None,
         secrecy: Secrecy::Open,
     };
+    let reconciliation = reconcile(&indicators, &study.frame, &study.goals, Vec::new(), &Duplicates::default());
     let outcome = Outcome {
+        reconciliation,
         name: "Provstudie".to_owned(),
         notice: None,
         frame: study.frame.clone(),

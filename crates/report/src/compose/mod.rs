@@ -8,6 +8,7 @@ mod map;
 mod method;
 mod opening;
 mod quality;
+mod reconciliation;
 mod settlements;
 mod speeds;
 mod technologies;
@@ -73,6 +74,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         speeds::section(&scene),
         definitions::section(&scene),
         technologies::section(&scene),
+        reconciliation::section(&scene),
         quality::section(&scene),
         method::section(&scene),
     ]);
