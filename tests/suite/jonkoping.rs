@@ -37,6 +37,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "join.state",
         "manifest.json",
         "places.parquet",
+        "ranks.csv",
         "reconciliation.csv",
         "rejects.csv",
         "report.html",

@@ -149,3 +149,42 @@ fn every_denominator_says_what_it_rests_on() {
     assert_eq!(of("total", "", "population"), ["15", "2", "1", "1", "32", "20", "3", "0.625000", "0.718750"]);
     assert_eq!(of("municipality", "", "places"), ["1", "1", "0", "0", "1", "0", "1", "0.000000", "1.000000"]);
 }
+
+#[test]
+fn ranks_and_gaps_are_what_was_counted_by_hand() {
+    let (output, _) = run();
+    let rows = outputs::csv(&output.join("ranks.csv"));
+    let of = |level: &str, code: &str, settlement: &str, unit: &str, measure: &str| -> Vec<&str> {
+        let profile = "connected+passed";
+        let wanted = [
+            ("level", level),
+            ("code", code),
+            ("settlement", settlement),
+            ("profile", profile),
+            ("unit", unit),
+            ("measure", measure),
+        ];
+        let row = rows.iter().find(|row| wanted.iter().all(|(column, value)| row[*column] == *value)).unwrap();
+        ["total", "covered", "rank", "of", "first", "last", "gap_points", "gap_units"].map(|c| row[c].as_str()).to_vec()
+    };
+    let speed = "down>=100 Mbit/s";
+    // Västby 14 of 16, Östby 6 of 14. Outside, Västby has P12 alone, whose population is not known: no share, no gap.
+    assert_eq!(of("municipality", "0001", "all", "population", speed), ["16", "14", "1", "2", "true", "false", "", ""]);
+    // Östby: 0 of 3 in Lillby, 6 of 10 outside; 3 × 6 / 10 is 1.8, so two of Lillby's three would be needed.
+    assert_eq!(
+        of("municipality", "0002", "all", "population", speed),
+        ["14", "6", "2", "2", "false", "true", "-60.0000", "2"]
+    );
+    assert_eq!(
+        of("municipality", "0002", "outside", "population", speed),
+        ["10", "6", "1", "1", "true", "true", "", ""]
+    );
+    // Households with any service: 6 of 7 in both, so both are first and last.
+    for code in ["0001", "0002"] {
+        let found = of("municipality", code, "all", "households", "covered");
+        assert_eq!(found[..6], ["7", "6", "1", "2", "true", "true"], "{code}");
+    }
+    // The whole land: 14 of 19 against 6 of 12; 12 × 14 / 19 is 8.8, so nine are needed and three lack.
+    assert_eq!(of("total", "", "all", "population", speed), ["32", "20", "", "0", "false", "false", "23.6842", "3"]);
+    assert_eq!(of("total", "", "built_up", "population", speed)[..2], ["19", "14"]);
+}

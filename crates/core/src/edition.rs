@@ -84,6 +84,7 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()
         },
+        settlement_vintages: outcome.settlement_vintages.clone(),
         edition: Some(rule),
         indicators,
     }

@@ -208,6 +208,7 @@ impl Indicators {
             sum.covered += figure.covered;
             sum.missing += figure.missing;
             sum.unmatched += figure.unmatched;
+            sum.hides = sum.hides.or(figure.hides);
         }
         Some(sum)
     }

@@ -35,6 +35,7 @@ pub mod measure;
 pub mod official;
 pub mod plausibility;
 pub mod profile;
+pub mod rank;
 pub mod reconcile;
 pub mod run;
 pub mod suppress;

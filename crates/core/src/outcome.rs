@@ -26,6 +26,8 @@ pub struct Outcome {
     pub diagnostics: Vec<DiagnosticCount>,
     /// What the denominators are made of, and official figures beside the study's.
     pub reconciliation: Reconciliation,
+    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
+    pub settlement_vintages: Vec<Option<i16>>,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.

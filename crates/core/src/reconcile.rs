@@ -209,7 +209,7 @@ impl Line {
 }
 
 /// Rounded to the nearest, half away from zero; `by` is positive.
-fn divide(number: i128, by: i128) -> i128 {
+pub(crate) fn divide(number: i128, by: i128) -> i128 {
     let half = if number < 0 { -by } else { by };
     (2 * number + half) / (2 * by)
 }

@@ -317,6 +317,7 @@ impl Joined {
             goals: study.goals.clone(),
             assessments: assess(&indicators, &study.goals),
             diagnostics: diagnostic::count(&self.diagnostics),
+            settlement_vintages: opened.settlement_vintages(),
             provenance: opened.provenance(),
             edition: None,
             indicators,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const SECTIONS: [&str; 3] = ["areas", "footprints", "settlements"];
 
 /// What says nothing about how a file is read.
-const ABOUT: [&str; 3] = ["source", "licence", "secrecy"];
+const ABOUT: [&str; 4] = ["source", "licence", "secrecy", "vintage"];
 
 /// The settings of a study file that say how its polygons are read, with the CRS and the country that hold where it
 /// says none.

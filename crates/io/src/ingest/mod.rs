@@ -301,6 +301,12 @@ impl<'a> Opened<'a> {
         &self.reading.loaded.file
     }
 
+    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
+    #[must_use]
+    pub fn settlement_vintages(&self) -> Vec<Option<i16>> {
+        self.reading.loaded.file.settlements.iter().map(|source| source.vintage).collect()
+    }
+
     /// Where everything came from, complete when all places have been read.
     #[must_use]
     pub fn provenance(&self) -> Provenance {

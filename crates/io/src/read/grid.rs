@@ -113,12 +113,26 @@ fn table(path: &Path, text: &str) -> Result<Grid, ReadError> {
         .from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut record = csv::StringRecord::new();
+    let (mut counted, mut line) = (0, 1);
     while reader.read_record(&mut record).map_err(|e| ReadError::unreadable(path, e.to_string()))? {
-        let line = record.position().map_or(0, csv::Position::line);
+        // The reader says where it stood before it passed over empty lines, so lines are counted here.
+        let from = record.position().map_or(0, csv::Position::byte);
+        let from = usize::try_from(from).unwrap_or(usize::MAX).clamp(counted, text.len());
+        let empty = text.as_bytes()[from..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += line_ends(&text.as_bytes()[counted..from + empty]);
+        counted = from + empty;
         let number = u32::try_from(line).unwrap_or(u32::MAX);
         rows.push(Row { number, cells: record.iter().map(Cell::of_text).collect() });
     }
     Ok(Grid { rows, ..Grid::default() })
+}
+
+/// How many lines end in a text that a carriage return and a line feed are not torn apart in.
+fn line_ends(bytes: &[u8]) -> usize {
+    let feeds = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    let returns = bytes.iter().filter(|&&byte| byte == b'\r').count();
+    let pairs = bytes.windows(2).filter(|pair| pair == b"\r\n").count();
+    feeds + returns - pairs
 }
 
 /// Semicolon or tab when most lines have one, else comma: in Swedish files the comma is the decimal sign.
@@ -192,5 +206,7 @@ mod tests {
     fn rows_keep_the_numbers_of_their_lines() {
         let grid = of_bytes("Titel\n\na;b\n1;2\n".as_bytes());
         assert_eq!(grid.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 3, 4]);
+        let grid = of_bytes("Titel\r\n\r\n\r\na;b\r\n\"1\r\n2\";3\r\n\r\nx;y".as_bytes());
+        assert_eq!(grid.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [1, 4, 5, 8]);
     }
 }

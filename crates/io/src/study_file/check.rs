@@ -253,7 +253,14 @@ impl<'a> Check<'a> {
     }
 
     fn settlements(&mut self) {
-        for source in &self.file.settlements {
+        for (i, source) in self.file.settlements.iter().enumerate() {
+            if source.vintage.is_some_and(|year| !(1900..=2100).contains(&year)) {
+                self.wrong(
+                    self.key("settlements", i, "vintage"),
+                    "this is not the year of any borders",
+                    "write the year they were drawn for, as vintage = 2023",
+                );
+            }
             self.file_source(&source.file);
             self.no_unit(Some(&source.class));
         }

@@ -271,6 +271,8 @@ pub struct SettlementsSource {
     pub file: FileSource,
     /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
     pub class: Mapped<Settlement>,
+    /// The year that the borders are drawn for.
+    pub vintage: Option<i16>,
 }
 
 /// When a place is near a service: within a distance of a place that is connected to it.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
+//!                        ranks.csv                                       who is first, who is last, town and countryside
 //!                        reconciliation.csv                              what they rest on, and official ones
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
@@ -23,6 +24,7 @@ pub mod ledger;
 pub mod manifest;
 pub mod places;
 pub mod public;
+pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
 pub mod services;
@@ -103,6 +105,7 @@ pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>)
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
+    staging.write("ranks.csv", |file| ranks::csv(file, indicators))?;
     staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome))?;
     if let Some(places) = places {
         write_places(staging, run, places)?;
@@ -170,6 +173,7 @@ mod tests {
             "indicators.parquet",
             "manifest.json",
             "places.parquet",
+            "ranks.csv",
             "reconciliation.csv",
             "rejects.csv",
             "services.csv",

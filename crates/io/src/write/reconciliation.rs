@@ -83,7 +83,7 @@ fn share(part: u64, whole: u64) -> String {
 }
 
 /// A signed number of millionths as percentage points or per cent, with four decimals.
-fn points(ppm: i64) -> String {
+pub(super) fn points(ppm: i64) -> String {
     let sign = if ppm < 0 { "-" } else { "" };
     format!("{sign}{}.{:04}", ppm.unsigned_abs() / 10_000, ppm.unsigned_abs() % 10_000)
 }

@@ -280,6 +280,7 @@ fn run(study: Study) -> Sample {
         goals: study.goals.clone(),
         assessments,
         diagnostics: count(&diagnostics),
+        settlement_vintages: vec![Some(2023)],
         edition: None,
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),

@@ -74,7 +74,10 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         speeds::section(&scene),
         definitions::section(&scene),
         technologies::section(&scene),
-        reconciliation::section(&scene),
+    ]);
+    // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
+    sections.extend(outcome.edition.is_none().then(|| reconciliation::section(&scene)));
+    sections.extend([
         quality::section(&scene),
         method::section(&scene),
     ]);

@@ -82,7 +82,7 @@ fn by_code(official: &Official) -> Vec<(String, u64)> {
     official.values.iter().map(|(&(l, a), p)| (levels[l].areas[a].code.clone(), p.value)).collect()
 }
 
-fn codes<'a>(values: &[(&'a str, u64)]) -> Vec<(String, u64)> {
+fn codes(values: &[(&str, u64)]) -> Vec<(String, u64)> {
     values.iter().map(|&(code, value)| (code.to_owned(), value)).collect()
 }
 
