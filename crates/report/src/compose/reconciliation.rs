@@ -44,7 +44,6 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             Some(&id) => blocks.push(Block::Figure(Box::new(figure(scene, id, comparison, &lines)))),
             None => {
                 blocks.push(Block::Heading(heading));
-                blocks.push(Block::Text(subtitle(scene, comparison)));
                 blocks.push(Block::Table(table(scene, &format!("official-table-{number}"), comparison, &lines)));
             }
         }
@@ -307,8 +306,10 @@ fn table(scene: &Scene<'_>, id: &str, comparison: &Comparison, lines: &[&Line]) 
     let mut totals: Vec<Row> = beside.iter().map(row).collect();
     if let Some(country) = comparison.official.country {
         let at = keys.iter().position(|key| *key == "reconciliation.official").unwrap_or(0);
-        let mut cells = vec![Cell::number("–"); heads.len() - 1];
+        let texts = if counts == Counts::Share { 2 } else { 0 };
+        let mut cells = vec![Cell::number("–"); heads.len() - 1 - texts];
         cells[at] = Cell::number(published(scene, counts, country));
+        cells.extend(std::iter::repeat_n(Cell::text(""), texts));
         totals.push(Row { head: t.get("reconciliation.country"), cells });
     }
     Table {
