@@ -41,6 +41,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "reconciliation.csv",
         "rejects.csv",
         "report.html",
+        "safety.csv",
         "services.csv",
     ];
     for name in promised {

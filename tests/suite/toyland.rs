@@ -188,3 +188,25 @@ fn ranks_and_gaps_are_what_was_counted_by_hand() {
     assert_eq!(of("total", "", "all", "population", speed), ["32", "20", "", "0", "false", "false", "23.6842", "3"]);
     assert_eq!(of("total", "", "built_up", "population", speed)[..2], ["19", "14"]);
 }
+
+#[test]
+fn how_safe_a_goal_is_is_what_was_counted_by_hand() {
+    let (output, _) = run();
+    let rows = outputs::csv(&output.join("safety.csv"));
+    let of = |level: &str, code: &str, unit: &str, factor: &str| -> Vec<&str> {
+        let wanted = [("level", level), ("code", code), ("unit", unit), ("factor", factor)];
+        let row = rows.iter().find(|row| wanted.iter().all(|(column, value)| row[*column] == *value)).unwrap();
+        ["treatment", "total", "needed", "lowest", "stated", "highest", "standing"].map(|c| row[c].as_str()).to_vec()
+    };
+    let not = "does-not-hold";
+    // P13 and P14 are unmatched, one household each; P13 lies in no municipality.
+    assert_eq!(of("total", "", "households", "unmatched"), ["varied", "15", "14", "9", "9", "11", not]);
+    assert_eq!(of("total", "", "households", "all"), ["varied", "15", "14", "9", "9", "11", not]);
+    assert_eq!(of("municipality", "0001", "households", "all"), ["varied", "7", "7", "6", "6", "6", not]);
+    assert_eq!(of("municipality", "0002", "households", "unmatched"), ["varied", "7", "7", "3", "3", "4", not]);
+    // Delta, planned, would give P09 one household and P10 two workplaces.
+    assert_eq!(of("municipality", "0002", "households", "plans"), ["beside", "7", "7", "3", "3", "4", not]);
+    assert_eq!(of("municipality", "0002", "workplaces", "plans"), ["beside", "3", "3", "1", "1", "3", "may-hold"]);
+    assert_eq!(of("municipality", "0002", "workplaces", "all"), ["varied", "3", "3", "1", "1", "1", not]);
+    assert_eq!(of("total", "", "households", "coordinate-error"), ["not-asked", "15", "14", "", "9", "", ""]);
+}

@@ -13,6 +13,7 @@ use crate::{
     outcome::{Input, Outcome, Provenance},
     profile::Profile,
     reconcile::Reconciliation,
+    safety::Safety,
     secrecy::Secrecy,
     service::{Link, Reach, Services},
     settlement::Settlement,
@@ -80,6 +81,7 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         diagnostics: public_findings(outcome, rule),
         // Suppression does not guard what denominators are made of, and where an official figure lies says how many are unmatched.
         reconciliation: Reconciliation::default(),
+        safety: Safety::default(),
         provenance: Provenance {
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()

@@ -213,6 +213,14 @@ impl Indicators {
         Some(sum)
     }
 
+    /// Whether two definitions say the same everywhere.
+    pub(crate) fn figures_agree(&self, one: usize, other: usize) -> bool {
+        let mut of_one = self.positions().filter(|at| at.profile == one);
+        of_one.all(|at| {
+            self.covered[self.covered_index(at)] == self.covered[self.covered_index(At { profile: other, ..at })]
+        })
+    }
+
     /// How many places have no value for the unit: they count as nothing, and are not zero.
     #[must_use]
     pub fn places_without(&self, at: At) -> u64 {
@@ -430,7 +438,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The places in profile × measure that an answer says yes to.
-    fn has(&self, answer: &[u64]) -> Vec<usize> {
+    pub(crate) fn has(&self, answer: &[u64]) -> Vec<usize> {
         let measures = self.measures.len();
         (0..self.profiles.len() * measures)
             .filter(|i| {
@@ -480,18 +488,18 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
 }
 
 /// Where a level's areas stand in [`Indicators::areas`].
-struct LevelIndex {
+pub(crate) struct LevelIndex {
     first: usize,
     none: usize,
 }
 
 impl LevelIndex {
-    fn of(&self, area: Option<u32>) -> usize {
+    pub(crate) fn of(&self, area: Option<u32>) -> usize {
         area.map_or(self.none, |area| self.first + area as usize)
     }
 }
 
-fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
+pub(crate) fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
     let mut next = 1;
     frame
         .levels

@@ -26,6 +26,7 @@ pub mod sums;
 pub mod tally;
 
 pub mod assessment;
+pub mod doubt;
 pub mod edition;
 pub mod explain;
 pub mod goal;
@@ -38,6 +39,7 @@ pub mod profile;
 pub mod rank;
 pub mod reconcile;
 pub mod run;
+pub mod safety;
 pub mod suppress;
 
 pub mod diagnostic;

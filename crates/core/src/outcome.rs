@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, reconcile::Reconciliation,
-    secrecy::Secrecy, study::Frame, suppress::Rule,
+    safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -28,6 +28,8 @@ pub struct Outcome {
     pub reconciliation: Reconciliation,
     /// Per source of borders of localities: the year they were drawn for, where the study file says it.
     pub settlement_vintages: Vec<Option<i16>>,
+    /// How safe the verdicts are.
+    pub safety: Safety,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.

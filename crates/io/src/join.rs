@@ -17,6 +17,7 @@ use nittio_core::{
     outcome::Outcome,
     place::Places,
     reconcile::{Duplicates, reconcile},
+    safety::{Question, safety},
     study::Frame,
     sums::Sums,
     tally::{Counts, Tally},
@@ -308,6 +309,14 @@ impl Joined {
         measures.sort_unstable();
         measures.dedup();
         let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures);
+        let safety = safety(&Question {
+            indicators: &indicators,
+            tally: &self.tally,
+            frame: &self.frame,
+            goals: &study.goals,
+            kinds: &self.kinds,
+            doubts: None,
+        });
         let official = opened.official.clone();
         Outcome {
             reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
@@ -318,6 +327,7 @@ impl Joined {
             assessments: assess(&indicators, &study.goals),
             diagnostics: diagnostic::count(&self.diagnostics),
             settlement_vintages: opened.settlement_vintages(),
+            safety,
             provenance: opened.provenance(),
             edition: None,
             indicators,

@@ -211,6 +211,7 @@ fn the_page_says_what_was_counted_by_hand() {
         assessments,
         diagnostics: Vec::new(),
         reconciliation: Reconciliation::default(),
+        safety: nittio_core::safety::Safety::default(),
         settlement_vintages: Vec::new(),
         provenance: Provenance { program: "nittio 0.1.0".to_owned(), crs: "EPSG:3006".to_owned(), inputs: Vec::new() },
     };

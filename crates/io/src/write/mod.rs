@@ -27,6 +27,7 @@ pub mod public;
 pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
+pub mod safety;
 pub mod services;
 
 pub mod error;
@@ -107,6 +108,7 @@ pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>)
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
     staging.write("ranks.csv", |file| ranks::csv(file, indicators))?;
     staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome))?;
+    staging.write("safety.csv", |file| safety::csv(file, outcome))?;
     if let Some(places) = places {
         write_places(staging, run, places)?;
     }
@@ -176,6 +178,7 @@ mod tests {
             "ranks.csv",
             "reconciliation.csv",
             "rejects.csv",
+            "safety.csv",
             "services.csv",
         ];
         assert_eq!(names, expected);

@@ -31,6 +31,7 @@ use nittio_core::{
     profile::Profile,
     quantity::{Share, Speed},
     reconcile::{Duplicates, reconcile},
+    safety::{Question, safety},
     secrecy::Secrecy,
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
@@ -270,9 +271,18 @@ fn run(study: Study) -> Sample {
         licence: None,
         secrecy: Secrecy::Open,
     };
+    let safety = safety(&Question {
+        indicators: &indicators,
+        tally: &tally,
+        frame: &study.frame,
+        goals: &study.goals,
+        kinds: &coverage.kinds,
+        doubts: None,
+    });
     let reconciliation = reconcile(&indicators, &study.frame, &study.goals, Vec::new(), &Duplicates::default());
     let outcome = Outcome {
         reconciliation,
+        safety,
         name: "Provstudie".to_owned(),
         notice: None,
         frame: study.frame.clone(),

@@ -9,6 +9,7 @@ mod method;
 mod opening;
 mod quality;
 mod reconciliation;
+mod safety;
 mod settlements;
 mod speeds;
 mod technologies;
@@ -76,11 +77,10 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         technologies::section(&scene),
     ]);
     // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
-    sections.extend(outcome.edition.is_none().then(|| reconciliation::section(&scene)));
-    sections.extend([
-        quality::section(&scene),
-        method::section(&scene),
-    ]);
+    if outcome.edition.is_none() {
+        sections.extend([reconciliation::section(&scene), safety::section(&scene)]);
+    }
+    sections.extend([quality::section(&scene), method::section(&scene)]);
     Report {
         locale: settings.locale,
         title: outcome.name.clone(),
