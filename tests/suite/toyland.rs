@@ -210,3 +210,27 @@ fn how_safe_a_goal_is_is_what_was_counted_by_hand() {
     assert_eq!(of("municipality", "0002", "workplaces", "all"), ["varied", "3", "3", "1", "1", "1", not]);
     assert_eq!(of("total", "", "households", "coordinate-error"), ["not-asked", "15", "14", "", "9", "", ""]);
 }
+
+#[test]
+fn what_borders_that_are_50_metres_off_could_change_is_what_was_counted_by_hand() {
+    let folder = TempDir::new().unwrap();
+    nittio(folder.path(), ["init", "--example", "toyland"]).expect(0);
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    let rows = outputs::csv(&folder.path().join("out/safety.csv"));
+    let of = |level: &str, code: &str, factor: &str| -> Vec<&str> {
+        let wanted = [("level", level), ("code", code), ("unit", "population"), ("factor", factor)];
+        let row = rows.iter().find(|row| wanted.iter().all(|(column, value)| row[*column] == *value)).unwrap();
+        ["treatment", "needed", "lowest", "stated", "highest", "standing"].map(|c| row[c].as_str()).to_vec()
+    };
+    // Västby: P03 and P04 lie on Alfa's edges, 4 and 5; P02, in its hole, 2. Östby: P08 is 50 m from Beta, 4.
+    let error = "coordinate-error";
+    assert_eq!(of("municipality", "0001", error), ["varied", "15", "5", "14", "16", "may-hold"]);
+    assert_eq!(of("municipality", "0002", error), ["varied", "13", "6", "6", "10", "does-not-hold"]);
+    assert_eq!(of("total", "", error), ["varied", "29", "11", "20", "26", "does-not-hold"]);
+    // With the three unmatched of P13 and P14.
+    assert_eq!(of("total", "", "all"), ["varied", "29", "11", "20", "29", "may-hold"]);
+    assert_eq!(of("municipality", "0002", "all"), ["varied", "13", "6", "6", "11", "does-not-hold"]);
+    nittio(folder.path(), ["index", "--project", "rules.toml", "--output", "a.index"]).expect(0);
+    let refused = nittio(folder.path(), ["run", "--project", "rules.toml", "--index", "a.index"]).expect(2);
+    assert!(refused.stderr.contains("keeps no borders of footprints"), "{}", refused.stderr);
+}

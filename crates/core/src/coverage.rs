@@ -296,7 +296,8 @@ impl<'a> Joiner<'a> {
     }
 
     /// The settlement class of places of a kind that was given, and all that reaches them, also when they lie in no area.
-    pub(crate) fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
+    #[must_use]
+    pub fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
         let makings = self.makings(number);
         let held = (makings[0] != u32::MAX).then(|| self.index.held(SetId::from_number(makings[0])));
         let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);

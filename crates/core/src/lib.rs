@@ -18,6 +18,7 @@ pub mod settlement;
 
 pub mod coverage;
 pub mod distance;
+pub mod edges;
 pub mod index;
 pub mod near;
 pub mod polygon;

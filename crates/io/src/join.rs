@@ -11,6 +11,8 @@ use nittio_core::{
     assessment::assess,
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
+    doubt::{Doubt, Doubts, Shift},
+    edges::Edges,
     index::CoverageIndex,
     indicator::{evaluate, measures},
     near::{ConnectedPlace, Near, Neighbours},
@@ -49,6 +51,8 @@ pub struct Joined {
     pub diagnostics: Vec<Diagnostic>,
     /// Rows that are no places, because an earlier one has their id.
     pub duplicates: Duplicates,
+    /// Places that a coordinate error would make a difference to, where the study says how large one is.
+    pub doubts: Option<Vec<Doubt>>,
     /// The places, when they were to be kept.
     pub rows: Option<Rows>,
     /// What it was made from, for a later run.
@@ -97,6 +101,7 @@ pub fn join(
     keep: Option<Keep<'_>>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Joined, JoinError> {
+    opened.refuse_edges_in_degrees()?;
     let mut pass = opened.first_pass();
     // Where it is asked what is near, all passes but the last look for connected places; the last one counts.
     let mut look = match &opened.study.frame.near {
@@ -155,6 +160,7 @@ struct Work<'a> {
     units: usize,
     /// Counts of workers that are not at work just now.
     counts: Mutex<Vec<Counts>>,
+    doubts: Mutex<Doubts>,
     sorter: Option<Sorter>,
     found: Mutex<Found>,
 }
@@ -188,6 +194,7 @@ impl<'a> Work<'a> {
             },
             units,
             counts: Mutex::default(),
+            doubts: Mutex::default(),
             sorter: keep.map(|keep| Sorter::new(keep.folder, keep.bytes, units)),
             found: Mutex::default(),
         }
@@ -203,9 +210,11 @@ impl<'a> Work<'a> {
         let kinds = timed(progress, Stage::Join, || {
             let mut kinds = self.joiner.join(places, 0..places.len());
             self.look_for_odd(places, &kinds, &mut found);
+            let shifts = self.opened.edges.as_ref().map(|edges| self.shifts(edges, places, &kinds));
             if let Some(neighbours) = neighbours {
                 neighbours.extend(&self.joiner, places, 0..places.len(), &mut kinds);
             }
+            self.doubt(places, &kinds, shifts.unwrap_or_default());
             kinds
         });
         timed(progress, Stage::Tally, || {
@@ -221,6 +230,30 @@ impl<'a> Work<'a> {
         all.diagnostics.append(&mut found.diagnostics);
         all.offered.extend(found.offered);
         all.error = all.error.take().or(found.error);
+    }
+
+    /// The places that would be reached otherwise if borders were a little off.
+    fn shifts(&self, edges: &Edges, places: &Places, kinds: &[u32]) -> Vec<(usize, Shift)> {
+        let offers = &self.opened.study.offers;
+        let shift = |place: usize| {
+            let at = places.position(place)?;
+            let offered = if offers.is_empty() { &[] } else { offers.of(&places.ids[place]) };
+            let shift = edges.shift(at, offered, || self.joiner.reached(kinds[place]).1);
+            (!shift.is_nothing()).then_some((place, shift))
+        };
+        (0..places.len()).filter_map(shift).collect()
+    }
+
+    fn doubt(&self, places: &Places, kinds: &[u32], shifts: Vec<(usize, Shift)>) {
+        if shifts.is_empty() {
+            return;
+        }
+        let mut doubts = Doubts::default();
+        for (place, shift) in shifts {
+            doubts.add(places, place, kinds[place], shift);
+        }
+        let mut all = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = std::mem::take(&mut *all).merge(doubts);
     }
 
     fn look_for_connected(&self, near: &Near, places: &Places) {
@@ -265,7 +298,8 @@ impl<'a> Work<'a> {
         }
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let counts = counts.into_iter().reduce(Counts::merge).unwrap_or_else(|| Counts::new(self.units + 1));
-        Ok(Stopped { given: self.joiner.pause(), counts, sorter: self.sorter, found })
+        let doubts = self.doubts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Stopped { given: self.joiner.pause(), counts, doubts, sorter: self.sorter, found })
     }
 }
 
@@ -273,6 +307,7 @@ impl<'a> Work<'a> {
 struct Stopped {
     given: Given,
     counts: Counts,
+    doubts: Doubts,
     sorter: Option<Sorter>,
     found: Found,
 }
@@ -285,9 +320,10 @@ impl Stopped {
         frame: Frame,
         (categories, mut diagnostics, duplicates): (Vec<u16>, Vec<Diagnostic>, Duplicates),
     ) -> Joined {
-        let Self { given, counts, sorter, mut found } = self;
+        let Self { given, counts, doubts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
         let (kinds, numbers) = joiner.finish(&counts.kinds());
+        let doubts = opened.coordinate_error().map(|_| doubts.finish(|number| numbers.of(number)));
         let category = |number: u16| categories[usize::from(number)];
         let sums = counts.into_sums(|number| numbers.of(number), category);
         let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
@@ -295,7 +331,7 @@ impl Stopped {
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
         let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics, &duplicates));
-        Joined { frame, kinds, places, sums, tally, diagnostics, duplicates, rows, account }
+        Joined { frame, kinds, places, sums, tally, diagnostics, duplicates, doubts, rows, account }
     }
 }
 
@@ -315,7 +351,7 @@ impl Joined {
             frame: &self.frame,
             goals: &study.goals,
             kinds: &self.kinds,
-            doubts: None,
+            doubts: opened.coordinate_error().zip(self.doubts.as_deref()),
         });
         let official = opened.official.clone();
         Outcome {

@@ -23,12 +23,14 @@ use geo::Geometry;
 use nittio_core::{
     area::Level,
     diagnostic::{Action, Diagnostic, Finding},
+    edges::Edges,
     footprint::Footprint,
     near::Neighbours,
     offer::Offers,
     official::Official,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
+    quantity::Metres,
     service::{Link, ServiceId, Services},
     settlement::SettlementArea,
     study::{Frame, Study},
@@ -136,6 +138,8 @@ pub struct Opened<'a> {
     pub origins: Origins,
     /// Official figures to hold the study's against.
     pub official: Vec<Official>,
+    /// The edges of footprints, where their distance matters and [`Opened::forget_outlines`] has been called.
+    pub(crate) edges: Option<Edges>,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
     /// The codes that places have on levels without a file.
@@ -166,6 +170,10 @@ impl<'a> Opened<'a> {
 
     fn of(reading: &'a Reading<'a>, kept: Option<(&Kept, Drafts)>) -> Result<(Self, Vec<ServiceId>), StudyFileError> {
         let file = &reading.loaded.file;
+        if let (Some(_), Some(error)) = (&kept, &file.safety.coordinate_error) {
+            let message = "an index keeps no borders of footprints, and how far places lie from them is asked for";
+            return Err(reading.at(error, message, "run without an index, or leave coordinate_error out"));
+        }
         let (kept, drafts) = kept.unzip();
         let mut services = Services::default();
         let drafts = match (kept, drafts) {
@@ -209,10 +217,19 @@ impl<'a> Opened<'a> {
         Ok((opened, of_kept))
     }
 
-    /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
+    /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them. Where the study varies
+    /// coordinates, the footprints' edges are put in order first.
     pub fn forget_outlines(&mut self) {
+        if let Some(error) = self.coordinate_error() {
+            self.edges = Some(Edges::new(&self.study.footprints, error));
+        }
         self.study.footprints = Vec::new();
         self.study.settlements = Vec::new();
+    }
+
+    /// How far off coordinates may be, as the study says.
+    pub(crate) fn coordinate_error(&self) -> Option<Metres> {
+        self.file().safety.coordinate_error.as_ref().map(|error| *error.get_ref())
     }
 
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
@@ -280,6 +297,21 @@ impl<'a> Opened<'a> {
                 message,
                 "give the study a projected CRS, for example: crs = \"EPSG:3006\"",
             ));
+        }
+        Ok(())
+    }
+
+    /// Refuses to say what lies near a border when the study's coordinates have no CRS and look like degrees.
+    ///
+    /// # Errors
+    /// When all footprints lie where degrees would.
+    pub(crate) fn refuse_edges_in_degrees(&self) -> Result<(), StudyFileError> {
+        let degrees = |at: geo::Coord| at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        let bounds = self.edges.as_ref().and_then(Edges::bounds);
+        if self.reading.crs == Crs::AsIs && bounds.is_some_and(|(low, high)| degrees(low) && degrees(high)) {
+            let message = "a coordinate error is in metres, and the coordinates of all footprints look like degrees";
+            let help = "give the study a projected CRS, for example: crs = \"EPSG:3006\"";
+            return Err(self.reading.at(&self.reading.loaded.file.study.crs, message, help));
         }
         Ok(())
     }
@@ -363,7 +395,7 @@ impl<'a> Read<'a> {
             measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Opened { study, footprints: count, origins, official, reading, places, codes }, numbers))
+        Ok((Opened { study, footprints: count, origins, official, edges: None, reading, places, codes }, numbers))
     }
 }
 

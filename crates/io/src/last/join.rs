@@ -125,7 +125,8 @@ pub fn join<'a>(
     let places_of_kinds = sums.places(kinds.len());
     let tally = sums.tally(&kinds);
     let places = places_of_kinds;
-    let joined = Joined { frame, kinds, places, tally, diagnostics, duplicates, rows: None, sums, account };
+    let joined =
+        Joined { frame, kinds, places, tally, diagnostics, duplicates, doubts: None, rows: None, sums, account };
     Ok(Update { opened, joined, places: Places { last, numbers, changed, renumbered }, anew })
 }
 

@@ -116,6 +116,9 @@ impl Last {
         if defaults::near(&reading.loaded().file).is_some() {
             return Ok(Err(Unfit::because("what is near a place depends on places in other squares too")));
         }
+        if reading.loaded().file.safety.coordinate_error.is_some() {
+            return Ok(Err(Unfit::because("how far a place lies from borders is asked of every place")));
+        }
         match compare::whole(folder) {
             Err(unfit) => Ok(Err(unfit)),
             Ok(state) => {

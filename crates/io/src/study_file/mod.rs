@@ -61,6 +61,9 @@ pub struct StudyFile {
     pub settlements: Vec<SettlementsSource>,
     /// When a place is near a service. Left out, with no profile that counts `near`, nothing is looked for.
     pub near: Option<NearSettings>,
+    /// What is not known exactly, to say how safe the verdicts are.
+    #[serde(default)]
+    pub safety: SafetySettings,
     /// Official figures to hold the study's against.
     #[serde(default)]
     pub official: Vec<official::OfficialSource>,
@@ -273,6 +276,16 @@ pub struct SettlementsSource {
     pub class: Mapped<Settlement>,
     /// The year that the borders are drawn for.
     pub vintage: Option<i16>,
+}
+
+/// What is not known exactly, to say how safe the verdicts are.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SafetySettings {
+    /// How far off coordinates of places, or borders of footprints, may be: `10 m`. Default: not known, so nothing is varied, and the
+    /// report says so.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub coordinate_error: Option<Spanned<Metres>>,
 }
 
 /// When a place is near a service: within a distance of a place that is connected to it.
