@@ -49,11 +49,11 @@ fn span(scene: &Scene<'_>, lowest: u64, highest: u64, part: &Part) -> String {
 }
 
 fn name(scene: &Scene<'_>, factor: Factor) -> String {
-    scene.t.get(&format!("safety.{}", factor.key()))
+    scene.t.get(&format!("factor.{}", factor.key()))
 }
 
 fn words(scene: &Scene<'_>, standing: Standing) -> String {
-    scene.t.get(&format!("safety.{}", standing.key()))
+    scene.t.get(&format!("standing.{}", standing.key()))
 }
 
 fn figure(scene: &Scene<'_>, part: &Part) -> Figure {
@@ -203,7 +203,7 @@ fn terms(scene: &Scene<'_>, safety: &Safety) -> Vec<Term> {
     let t = &scene.t;
     let line = |&(factor, treatment): &(Factor, Treatment)| {
         let metres = safety.coordinate_error.map(|metres| scene.locale.metres(metres)).unwrap_or_default();
-        let text = t.say(&format!("safety.{}-{}", factor.key(), treatment.key()), &[("metres", &metres)]);
+        let text = t.say(&format!("factor.{}-{}", factor.key(), treatment.key()), &[("metres", &metres)]);
         Term { term: name(scene, factor), lines: vec![report::Line { text, link: None }] }
     };
     safety.factors.iter().map(line).collect()
