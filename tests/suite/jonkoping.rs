@@ -37,8 +37,11 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "join.state",
         "manifest.json",
         "places.parquet",
+        "ranks.csv",
+        "reconciliation.csv",
         "rejects.csv",
         "report.html",
+        "safety.csv",
         "services.csv",
     ];
     for name in promised {

@@ -26,6 +26,7 @@ mod synthetic_country;
 mod toyland;
 
 mod bench;
+mod borders;
 mod broken_input;
 mod disk;
 mod exit_codes;

@@ -303,7 +303,8 @@ impl<'a> Joiner<'a> {
     }
 
     /// The settlement class of places of a kind that was given, and all that reaches them, also when they lie in no area.
-    pub(crate) fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
+    #[must_use]
+    pub fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
         let makings = self.makings(number);
         let held = (makings[0] != u32::MAX).then(|| self.index.held(SetId::from_number(makings[0])));
         let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
@@ -326,6 +327,14 @@ impl<'a> Joiner<'a> {
         }
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&table.makings[(number & !SPECIAL) as usize])
+    }
+
+    /// Per place, its area on every level.
+    #[must_use]
+    pub fn areas(&self, places: &Places) -> Vec<Arc<[Option<u32>]>> {
+        let kinds = self.join(places, 0..places.len());
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        kinds.into_iter().map(|number| self.spell_out(number, &table).areas).collect()
     }
 
     fn is_odd(&self, number: u32) -> bool {

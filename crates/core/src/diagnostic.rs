@@ -72,11 +72,23 @@ pub enum Finding {
     UnknownAreaCode,
     /// An area without a code, or with a code that another area has.
     DuplicateArea,
+    /// An official figure for an area that the study does not have, or that cannot be told from another.
+    OfficialUnknownArea,
+    /// An official figure whose area code had lost its leading zeros.
+    OfficialMendedCode,
+    /// An official figure that its publisher does not give.
+    OfficialNoValue,
+    /// An official figure that is not a share or a total.
+    OfficialUnreadable,
+    /// A second official figure for an area.
+    OfficialTwice,
+    /// Something in a file of official figures that may mean something else than it was taken for.
+    OfficialDoubtful,
 }
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 33] = [
         Self::MalformedRow,
         Self::MissingId,
         Self::DuplicateId,
@@ -104,6 +116,12 @@ impl Finding {
         Self::AreaCodeMismatch,
         Self::UnknownAreaCode,
         Self::DuplicateArea,
+        Self::OfficialUnknownArea,
+        Self::OfficialMendedCode,
+        Self::OfficialNoValue,
+        Self::OfficialUnreadable,
+        Self::OfficialTwice,
+        Self::OfficialDoubtful,
     ];
 
     /// The stable key, as in `rejects.csv`.
@@ -137,6 +155,12 @@ impl Finding {
             Self::AreaCodeMismatch => "area-code-mismatch",
             Self::UnknownAreaCode => "unknown-area-code",
             Self::DuplicateArea => "duplicate-area",
+            Self::OfficialUnknownArea => "official-unknown-area",
+            Self::OfficialMendedCode => "official-mended-code",
+            Self::OfficialNoValue => "official-no-value",
+            Self::OfficialUnreadable => "official-unreadable",
+            Self::OfficialTwice => "official-twice",
+            Self::OfficialDoubtful => "official-doubtful",
         }
     }
 }

@@ -5,6 +5,8 @@
 //! Computational Geometry 18 (1997), <https://people.eecs.berkeley.edu/~jrs/papers/robustr.pdf>: a number is kept as a
 //! sum of floats that loses nothing.
 
+use std::cmp::Ordering;
+
 use geo::Coord;
 
 use crate::quantity::Metres;
@@ -16,19 +18,72 @@ use crate::quantity::Metres;
 /// with sums of floats that lose nothing. Differences of less than 10⁻¹⁴⁰ m are taken as none.
 #[must_use]
 pub fn within(a: Coord, b: Coord, distance: Metres) -> bool {
-    // Rounding moves each side by less than one part in 10¹⁵.
-    const SLACK: f64 = 1e-14;
+    apart(a, b, distance) != Ordering::Greater
+}
+
+/// Rounding moves each side of what is compared by less than one part in 10¹⁵.
+const SLACK: f64 = 1e-14;
+
+/// Whether two points lie less far apart than this, exactly as far, or further; what is no number at all is further.
+#[must_use]
+pub fn apart(a: Coord, b: Coord, distance: Metres) -> Ordering {
     let (dx, dy) = (a.x - b.x, a.y - b.y);
     let square = dx * dx + dy * dy;
     let limit = distance.metres() * distance.metres();
     if square < limit * (1.0 - SLACK) {
-        return true;
+        return Ordering::Less;
     }
-    // What is no number at all is nowhere near.
     if square > limit * (1.0 + SLACK) || !square.is_finite() {
-        return false;
+        return Ordering::Greater;
     }
-    excess(a, b, distance) <= 0.0
+    order(excess(a, b, distance))
+}
+
+/// Whether a point lies less far than this from an edge, exactly as far, or further. Decided as exactly as between points.
+#[must_use]
+pub fn apart_from_edge(point: Coord, [a, b]: [Coord; 2], distance: Metres) -> Ordering {
+    let ends = apart(point, a, distance).min(apart(point, b, distance));
+    if ends == Ordering::Less || !(is_past(point, a, b) && is_past(point, b, a)) {
+        return ends;
+    }
+    ends.min(apart_from_line(point, a, b, distance))
+}
+
+/// Whether a point lies on the side of `from` that `to` is on: `(point−from)·(to−from) > 0`.
+fn is_past(point: Coord, from: Coord, to: Coord) -> bool {
+    let (x, y) = ((point.x - from.x) * (to.x - from.x), (point.y - from.y) * (to.y - from.y));
+    if (x + y).abs() > SLACK * (x.abs() + y.abs()) {
+        return x + y > 0.0;
+    }
+    let [px, py] = Sum::differences(point, from);
+    let [dx, dy] = Sum::differences(to, from);
+    px.times(&dx).plus(&py.times(&dy)).sign() > 0.0
+}
+
+/// How far a point lies from the line through two others, which differ.
+fn apart_from_line(point: Coord, a: Coord, b: Coord, distance: Metres) -> Ordering {
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let (left, right) = (dx * (point.y - a.y), dy * (point.x - a.x));
+    let (cross, doubt) = ((left - right).abs(), SLACK * (left.abs() + right.abs()));
+    let limit = distance.metres() * dx.hypot(dy);
+    if cross + doubt < limit * (1.0 - SLACK) {
+        return Ordering::Less;
+    }
+    if cross - doubt > limit * (1.0 + SLACK) || !cross.is_finite() {
+        return Ordering::Greater;
+    }
+    let [px, py] = Sum::differences(point, a);
+    let [dx, dy] = Sum::differences(b, a);
+    let cross = dx.times(&py).plus(&dy.times(&px).times(&Sum(vec![-1.0])));
+    #[expect(clippy::cast_precision_loss, reason = "exact below nine million kilometres")]
+    let millimetres = Sum(vec![distance.millimetres() as f64]);
+    let length = dx.times(&dx).plus(&dy.times(&dy)).times(&millimetres).times(&millimetres);
+    // The distance is in whole millimetres.
+    order(cross.times(&cross).times(&Sum(vec![1e6])).plus(&length.times(&Sum(vec![-1.0]))).sign())
+}
+
+fn order(excess: f64) -> Ordering {
+    excess.partial_cmp(&0.0).unwrap_or(Ordering::Greater)
 }
 
 /// A number with the sign of `(a.x−b.x)² + (a.y−b.y)² − distance²`.
@@ -66,6 +121,27 @@ impl Sum {
             (carried, *part) = two_sum(carried, *part);
         }
         self.0.push(carried);
+    }
+
+    /// The differences of two points along both axes.
+    fn differences(a: Coord, b: Coord) -> [Self; 2] {
+        [(a.x, b.x), (a.y, b.y)].map(|(a, b)| {
+            let (difference, rest) = two_sum(a, -b);
+            Self(vec![rest, difference])
+        })
+    }
+
+    fn times(&self, other: &Self) -> Self {
+        let mut product = Self::default();
+        for &a in &self.0 {
+            other.0.iter().for_each(|&b| product.add_product(a, b));
+        }
+        product
+    }
+
+    fn plus(mut self, other: &Self) -> Self {
+        other.0.iter().for_each(|&part| self.add(part));
+        self
     }
 
     fn sign(&self) -> f64 {
@@ -127,5 +203,27 @@ mod tests {
         assert!(!within(at(1.5, 2.5), at(1.5f64.next_up(), 2.5), metres("0 m")));
         assert!(!within(at(f64::NAN, 2.5), at(1.5, 2.5), metres("10 m")), "no position is near nothing");
         assert!(!within(at(f64::INFINITY, 2.5), at(f64::INFINITY, 2.5), metres("10 m")));
+    }
+
+    #[test]
+    fn a_point_is_as_far_from_an_edge_as_from_its_nearest_point() {
+        let d = metres("10 m");
+        // 3-4-5: the line through (0, 0) and (40, 30) passes 10 m from (-6, 8) + (20, 15) = (14, 23).
+        let edge = [at(500_000.0, 6_400_000.0), at(500_040.0, 6_400_030.0)];
+        let from = |x: f64, y: f64| apart_from_edge(at(500_000.0 + x, 6_400_000.0 + y), edge, d);
+        assert_eq!(from(14.0, 23.0), Ordering::Equal);
+        assert_eq!(from(14.0, 22.999_999), Ordering::Less);
+        assert_eq!(from(14.0, 23.000_001), Ordering::Greater);
+        // Beyond the ends only the ends count: (-8, -6) is 10 m from (0, 0) along the line.
+        assert_eq!(from(-8.0, -6.0), Ordering::Equal);
+        assert_eq!(from(-8.0, -6.000_001), Ordering::Greater);
+        assert_eq!(from(48.0, 36.0), Ordering::Equal);
+        assert_eq!(from(20.0, 15.0), Ordering::Less, "on the edge");
+        // Square to the edge at its end: the perpendicular and the end are equally far.
+        assert_eq!(from(-6.0, 8.0), Ordering::Equal);
+        let flat = [at(0.0, 0.0), at(100.0, 0.0)];
+        assert_eq!(apart_from_edge(at(50.0, 10.0f64.next_up()), flat, d), Ordering::Greater, "the next float");
+        assert_eq!(apart_from_edge(at(50.0, 10.0f64.next_down()), flat, d), Ordering::Less);
+        assert_eq!(apart_from_edge(at(f64::NAN, 1.0), flat, d), Ordering::Greater);
     }
 }

@@ -12,6 +12,8 @@ use crate::{
     measure::Measure,
     outcome::{Input, Outcome, Provenance},
     profile::Profile,
+    reconcile::Reconciliation,
+    safety::Safety,
     secrecy::Secrecy,
     service::{Link, Reach, Services},
     settlement::Settlement,
@@ -77,10 +79,14 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         assessments: assess(&indicators, &outcome.goals),
         goals: outcome.goals.clone(),
         diagnostics: public_findings(outcome, rule),
+        // Suppression does not guard what denominators are made of, and where an official figure lies says how many are unmatched.
+        reconciliation: Reconciliation::default(),
+        safety: Safety::default(),
         provenance: Provenance {
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()
         },
+        settlement_vintages: outcome.settlement_vintages.clone(),
         edition: Some(rule),
         indicators,
     }

@@ -9,7 +9,7 @@ use crate::{
     measure::Measure,
     profile::Profile,
     service::Link,
-    settlement::Settlement,
+    settlement::{Settlement, SettlementGroup},
     study::{Frame, ScaledUnit, Study},
     suppress::{Hidden, Hides},
     tally::{Cell, Count, Tally},
@@ -191,6 +191,34 @@ impl Indicators {
             out.covered[covered] = self.covered[self.covered_index(from)];
         }
         out
+    }
+
+    /// The figure of a group of settlement classes; `None` when the study does not tell them apart.
+    ///
+    /// # Panics
+    /// When an index is beyond its axis.
+    #[must_use]
+    pub fn group(&self, at: At, group: SettlementGroup) -> Option<Figure> {
+        let Some(classes) = group.classes() else { return Some(self.figure(At { settlement: 0, ..at })) };
+        let mut sum = Figure::default();
+        for class in classes {
+            let settlement = self.settlements.iter().position(|s| s.as_ref() == Some(class))?;
+            let figure = self.figure(At { settlement, ..at });
+            sum.total += figure.total;
+            sum.covered += figure.covered;
+            sum.missing += figure.missing;
+            sum.unmatched += figure.unmatched;
+            sum.hides = sum.hides.or(figure.hides);
+        }
+        Some(sum)
+    }
+
+    /// Whether two definitions say the same everywhere.
+    pub(crate) fn figures_agree(&self, one: usize, other: usize) -> bool {
+        let mut of_one = self.positions().filter(|at| at.profile == one);
+        of_one.all(|at| {
+            self.covered[self.covered_index(at)] == self.covered[self.covered_index(At { profile: other, ..at })]
+        })
     }
 
     /// How many places have no value for the unit: they count as nothing, and are not zero.
@@ -410,7 +438,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The places in profile × measure that an answer says yes to.
-    fn has(&self, answer: &[u64]) -> Vec<usize> {
+    pub(crate) fn has(&self, answer: &[u64]) -> Vec<usize> {
         let measures = self.measures.len();
         (0..self.profiles.len() * measures)
             .filter(|i| {
@@ -460,18 +488,18 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
 }
 
 /// Where a level's areas stand in [`Indicators::areas`].
-struct LevelIndex {
+pub(crate) struct LevelIndex {
     first: usize,
     none: usize,
 }
 
 impl LevelIndex {
-    fn of(&self, area: Option<u32>) -> usize {
+    pub(crate) fn of(&self, area: Option<u32>) -> usize {
         area.map_or(self.none, |area| self.first + area as usize)
     }
 }
 
-fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
+pub(crate) fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
     let mut next = 1;
     frame
         .levels

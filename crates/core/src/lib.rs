@@ -18,6 +18,7 @@ pub mod settlement;
 
 pub mod coverage;
 pub mod distance;
+pub mod edges;
 pub mod index;
 pub mod near;
 pub mod polygon;
@@ -26,15 +27,20 @@ pub mod sums;
 pub mod tally;
 
 pub mod assessment;
+pub mod doubt;
 pub mod edition;
 pub mod explain;
 pub mod goal;
 pub mod indicator;
 pub mod ledger;
 pub mod measure;
+pub mod official;
 pub mod plausibility;
 pub mod profile;
+pub mod rank;
+pub mod reconcile;
 pub mod run;
+pub mod safety;
 pub mod suppress;
 
 pub mod diagnostic;

@@ -1,6 +1,6 @@
 //! Measures: the properties a place can have, such as 100 Mbit/s or two operators.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use jiff::civil::Date;
 
@@ -82,6 +82,50 @@ impl fmt::Display for Measure {
             Self::Owners(n) => write!(f, "owners>={n}"),
             Self::OpenAccess => f.write_str("open-access"),
             Self::SingleOwner => f.write_str("single-owner"),
+        }
+    }
+}
+
+/// A text that is no measure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is not a measure; write covered, down>=100 Mbit/s, up>=10 Mbit/s, technology=fibre or operators>=2")]
+pub struct MeasureError {
+    /// The text that was found.
+    pub found: String,
+}
+
+impl FromStr for Measure {
+    type Err = MeasureError;
+
+    /// Reads the key that [`fmt::Display`] writes.
+    fn from_str(text: &str) -> Result<Self, MeasureError> {
+        let wrong = || MeasureError { found: text.to_owned() };
+        let trimmed = text.trim();
+        match trimmed {
+            "covered" => return Ok(Self::Covered),
+            "open-access" => return Ok(Self::OpenAccess),
+            "single-owner" => return Ok(Self::SingleOwner),
+            _ => {}
+        }
+        if let Some((down, up)) = trimmed.split_once('&') {
+            return match (down.parse(), up.parse()) {
+                (Ok(Self::Down(down)), Ok(Self::Up(up))) => Ok(Self::Both { down, up }),
+                _ => Err(wrong()),
+            };
+        }
+        if let Some((kind, bound)) = trimmed.split_once(">=") {
+            return match kind.trim() {
+                "down" => bound.parse().map(Self::Down).map_err(|_| wrong()),
+                "up" => bound.parse().map(Self::Up).map_err(|_| wrong()),
+                "symmetrical" => bound.parse().map(Self::Symmetrical).map_err(|_| wrong()),
+                "owners" => bound.trim().parse().map(Self::Owners).map_err(|_| wrong()),
+                "operators" => bound.trim().parse().map(Self::Operators).map_err(|_| wrong()),
+                _ => Err(wrong()),
+            };
+        }
+        match trimmed.split_once('=') {
+            Some(("technology", word)) => word.parse().map(Self::Technology).map_err(|_| wrong()),
+            _ => Err(wrong()),
         }
     }
 }
@@ -173,5 +217,27 @@ mod tests {
         assert!(is(Measure::Symmetrical(speed(500))) && !is(Measure::Symmetrical(speed(1000))));
         assert!(is(Measure::Both { down: speed(500), up: speed(1000) }), "the busy hour says nothing of upload");
         assert!(is(Measure::Up(speed(1000))) && is(Measure::Covered));
+    }
+
+    #[test]
+    fn a_key_is_read_as_the_measure_that_writes_it() {
+        let measures = [
+            Measure::Covered,
+            Measure::Down(Speed::from_mbps(100)),
+            Measure::Up(Speed::from_kbps(750)),
+            Measure::Technology(Technology::Fibre),
+            Measure::Operators(2),
+            Measure::Owners(2),
+            Measure::SingleOwner,
+            Measure::OpenAccess,
+            Measure::Both { down: Speed::from_mbps(100), up: Speed::from_mbps(30) },
+            Measure::Symmetrical(Speed::from_mbps(100)),
+        ];
+        for measure in measures {
+            assert_eq!(measure.to_string().parse(), Ok(measure));
+        }
+        for wrong in ["", "down>100 Mbit/s", "down>=100", "technology=", "speed>=1 Mbit/s"] {
+            assert!(wrong.parse::<Measure>().is_err(), "{wrong}");
+        }
     }
 }

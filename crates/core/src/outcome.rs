@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, secrecy::Secrecy,
-    study::Frame, suppress::Rule,
+    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, reconcile::Reconciliation,
+    safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -24,6 +24,12 @@ pub struct Outcome {
     pub assessments: Vec<Assessment>,
     /// What was found in the input.
     pub diagnostics: Vec<DiagnosticCount>,
+    /// What the denominators are made of, and official figures beside the study's.
+    pub reconciliation: Reconciliation,
+    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
+    pub settlement_vintages: Vec<Option<i16>>,
+    /// How safe the verdicts are.
+    pub safety: Safety,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.
@@ -46,7 +52,7 @@ pub struct Provenance {
 pub struct Input {
     /// The path as the study file writes it.
     pub path: String,
-    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`.
+    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`, `official`.
     pub role: String,
     /// SHA-256 of the bytes, in hexadecimal.
     pub sha256: String,

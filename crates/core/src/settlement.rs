@@ -39,6 +39,46 @@ impl Settlement {
     }
 }
 
+/// Town, countryside, or both, as official figures divide areas.
+///
+/// # Source
+/// PTS and Kolada: tätbebyggt is tätort and småort together, glesbebyggt is outside both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettlementGroup {
+    /// Everything.
+    #[default]
+    All,
+    /// In a locality or a smaller locality.
+    #[doc(alias = "tätbebyggt")]
+    BuiltUp,
+    /// In neither.
+    #[doc(alias = "glesbebyggt")]
+    Outside,
+}
+
+impl SettlementGroup {
+    /// The key that stands in files.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::BuiltUp => "built_up",
+            Self::Outside => "outside",
+        }
+    }
+
+    /// The classes that are in it; `None` for all of them.
+    #[must_use]
+    pub const fn classes(self) -> Option<&'static [Settlement]> {
+        match self {
+            Self::All => None,
+            Self::BuiltUp => Some(&[Settlement::Locality, Settlement::SmallerLocality]),
+            Self::Outside => Some(&[Settlement::Outside]),
+        }
+    }
+}
+
 /// The borders of one settlement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettlementArea {

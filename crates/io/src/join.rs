@@ -11,11 +11,15 @@ use nittio_core::{
     assessment::assess,
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
+    doubt::{Doubt, Doubts, Shift},
+    edges::Edges,
     index::CoverageIndex,
     indicator::{evaluate, measures},
     near::{ConnectedPlace, Near, Neighbours},
     outcome::Outcome,
     place::Places,
+    reconcile::{Duplicates, reconcile},
+    safety::{Question, safety},
     study::Frame,
     sums::Sums,
     tally::{Counts, Tally},
@@ -45,6 +49,10 @@ pub struct Joined {
     pub tally: Tally,
     /// Every finding, in the order of files and rows.
     pub diagnostics: Vec<Diagnostic>,
+    /// Rows that are no places, because an earlier one has their id.
+    pub duplicates: Duplicates,
+    /// Places that a coordinate error would make a difference to, where the study says how large one is.
+    pub doubts: Option<Vec<Doubt>>,
     /// The places, when they were to be kept.
     pub rows: Option<Rows>,
     /// What it was made from, for a later run.
@@ -93,6 +101,7 @@ pub fn join(
     keep: Option<Keep<'_>>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<Joined, JoinError> {
+    opened.refuse_edges_in_degrees()?;
     let mut pass = opened.first_pass();
     // Where it is asked what is near, all passes but the last look for connected places; the last one counts.
     let mut look = match &opened.study.frame.near {
@@ -124,11 +133,12 @@ pub fn join(
         let (frame, categories) = opened.frame(&passed);
         let mut diagnostics = passed.diagnostics;
         diagnostics.append(&mut opened.diagnostics());
+        let duplicates = work.duplicates(&passed.dropped);
         let stopped = timed(opened.progress(), Stage::Merge, || work.stop())?;
         return Ok(timed(opened.progress(), Stage::Merge, || {
             // What the sets are is all that is left to ask, and there is room for the answers where the squares were.
             index.forget_squares();
-            stopped.finish(opened, index, frame, categories, diagnostics)
+            stopped.finish(opened, index, frame, (categories, diagnostics, duplicates))
         }));
     }
 }
@@ -150,6 +160,7 @@ struct Work<'a> {
     units: usize,
     /// Counts of workers that are not at work just now.
     counts: Mutex<Vec<Counts>>,
+    doubts: Mutex<Doubts>,
     sorter: Option<Sorter>,
     found: Mutex<Found>,
 }
@@ -183,6 +194,7 @@ impl<'a> Work<'a> {
             },
             units,
             counts: Mutex::default(),
+            doubts: Mutex::default(),
             sorter: keep.map(|keep| Sorter::new(keep.folder, keep.bytes, units)),
             found: Mutex::default(),
         }
@@ -198,9 +210,11 @@ impl<'a> Work<'a> {
         let kinds = timed(progress, Stage::Join, || {
             let mut kinds = self.joiner.join(places, 0..places.len());
             self.look_for_odd(places, &kinds, &mut found);
+            let shifts = self.opened.edges.as_ref().map(|edges| self.shifts(edges, places, &kinds));
             if let Some(neighbours) = neighbours {
                 neighbours.extend(&self.joiner, places, 0..places.len(), &mut kinds);
             }
+            self.doubt(places, &kinds, shifts.unwrap_or_default());
             kinds
         });
         timed(progress, Stage::Tally, || {
@@ -216,6 +230,30 @@ impl<'a> Work<'a> {
         all.diagnostics.append(&mut found.diagnostics);
         all.offered.extend(found.offered);
         all.error = all.error.take().or(found.error);
+    }
+
+    /// The places that would be reached otherwise if borders were a little off.
+    fn shifts(&self, edges: &Edges, places: &Places, kinds: &[u32]) -> Vec<(usize, Shift)> {
+        let offers = &self.opened.study.offers;
+        let shift = |place: usize| {
+            let at = places.position(place)?;
+            let offered = if offers.is_empty() { &[] } else { offers.of(&places.ids[place]) };
+            let shift = edges.shift(at, offered, || self.joiner.reached(kinds[place]).1);
+            (!shift.is_nothing()).then_some((place, shift))
+        };
+        (0..places.len()).filter_map(shift).collect()
+    }
+
+    fn doubt(&self, places: &Places, kinds: &[u32], shifts: Vec<(usize, Shift)>) {
+        if shifts.is_empty() {
+            return;
+        }
+        let mut doubts = Doubts::default();
+        for (place, shift) in shifts {
+            doubts.add(places, place, kinds[place], shift);
+        }
+        let mut all = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = std::mem::take(&mut *all).merge(doubts);
     }
 
     fn look_for_connected(&self, near: &Near, places: &Places) {
@@ -242,13 +280,25 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// How many rows were dropped in each area, by where they themselves say they are.
+    fn duplicates(&self, dropped: &Places) -> Duplicates {
+        let mut duplicates = Duplicates { total: dropped.len() as u64, ..Duplicates::default() };
+        for areas in self.joiner.areas(dropped) {
+            for (level, &area) in areas.iter().enumerate() {
+                *duplicates.by_area.entry((level, area)).or_default() += 1;
+            }
+        }
+        duplicates
+    }
+
     fn stop(self) -> Result<Stopped, JoinError> {
         let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = found.error {
             return Err(error.into());
         }
         let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Stopped { given: self.joiner.pause(), units: self.units + 1, counts, sorter: self.sorter, found })
+        let doubts = self.doubts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Stopped { given: self.joiner.pause(), units: self.units + 1, counts, doubts, sorter: self.sorter, found })
     }
 }
 
@@ -258,6 +308,7 @@ struct Stopped {
     units: usize,
     /// One per worker, or so.
     counts: Vec<Counts>,
+    doubts: Doubts,
     sorter: Option<Sorter>,
     found: Found,
 }
@@ -268,20 +319,20 @@ impl Stopped {
         opened: &Opened<'_>,
         index: &CoverageIndex,
         frame: Frame,
-        categories: Vec<u16>,
-        mut diagnostics: Vec<Diagnostic>,
+        (categories, mut diagnostics, duplicates): (Vec<u16>, Vec<Diagnostic>, Duplicates),
     ) -> Joined {
-        let Self { given, units, counts, sorter, mut found } = self;
+        let Self { given, units, counts, doubts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
         let (kinds, numbers) = joiner.finish(&Counts::kinds(&counts));
+        let doubts = opened.coordinate_error().map(|_| doubts.finish(|number| numbers.of(number)));
         let category = |number: u16| categories[usize::from(number)];
         let sums = Counts::into_sums(counts, units, |number| numbers.of(number), category);
         let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
         diagnostics.append(&mut found.diagnostics);
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
-        let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics));
-        Joined { frame, kinds, places, sums, tally, diagnostics, rows, account }
+        let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics, &duplicates));
+        Joined { frame, kinds, places, sums, tally, diagnostics, duplicates, doubts, rows, account }
     }
 }
 
@@ -290,14 +341,30 @@ impl Joined {
     #[must_use]
     pub fn outcome(&self, opened: &Opened<'_>) -> Outcome {
         let (study, about) = (&opened.study, opened.about());
-        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures(study));
+        let mut measures = measures(study);
+        measures.extend(opened.official.iter().filter_map(|official| official.measure));
+        measures.sort_unstable();
+        measures.dedup();
+        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures);
+        let safety = safety(&Question {
+            indicators: &indicators,
+            tally: &self.tally,
+            frame: &self.frame,
+            goals: &study.goals,
+            kinds: &self.kinds,
+            doubts: opened.coordinate_error().zip(self.doubts.as_deref()),
+        });
+        let official = opened.official.clone();
         Outcome {
+            reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),
             frame: self.frame.clone(),
             goals: study.goals.clone(),
             assessments: assess(&indicators, &study.goals),
             diagnostics: diagnostic::count(&self.diagnostics),
+            settlement_vintages: opened.settlement_vintages(),
+            safety,
             provenance: opened.provenance(),
             edition: None,
             indicators,

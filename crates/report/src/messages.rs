@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 18] = [
+    const MADE: [&str; 20] = [
         "unit.",
         "unit-one.",
         "unit-many.",
@@ -93,6 +93,8 @@ mod tests {
         "level-one.",
         "level-many.",
         "settlement.",
+        "factor.",
+        "standing.",
         "technology.",
         "reach.",
         "role.",
@@ -131,7 +133,12 @@ mod tests {
 
     #[test]
     fn every_finding_action_technology_settlement_and_unit_has_its_words() {
-        use nittio_core::{diagnostic, service::Technology, settlement::Settlement};
+        use nittio_core::{
+            diagnostic,
+            safety::{Factor, Standing},
+            service::Technology,
+            settlement::Settlement,
+        };
         let mut keys: Vec<String> = diagnostic::Finding::ALL
             .iter()
             .flat_map(|f| [format!("finding.{}", f.key()), format!("meaning.{}", f.key())])
@@ -145,6 +152,14 @@ mod tests {
         keys.extend(actions.iter().map(|a| format!("action.{}", a.key())));
         keys.extend(Technology::ALL.iter().map(|t| format!("technology.{}", t.key())));
         keys.extend(Settlement::ALL.iter().map(|s| format!("settlement.{}", s.key())));
+        keys.extend(Factor::ALL.iter().map(|f| format!("factor.{}", f.key())));
+        let treatments =
+            ["coordinate-error-varied", "coordinate-error-not-asked", "unmatched-varied", "unmatched-nothing"];
+        keys.extend(
+            treatments.iter().chain(&["plans-varied", "plans-beside", "plans-nothing"]).map(|t| format!("factor.{t}")),
+        );
+        let standings = [Standing::Holds, Standing::MayNotHold, Standing::MayHold, Standing::DoesNotHold];
+        keys.extend(standings.iter().chain(&[Standing::NotMeasured]).map(|s| format!("standing.{}", s.key())));
         for form in ["unit", "unit-one", "unit-many", "unit-all"] {
             let units = ["places", "population", "households", "workplaces", "jobs", "buildings"];
             keys.extend(units.iter().map(|unit| format!("{form}.{unit}")));

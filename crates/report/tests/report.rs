@@ -13,7 +13,7 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use fixture::{Sketch, goals, grid, outcome};
-use nittio_core::{outcome::Outcome, quantity::Share, unit::Unit};
+use nittio_core::{outcome::Outcome, quantity::Share, reconcile::Reconciliation, safety::Safety, unit::Unit};
 use nittio_report::{Locale, Settings, compose, render};
 
 fn settings(locale: Locale) -> Settings {
@@ -210,6 +210,9 @@ fn the_page_says_what_was_counted_by_hand() {
         goals: study.goals,
         assessments,
         diagnostics: Vec::new(),
+        reconciliation: Reconciliation::default(),
+        safety: Safety::default(),
+        settlement_vintages: Vec::new(),
         provenance: Provenance { program: "nittio 0.1.0".to_owned(), crs: "EPSG:3006".to_owned(), inputs: Vec::new() },
     };
     let text = words(&page(&outcome, Locale::Sv)).replace('\u{a0}', " ");
@@ -243,6 +246,10 @@ fn no_word_is_missing_and_none_is_in_the_wrong_language() {
         outcome.notice = None;
         outcome.provenance.inputs.clear();
         outcome.goals.iter_mut().for_each(|goal| goal.source = None);
+        for comparison in &mut outcome.reconciliation.comparisons {
+            // Who made a file, and the title of a document, stand as they are written.
+            (comparison.official.source, comparison.official.definition.source) = (None, None);
+        }
         outcome.frame.levels[1].areas[0].name = "County".to_owned();
         let county = outcome.indicators.areas.iter_mut().find(|area| area.level == "county").unwrap();
         county.name = "County".to_owned();
@@ -295,7 +302,10 @@ fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
     let report = compose(&outcome(&sketch()), &settings(Locale::Sv));
     let pictures = render::pictures(&report).unwrap();
     let names: Vec<_> = pictures.iter().map(|picture| picture.name.as_str()).collect();
-    assert_eq!(names, ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology"]);
+    assert_eq!(
+        names,
+        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "official-1", "safety"]
+    );
     for picture in pictures {
         assert!(!picture.svg.contains("<text"), "letters are outlines");
         assert!(picture.svg.contains("<title id=") && picture.svg.contains("<desc id="));

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 14] = [
+const RULES: [(&str, &str); 17] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -32,6 +32,9 @@ const RULES: [(&str, &str); 14] = [
     ("networks", include_str!("../../../../docs/methods/networks.md")),
     ("unmatched", include_str!("../../../../docs/methods/unmatched.md")),
     ("settlement", include_str!("../../../../docs/methods/settlement.md")),
+    ("rank", include_str!("../../../../docs/methods/rank.md")),
+    ("reconciliation", include_str!("../../../../docs/methods/reconciliation.md")),
+    ("safety", include_str!("../../../../docs/methods/safety.md")),
     ("goals", include_str!("../../../../docs/methods/goals.md")),
     ("profiles", include_str!("../../../../docs/methods/profiles.md")),
     ("areas", include_str!("../../../../docs/methods/areas.md")),

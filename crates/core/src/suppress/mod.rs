@@ -58,6 +58,17 @@ pub struct Hides {
 }
 
 impl Hides {
+    /// What is kept back of a sum.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            total: self.total || other.total,
+            covered: self.covered || other.covered,
+            missing: self.missing || other.missing,
+            unmatched: self.unmatched || other.unmatched,
+        }
+    }
+
     /// Whether any part is kept back.
     #[must_use]
     pub const fn any(self) -> bool {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const SECTIONS: [&str; 3] = ["areas", "footprints", "settlements"];
 
 /// What says nothing about how a file is read.
-const ABOUT: [&str; 3] = ["source", "licence", "secrecy"];
+const ABOUT: [&str; 4] = ["source", "licence", "secrecy", "vintage"];
 
 /// The settings of a study file that say how its polygons are read, with the CRS and the country that hold where it
 /// says none.
@@ -34,7 +34,7 @@ pub(super) fn of(text: &str, crs: &str, country: &str) -> Value {
 }
 
 /// The sections that say nothing about places, where they lie or what reaches them.
-const AFTERWARDS: [&str; 3] = ["goals", "indicators", "report"];
+const AFTERWARDS: [&str; 5] = ["goals", "indicators", "official", "report", "safety"];
 
 /// What of the study itself says nothing about them.
 const ABOUT_STUDY: [&str; 3] = ["name", "notice", "locale"];

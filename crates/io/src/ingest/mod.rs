@@ -7,6 +7,7 @@ pub(crate) mod kept;
 mod mapping;
 mod network;
 pub mod odd;
+mod official;
 pub(crate) mod parts;
 mod places;
 pub(crate) mod since;
@@ -24,11 +25,14 @@ use geo::Geometry;
 use nittio_core::{
     area::Level,
     diagnostic::{Action, Diagnostic, Finding},
+    edges::Edges,
     footprint::Footprint,
     near::Neighbours,
     offer::Offers,
+    official::Official,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
+    quantity::Metres,
     service::{Link, ServiceId, Services},
     settlement::SettlementArea,
     study::{Frame, Study},
@@ -134,6 +138,10 @@ pub struct Opened<'a> {
     pub footprints: usize,
     /// Which inputs the services come from.
     pub origins: Origins,
+    /// Official figures to hold the study's against.
+    pub official: Vec<Official>,
+    /// The edges of footprints, where their distance matters and [`Opened::forget_outlines`] has been called.
+    pub(crate) edges: Option<Edges>,
     reading: &'a Reading<'a>,
     places: PlaceFiles<'a>,
     /// The codes that places have on levels without a file.
@@ -164,6 +172,10 @@ impl<'a> Opened<'a> {
 
     fn of(reading: &'a Reading<'a>, kept: Option<(&Kept, Drafts)>) -> Result<(Self, Vec<ServiceId>), StudyFileError> {
         let file = &reading.loaded.file;
+        if let (Some(_), Some(error)) = (&kept, &file.safety.coordinate_error) {
+            let message = "an index keeps no borders of footprints, and how far places lie from them is asked for";
+            return Err(reading.at(error, message, "run without an index, or leave coordinate_error out"));
+        }
         let (kept, drafts) = kept.unzip();
         let mut services = Services::default();
         // What the files are is found out side by side. One that cannot be read says so when its turn comes.
@@ -209,11 +221,20 @@ impl<'a> Opened<'a> {
         Ok((opened, of_kept))
     }
 
-    /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them.
+    /// Lets go of footprints and of the outlines of settlements, for when an index has been made of them. Where the study varies
+    /// coordinates, the footprints' edges are put in order first.
     pub fn forget_outlines(&mut self) {
+        if let Some(error) = self.coordinate_error() {
+            self.edges = Some(Edges::new(&self.study.footprints, error));
+        }
         let outlines = (mem::take(&mut self.study.footprints), mem::take(&mut self.study.settlements));
         // There may be hundreds of thousands, and nobody need wait for them.
         rayon::spawn(move || drop(outlines));
+    }
+
+    /// How far off coordinates may be, as the study says.
+    pub(crate) fn coordinate_error(&self) -> Option<Metres> {
+        self.file().safety.coordinate_error.as_ref().map(|error| *error.get_ref())
     }
 
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
@@ -285,6 +306,21 @@ impl<'a> Opened<'a> {
         Ok(())
     }
 
+    /// Refuses to say what lies near a border when the study's coordinates have no CRS and look like degrees.
+    ///
+    /// # Errors
+    /// When all footprints lie where degrees would.
+    pub(crate) fn refuse_edges_in_degrees(&self) -> Result<(), StudyFileError> {
+        let degrees = |at: geo::Coord| at.x.abs() <= 180.0 && at.y.abs() <= 90.0;
+        let bounds = self.edges.as_ref().and_then(Edges::bounds);
+        if self.reading.crs == Crs::AsIs && bounds.is_some_and(|(low, high)| degrees(low) && degrees(high)) {
+            let message = "a coordinate error is in metres, and the coordinates of all footprints look like degrees";
+            let help = "give the study a projected CRS, for example: crs = \"EPSG:3006\"";
+            return Err(self.reading.at(&self.reading.loaded.file.study.crs, message, help));
+        }
+        Ok(())
+    }
+
     /// What was odd about files other than the places'.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -300,6 +336,12 @@ impl<'a> Opened<'a> {
     /// The study file.
     pub(crate) fn file(&self) -> &'a StudyFile {
         &self.reading.loaded.file
+    }
+
+    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
+    #[must_use]
+    pub fn settlement_vintages(&self) -> Vec<Option<i16>> {
+        self.reading.loaded.file.settlements.iter().map(|source| source.vintage).collect()
     }
 
     /// Where everything came from, complete when all places have been read.
@@ -333,6 +375,7 @@ impl<'a> Read<'a> {
     fn assemble(self, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Vec<ServiceId>), StudyFileError> {
         let Self { levels, services, mut offers, footprints, settlements, count, origins, places, codes } = self;
         let file = &reading.loaded.file;
+        let official = official::read(reading, &levels)?;
         let (services, numbers) = services.sorted();
         let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
         offers.relink(relink);
@@ -357,7 +400,7 @@ impl<'a> Read<'a> {
             measures: defaults::measures(file),
             goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
         };
-        Ok((Opened { study, footprints: count, origins, reading, places, codes }, numbers))
+        Ok((Opened { study, footprints: count, origins, official, edges: None, reading, places, codes }, numbers))
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Passed {
     pub diagnostics: Vec<Diagnostic>,
     /// How many places there are.
     pub places: u64,
+    /// Rows whose id an earlier row has, with where they say they are; in no order.
+    pub dropped: Places,
 }
 
 impl Pass {
@@ -169,6 +171,7 @@ impl<'a> PlaceFiles<'a> {
             categories: Mutex::default(),
             ids: Mutex::default(),
             places: AtomicU64::new(0),
+            dropped: Mutex::default(),
         };
         let mut diagnostics = Vec::new();
         for (number, file) in (0u64..).zip(&self.files) {
@@ -187,6 +190,7 @@ impl<'a> PlaceFiles<'a> {
             ids: stream.ids.into_inner().unwrap_or_else(PoisonError::into_inner),
             diagnostics,
             places: stream.places.into_inner(),
+            dropped: stream.dropped.into_inner().unwrap_or_else(PoisonError::into_inner),
         })
     }
 
@@ -247,6 +251,8 @@ struct Stream<'a> {
     categories: Mutex<Vec<String>>,
     ids: Mutex<Vec<IdRange>>,
     places: AtomicU64,
+    /// Rows whose id an earlier row has, in no order.
+    dropped: Mutex<Places>,
 }
 
 impl Stream<'_> {
@@ -255,6 +261,7 @@ impl Stream<'_> {
         let mut places = Places::default();
         let mut rows: Vec<usize> = Vec::with_capacity(batch.rows.len());
         let (mut name, mut digits) = (String::new(), itoa::Buffer::new());
+        let mut dropped: Vec<(usize, String)> = Vec::new();
         let skip = self.pass.skipped.as_ref().map(|skipped| &skipped.rows).filter(|rows| !rows.is_empty());
         for i in 0..batch.rows.len() {
             let row = batch.rows[i];
@@ -276,6 +283,7 @@ impl Stream<'_> {
             let origin = placing.at(row);
             if let Some(first) = skip.and_then(|rows| rows.get(&origin)) {
                 placing.say(row, Finding::DuplicateId, Action::Dropped, Some(name), first.to_string());
+                dropped.push((i, name.to_owned()));
                 continue;
             }
             let position = position(placing, &batch, i, file).unwrap_or_else(|(finding, reason)| {
@@ -289,6 +297,9 @@ impl Stream<'_> {
             places.northing.push(position.y);
             places.origin.push(origin);
             rows.push(i);
+        }
+        if !dropped.is_empty() {
+            self.keep_dropped(file, placing, &batch, &dropped);
         }
         places.category = self.categories(file, &batch, &rows);
         for (number, unit) in self.units.iter().enumerate() {
@@ -304,6 +315,24 @@ impl Stream<'_> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).extend(IdRange::of(&places.ids));
         self.places.fetch_add(rows.len() as u64, Ordering::Relaxed);
         (!self.too_fine.load(Ordering::Relaxed)).then_some(places)
+    }
+
+    /// Keeps where rows say they are that are no places. What is odd about them is of no interest.
+    fn keep_dropped(&self, file: &PlaceFile<'_>, placing: &Placing, batch: &Batch, dropped: &[(usize, String)]) {
+        let mut aside = placing.alike();
+        let mut places = Places::default();
+        for (i, name) in dropped {
+            let at = position(&mut aside, batch, *i, file).unwrap_or(Coord { x: f64::NAN, y: f64::NAN });
+            places.ids.push(name);
+            places.easting.push(at.x);
+            places.northing.push(at.y);
+            places.origin.push(placing.at(batch.rows[*i]));
+            places.category.push(0);
+        }
+        let rows: Vec<usize> = dropped.iter().map(|&(i, _)| i).collect();
+        let levels = self.levels.iter();
+        places.codes = levels.map(|level| codes(&mut aside, batch, file, level, &rows, &places.ids)).collect();
+        self.dropped.lock().unwrap_or_else(PoisonError::into_inner).append(places);
     }
 
     fn categories(&self, file: &PlaceFile<'_>, batch: &Batch, rows: &[usize]) -> Vec<u16> {

@@ -11,6 +11,7 @@ use nittio_core::{
     diagnostic::{Diagnostic, Finding, SourceRow},
     footprint::Footprint,
     outcome::Input,
+    reconcile::Duplicates,
     service::{Link, Services},
     study::Frame,
 };
@@ -27,6 +28,9 @@ use super::{
 };
 use crate::study_file::{FileSource, StudyFile};
 
+/// The role of files of official figures.
+const OFFICIAL: &str = "official";
+
 /// What an earlier run has read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Before {
@@ -40,6 +44,16 @@ pub(crate) struct Before {
     pub(crate) categories: Vec<String>,
     /// Per unit besides places: how many counted parts make one.
     pub(crate) scales: Vec<u64>,
+    /// How many rows were dropped because an earlier one has their id.
+    duplicates: DuplicatesBefore,
+}
+
+/// [`Duplicates`], area by area.
+#[derive(Debug, Serialize, Deserialize)]
+struct DuplicatesBefore {
+    total: u64,
+    /// Index of the level, that of the area, and how many.
+    by_area: Vec<(usize, Option<u32>, u64)>,
 }
 
 /// A file that an earlier run has read.
@@ -55,7 +69,8 @@ pub(crate) struct FileBefore {
     pub(crate) parts: Option<Arc<Parts>>,
 }
 
-/// All files of a study but the study file, in the order in which they are read.
+/// All files of a study that a join rests on, in the order in which they are read. Official figures are read after them, anew
+/// in every run.
 pub(crate) fn files(file: &StudyFile) -> Vec<(&'static str, &FileSource)> {
     let areas = file.areas.values().filter_map(|entry| entry.file.as_ref()).map(|file| ("areas", file));
     let places = file.places.iter().map(|entry| ("places", &entry.file));
@@ -72,21 +87,39 @@ pub(crate) fn identities(reading: &Reading<'_>) -> Result<Vec<Identity>, StudyFi
 
 impl Before {
     /// What a run that is over has read; `None` when it cannot be told.
-    pub(crate) fn of(opened: &Opened<'_>, frame: &Frame, findings: &[Diagnostic]) -> Option<Self> {
+    pub(crate) fn of(
+        opened: &Opened<'_>,
+        frame: &Frame,
+        findings: &[Diagnostic],
+        duplicates: &Duplicates,
+    ) -> Option<Self> {
         let reading = opened.reading;
         let inputs = reading.inputs().clone();
-        let files = (1..).zip(inputs.into_iter().skip(1)).map(|(number, input)| {
+        let is_official = |source: u16| inputs.get(usize::from(source)).is_some_and(|input| input.role == OFFICIAL);
+        let findings = findings.iter().filter(|found| !is_official(found.at.source)).map(KeptDiagnostic::of).collect();
+        let inputs = inputs.into_iter().skip(1).filter(|input| input.role != OFFICIAL);
+        let files = (1..).zip(inputs).map(|(number, input)| {
             let identity = reading.identity(number)?;
             let Input { role, rows, used, crs, .. } = input;
             Some(FileBefore { role, identity, rows, used, crs, parts: reading.parts(number) })
         });
         Some(Self {
             files: files.collect::<Option<_>>()?,
-            findings: findings.iter().map(KeptDiagnostic::of).collect(),
+            findings,
             codes: opened.codes.iter().map(|(level, codes)| (level.clone(), codes.clone())).collect(),
             categories: frame.categories.clone(),
             scales: frame.units.iter().skip(1).map(|unit| unit.scale).collect(),
+            duplicates: DuplicatesBefore {
+                total: duplicates.total,
+                by_area: duplicates.by_area.iter().map(|(&(level, area), &rows)| (level, area, rows)).collect(),
+            },
         })
+    }
+
+    /// How many rows were dropped because an earlier one has their id.
+    pub(crate) fn duplicates(&self) -> Duplicates {
+        let by_area = self.duplicates.by_area.iter().map(|&(level, area, rows)| ((level, area), rows));
+        Duplicates { total: self.duplicates.total, by_area: by_area.collect() }
     }
 
     fn with_role(&self, role: &str) -> impl Iterator<Item = (usize, &FileBefore)> {
@@ -205,7 +238,8 @@ impl<'a> Opened<'a> {
     /// Whether the files that were read now and then, footprints aside, are still those of then.
     pub(crate) fn has_files_of(&self, before: &Before) -> bool {
         let inputs = self.reading.inputs().clone();
-        let now = (0..).zip(&inputs).skip(1).filter(|(_, input)| input.role != "footprints");
+        let now =
+            (0..).zip(&inputs).skip(1).filter(|(_, input)| !matches!(input.role.as_str(), "footprints" | OFFICIAL));
         let then = before.files.iter().filter(|file| file.role != "footprints");
         now.map(|(number, _)| self.reading.identity(number)).eq(then.map(|file| Some(file.identity.clone())))
     }

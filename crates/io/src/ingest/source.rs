@@ -334,7 +334,7 @@ impl Placing {
     }
 
     /// The same file's, with nothing accounted for yet.
-    fn alike(&self) -> Self {
+    pub(super) fn alike(&self) -> Self {
         Self {
             source: self.source,
             swap: self.swap,

@@ -120,10 +120,13 @@ pub fn join<'a>(
     changed.par_sort_unstable();
     let mut diagnostics = opened.diagnostics();
     odd::settle(&mut diagnostics, &std::collections::HashSet::new());
-    let account = Account::of(&opened, &frame, &diagnostics);
+    let duplicates = before.duplicates();
+    let account = Account::of(&opened, &frame, &diagnostics, &duplicates);
     let places_of_kinds = sums.places(kinds.len());
     let tally = sums.tally(&kinds);
-    let joined = Joined { frame, kinds, places: places_of_kinds, tally, diagnostics, rows: None, sums, account };
+    let places = places_of_kinds;
+    let joined =
+        Joined { frame, kinds, places, tally, diagnostics, duplicates, doubts: None, rows: None, sums, account };
     Ok(Update { opened, joined, places: Places { last, numbers, changed, renumbered }, anew })
 }
 

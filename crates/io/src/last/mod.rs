@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use nittio_core::{diagnostic::Diagnostic, study::Frame};
+use nittio_core::{diagnostic::Diagnostic, reconcile::Duplicates, study::Frame};
 use serde_json::Value;
 
 use crate::{
@@ -75,9 +75,14 @@ pub struct Account {
 
 impl Account {
     /// What a run was made from that is over.
-    pub(crate) fn of(opened: &Opened<'_>, frame: &Frame, findings: &[Diagnostic]) -> Option<Self> {
+    pub(crate) fn of(
+        opened: &Opened<'_>,
+        frame: &Frame,
+        findings: &[Diagnostic],
+        duplicates: &Duplicates,
+    ) -> Option<Self> {
         let (settings, footprints) = settings_of(opened.reading());
-        Some(Self { settings, footprints, before: Before::of(opened, frame, findings)? })
+        Some(Self { settings, footprints, before: Before::of(opened, frame, findings, duplicates)? })
     }
 
     /// Ends the file that the places' kinds have been written to.
@@ -110,6 +115,9 @@ impl Last {
         }
         if defaults::near(&reading.loaded().file).is_some() {
             return Ok(Err(Unfit::because("what is near a place depends on places in other squares too")));
+        }
+        if reading.loaded().file.safety.coordinate_error.is_some() {
+            return Ok(Err(Unfit::because("how far a place lies from borders is asked of every place")));
         }
         match compare::whole(folder) {
             Err(unfit) => Ok(Err(unfit)),

@@ -37,7 +37,7 @@ const MAGIC: [u8; 8] = *b"nittioJN";
 
 /// The number of the format. It grows when what stands in the file changes, or when the same files give another result than
 /// before.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 const HEAD: u64 = 16;
 

@@ -39,6 +39,8 @@ mod geojson_feature;
 mod geojson_scan;
 mod geometry;
 mod geopackage;
+pub mod grid;
+mod grid_json;
 mod parquet;
 mod parquet_footer;
 mod pieces;

@@ -13,6 +13,7 @@ use super::{
     error::StudyFileError,
     load::{At, Loaded},
     mapped::Mapped,
+    official::{self, Wrong},
     wording::{distance, nearest},
 };
 use crate::{crs::Crs, read::Format};
@@ -49,6 +50,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.services();
     check.settlements();
     check.areas();
+    check.official();
     check.profiles();
     check.near();
     check.goals();
@@ -251,12 +253,33 @@ impl<'a> Check<'a> {
     }
 
     fn settlements(&mut self) {
-        for source in &self.file.settlements {
+        for (i, source) in self.file.settlements.iter().enumerate() {
+            if source.vintage.is_some_and(|year| !(1900..=2100).contains(&year)) {
+                self.wrong(
+                    self.key("settlements", i, "vintage"),
+                    "this is not the year of any borders",
+                    "write the year they were drawn for, as vintage = 2023",
+                );
+            }
             self.file_source(&source.file);
             self.no_unit(Some(&source.class));
         }
         for source in &self.file.places {
             self.no_unit(source.category.as_ref());
+        }
+    }
+
+    fn official(&mut self) {
+        for entry in &self.file.official {
+            self.filled(&entry.path, "path");
+            if let Some(encoding) = &entry.encoding
+                && !ENCODINGS.iter().any(|known| known.eq_ignore_ascii_case(encoding.get_ref()))
+            {
+                self.unknown(encoding, "encoding", &ENCODINGS);
+            }
+            if let Err(Wrong { at, message, help }) = official::resolve(self.file, entry) {
+                self.wrong(at, message, help);
+            }
         }
     }
 

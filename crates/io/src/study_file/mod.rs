@@ -9,6 +9,7 @@ pub mod check;
 mod check_profiles;
 pub mod defaults;
 pub mod mapped;
+pub mod official;
 mod raw;
 mod technologies;
 
@@ -60,6 +61,12 @@ pub struct StudyFile {
     pub settlements: Vec<SettlementsSource>,
     /// When a place is near a service. Left out, with no profile that counts `near`, nothing is looked for.
     pub near: Option<NearSettings>,
+    /// What is not known exactly, to say how safe the verdicts are.
+    #[serde(default)]
+    pub safety: SafetySettings,
+    /// Official figures to hold the study's against.
+    #[serde(default)]
+    pub official: Vec<official::OfficialSource>,
     /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
     #[serde(default)]
     pub profiles: Vec<ProfileEntry>,
@@ -85,7 +92,8 @@ impl StudyFile {
         let networks = self.footprints.iter().map(|s| &s.file).chain(self.offers.iter().map(|s| &s.file));
         let areas = self.areas.values().filter_map(|source| source.file.as_ref());
         let files = places.chain(networks).chain(areas).chain(self.settlements.iter().map(|source| &source.file));
-        files.map(|file| file.secrecy).fold(Secrecy::Internal, Secrecy::max)
+        let official = self.official.iter().map(|source| source.secrecy);
+        files.map(|file| file.secrecy).chain(official).fold(Secrecy::Internal, Secrecy::max)
     }
 }
 
@@ -266,6 +274,18 @@ pub struct SettlementsSource {
     pub file: FileSource,
     /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
     pub class: Mapped<Settlement>,
+    /// The year that the borders are drawn for.
+    pub vintage: Option<i16>,
+}
+
+/// What is not known exactly, to say how safe the verdicts are.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SafetySettings {
+    /// How far off coordinates of places, or borders of footprints, may be: `10 m`. Default: not known, so nothing is varied, and the
+    /// report says so.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub coordinate_error: Option<Spanned<Metres>>,
 }
 
 /// When a place is near a service: within a distance of a place that is connected to it.

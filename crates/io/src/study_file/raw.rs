@@ -181,6 +181,10 @@ source! {
     Settlements {
         /// `locality` (tätort) or `smaller_locality` (småort): a constant, or a column with a map.
         class: Mapped<Settlement>,
+        /// The year that the borders are drawn for: figures by class from different vintages are not comparable. Default: not
+        /// known, which the report says.
+        #[schemars(range(min = 1900, max = 2100))]
+        vintage: Option<i16>,
     }
 }
 
@@ -261,7 +265,7 @@ impl From<Offers> for OffersSource {
 
 impl From<Settlements> for SettlementsSource {
     fn from(raw: Settlements) -> Self {
-        Self { file: file_of!(raw, Secrecy::Open), class: raw.class }
+        Self { file: file_of!(raw, Secrecy::Open), class: raw.class, vintage: raw.vintage }
     }
 }
 

@@ -18,6 +18,8 @@ pub fn reference() -> String {
     section(&mut page, &schema, "areas", "[areas.NAME]");
     section(&mut page, &schema, "settlements", "[[settlements]]");
     section(&mut page, &schema, "near", "[near]");
+    section(&mut page, &schema, "official", "[[official]]");
+    section(&mut page, &schema, "safety", "[safety]");
     section(&mut page, &schema, "profiles", "[[profiles]]");
     section(&mut page, &schema, "goals", "[[goals]]");
     section(&mut page, &schema, "indicators", "[indicators]");

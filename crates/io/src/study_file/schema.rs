@@ -144,6 +144,10 @@ described! {
     PlannedWord = json!({ "enum": ["under-construction", "planned"] });
     /// A technology's key, a set's, or either with a minus before it.
     TechnologyWord = technology_words();
+    /// Town, countryside, or both.
+    SettlementGroupWord = json!({ "enum": ["all", "built_up", "outside"] });
+    /// A share or a total.
+    CountsWord = json!({ "enum": ["share", "total"] });
     /// A text in the languages of the reports.
     TextTable = json!({
         "type": "object",

@@ -65,6 +65,8 @@ pub(super) struct Definitions<'a> {
     measures: Vec<String>,
     near: Option<&'a Near>,
     settlement: Option<&'static str>,
+    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
+    settlement_vintages: &'a [Option<i16>],
     boundary: &'static str,
 }
 
@@ -159,6 +161,7 @@ pub(super) fn definitions<'a>(outcome: &'a Outcome, speeds: &'a [Speed]) -> Defi
         measures: outcome.indicators.measures.iter().map(ToString::to_string).collect(),
         near: outcome.frame.near.as_ref(),
         settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
+        settlement_vintages: if outcome.frame.settlements { &outcome.settlement_vintages } else { &[] },
         boundary: BOUNDARY,
     }
 }
@@ -190,6 +193,7 @@ pub(super) fn outputs(
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
         "services.csv" => &["footprints", "offers", "places"],
+        "reconciliation.csv" | "report.html" => &["places", "footprints", "offers", "areas", "settlements", "official"],
         _ => &["places", "footprints", "offers", "areas", "settlements"],
     };
     let mut all: Vec<String> = Vec::new();

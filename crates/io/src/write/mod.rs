@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
+//!                        ranks.csv                                       who is first, who is last, town and countryside
+//!                        reconciliation.csv                              what they rest on, and official ones
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
 //!                        coverage.gpkg                                   a layer per level, for a map
@@ -22,7 +24,10 @@ pub mod ledger;
 pub mod manifest;
 pub mod places;
 pub mod public;
+pub mod ranks;
+pub mod reconciliation;
 pub mod rejects;
+pub mod safety;
 pub mod services;
 
 pub mod error;
@@ -109,13 +114,16 @@ pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>)
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 6] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 9] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
         &|| staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places)),
         &|| staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs)),
         &|| staging.write("goals.csv", |file| goals::csv(file, outcome)),
+        &|| staging.write("ranks.csv", |file| ranks::csv(file, indicators)),
+        &|| staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome)),
+        &|| staging.write("safety.csv", |file| safety::csv(file, outcome)),
     ];
     let done: Vec<Result<(), WriteError>> = tasks.par_iter().with_max_len(1).map(|task| task()).collect();
     done.into_iter().collect::<Result<(), _>>()?;
@@ -177,7 +185,10 @@ mod tests {
             "indicators.parquet",
             "manifest.json",
             "places.parquet",
+            "ranks.csv",
+            "reconciliation.csv",
             "rejects.csv",
+            "safety.csv",
             "services.csv",
         ];
         assert_eq!(names, expected);

@@ -30,6 +30,8 @@ use nittio_core::{
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
     quantity::{Share, Speed},
+    reconcile::{Duplicates, reconcile},
+    safety::{Question, safety},
     secrecy::Secrecy,
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
@@ -269,7 +271,18 @@ fn run(study: Study) -> Sample {
         licence: None,
         secrecy: Secrecy::Open,
     };
+    let safety = safety(&Question {
+        indicators: &indicators,
+        tally: &tally,
+        frame: &study.frame,
+        goals: &study.goals,
+        kinds: &coverage.kinds,
+        doubts: None,
+    });
+    let reconciliation = reconcile(&indicators, &study.frame, &study.goals, Vec::new(), &Duplicates::default());
     let outcome = Outcome {
+        reconciliation,
+        safety,
         name: "Provstudie".to_owned(),
         notice: None,
         frame: study.frame.clone(),
@@ -277,6 +290,7 @@ fn run(study: Study) -> Sample {
         goals: study.goals.clone(),
         assessments,
         diagnostics: count(&diagnostics),
+        settlement_vintages: vec![Some(2023)],
         edition: None,
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),

@@ -12,6 +12,7 @@ pub(crate) mod map;
 pub(crate) mod palette;
 pub(crate) mod spans;
 pub(crate) mod stack;
+pub(crate) mod tornado;
 
 use canvas::{Canvas, Type};
 use palette::{INK, RULE};
@@ -34,6 +35,8 @@ pub(crate) enum Chart {
     Histogram(histogram::Histogram),
     /// One bar per measurement, in seconds.
     Spans(spans::Spans),
+    /// One bar per thing that is varied.
+    Tornado(tornado::Tornado),
 }
 
 impl Chart {
@@ -46,6 +49,7 @@ impl Chart {
             Self::Stack(chart) => chart.height(width),
             Self::Histogram(chart) => chart.height(width),
             Self::Spans(chart) => chart.height(width),
+            Self::Tornado(chart) => chart.height(width),
         }
     }
 
@@ -58,6 +62,7 @@ impl Chart {
             Self::Stack(chart) => chart.paint(canvas, width),
             Self::Histogram(chart) => chart.paint(canvas, width),
             Self::Spans(chart) => chart.paint(canvas, width),
+            Self::Tornado(chart) => chart.paint(canvas, width),
         }
     }
 }

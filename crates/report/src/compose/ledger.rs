@@ -1,9 +1,13 @@
 //! The goal ledger: per area and unit the share, the way left to the goal, and the verdict.
 
+use std::collections::BTreeMap;
+
 use nittio_core::{
     assessment::{Part, Verdict},
     goal::Goal,
     indicator::At,
+    rank::ranks,
+    settlement::SettlementGroup,
     suppress::Rule,
 };
 
@@ -284,7 +288,13 @@ pub(super) fn short_table(scene: &Scene<'_>, areas: &[usize], id: &str) -> Table
         Head::number(t.get("column.missing")),
         Head::number(t.get("column.unmatched")),
         Head::number(t.get("column.share")),
+        Head::number(t.get("column.rank")),
     ];
+    let mut ranked = BTreeMap::new();
+    for level in scene.out.frame.levels.iter().map(|level| level.key.as_str()) {
+        let ranks = ranks(scene.ind, level, scene.at(0), SettlementGroup::All);
+        ranked.extend(ranks.into_iter().filter(|rank| rank.of > 1).map(|rank| (rank.area, rank)));
+    }
     if goal {
         heads.push(Head::number(t.get("column.gap-units")));
         heads.push(Head::text(t.get("column.status")));
@@ -293,6 +303,11 @@ pub(super) fn short_table(scene: &Scene<'_>, areas: &[usize], id: &str) -> Table
         let figure = scene.ind.figure(At { area, ..scene.at(area) });
         let mut cells: Vec<Cell> = scene.counts(&figure).into_iter().collect();
         cells.push(Cell::number(scene.share(&figure)));
+        let rank = ranked.get(&area).and_then(|rank| Some((rank.rank?, rank.of)));
+        cells.push(Cell::number(rank.map_or_else(
+            || "–".to_owned(),
+            |(rank, of)| t.say("column.rank-of", &[("rank", &scene.whole(rank)), ("of", &scene.whole(of))]),
+        )));
         if goal {
             let verdict = match scene.reaches(&figure) {
                 Some(true) => Verdict::Met,

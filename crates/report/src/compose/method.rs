@@ -27,13 +27,17 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
     if networks(scene) {
         terms.push(term(scene, "method.owners", vec![t.get("method.owners-text")]));
     }
-    let settlement = if scene.ind.settlements.len() > 1 { "method.settlement-text" } else { "method.settlement-none" };
+    let settlement = if scene.ind.settlements.len() > 1 {
+        vec![t.get("method.settlement-text"), super::settlements::vintage(scene)]
+    } else {
+        vec![t.get("method.settlement-none")]
+    };
     let crs = &scene.out.provenance.crs;
     let crs = if crs == "as-is" { t.get("method.crs-as-is") } else { t.say("method.crs-text", &[("crs", crs)]) };
     terms.extend([
         term(scene, "method.border", vec![t.get("method.border-text")]),
         term(scene, "method.unmatched", vec![t.get("method.unmatched-text")]),
-        term(scene, "method.settlement", vec![t.get(settlement)]),
+        term(scene, "method.settlement", settlement),
         term(scene, "method.rounding", vec![t.get("method.rounding-text")]),
     ]);
     if let Some(rule) = scene.out.edition {

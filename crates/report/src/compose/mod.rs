@@ -8,6 +8,8 @@ mod map;
 mod method;
 mod opening;
 mod quality;
+mod reconciliation;
+mod safety;
 mod settlements;
 mod speeds;
 mod technologies;
@@ -73,9 +75,12 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         speeds::section(&scene),
         definitions::section(&scene),
         technologies::section(&scene),
-        quality::section(&scene),
-        method::section(&scene),
     ]);
+    // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
+    if outcome.edition.is_none() {
+        sections.extend([reconciliation::section(&scene), safety::section(&scene)]);
+    }
+    sections.extend([quality::section(&scene), method::section(&scene)]);
     Report {
         locale: settings.locale,
         title: outcome.name.clone(),

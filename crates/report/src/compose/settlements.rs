@@ -2,6 +2,7 @@
 
 use nittio_core::{
     indicator::{At, Figure as Counts},
+    rank::Gap,
     settlement::Settlement,
 };
 
@@ -36,15 +37,22 @@ fn of(scene: &Scene<'_>, area: usize, settlement: usize) -> Counts {
     scene.ind.figure(At { settlement, ..scene.at(area) })
 }
 
-fn index(scene: &Scene<'_>, class: Settlement) -> Option<usize> {
-    scene.ind.settlements.iter().position(|&s| s == Some(class))
+/// Localities and smaller localities minus outside both, in percentage points.
+#[expect(clippy::cast_precision_loss, reason = "for display only")]
+fn gap(scene: &Scene<'_>, area: usize) -> Option<f64> {
+    Some(Gap::of(scene.ind, scene.at(area))?.ppm() as f64 / 10_000.0)
 }
 
-/// Locality minus outside, in tenths of a percentage point.
-fn gap(scene: &Scene<'_>, area: usize) -> Option<f64> {
-    let town = of(scene, area, index(scene, Settlement::Locality)?).share()?;
-    let outside = of(scene, area, index(scene, Settlement::Outside)?).share()?;
-    Some((outside - town) * 100.0)
+/// In which years the borders of localities were drawn, in a sentence.
+pub(super) fn vintage(scene: &Scene<'_>) -> String {
+    let mut years: Vec<i16> = scene.out.settlement_vintages.iter().flatten().copied().collect();
+    years.sort_unstable();
+    years.dedup();
+    if years.is_empty() || scene.out.settlement_vintages.contains(&None) {
+        return scene.t.get("settlement-section.vintage-unknown");
+    }
+    let years = years.iter().map(ToString::to_string).collect();
+    scene.t.say("settlement-section.vintage", &[("years", &scene.list(years))])
 }
 
 fn figure(scene: &Scene<'_>) -> Figure {
@@ -77,7 +85,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
     };
     let mut areas = scene.areas.clone();
     areas.sort_by(|&a, &b| match (gap(scene, a), gap(scene, b)) {
-        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(a), Some(b)) => b.total_cmp(&a),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
     let many = areas.len() > super::MANY;
@@ -91,13 +99,19 @@ fn figure(scene: &Scene<'_>) -> Figure {
     let title = match gap(scene, 0) {
         Some(gap) if gap.abs() < 0.05 => t.get("settlement-section.title-same"),
         Some(gap) => {
-            let key = if gap < 0.0 { "settlement-section.title-lower" } else { "settlement-section.title-higher" };
+            let key = if gap > 0.0 { "settlement-section.title-lower" } else { "settlement-section.title-higher" };
             t.say(key, &[("points", &scene.locale.points(gap.abs()))])
         }
         None => t.get("settlement-section.title-unknown"),
     };
     let (from, ticks) = axis(scene, &rows);
     let mut caption = t.say("settlement-section.caption", &[("area", &scene.areas_word(1))]);
+    if let Some(gap) = Gap::of(scene.ind, scene.at(0)).filter(|gap| gap.units() > 0) {
+        let n = scene.locale.needed(gap.units(), scene.scaled());
+        let more = t.say("settlement-section.caption-units", &[("n", &n), ("units", &scene.units_for(gap.units()))]);
+        caption = format!("{caption} {more}");
+    }
+    caption = format!("{caption} {}", vintage(scene));
     if many {
         let n = scene.whole(shown);
         let more = t.say("settlement-section.caption-many", &[("n", &n), ("areas", &scene.areas_word(shown))]);
