@@ -187,6 +187,8 @@ fn study(places: Places, mut footprints: Vec<Footprint>, services: Services, lev
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![THRESHOLD],
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: Vec::new(),
     }
 }

@@ -25,8 +25,10 @@ mod real_us_cities;
 mod synthetic_country;
 mod toyland;
 
+mod aid;
 mod bench;
 mod broken_input;
+mod categories;
 mod disk;
 mod exit_codes;
 mod index_file;

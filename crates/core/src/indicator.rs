@@ -460,18 +460,18 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
 }
 
 /// Where a level's areas stand in [`Indicators::areas`].
-struct LevelIndex {
+pub(crate) struct LevelIndex {
     first: usize,
     none: usize,
 }
 
 impl LevelIndex {
-    fn of(&self, area: Option<u32>) -> usize {
+    pub(crate) fn of(&self, area: Option<u32>) -> usize {
         area.map_or(self.none, |area| self.first + area as usize)
     }
 }
 
-fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
+pub(crate) fn area_lookup(areas: &[AreaRef], frame: &Frame) -> Vec<LevelIndex> {
     let mut next = 1;
     frame
         .levels

@@ -25,9 +25,12 @@ pub mod rejoin;
 pub mod sums;
 pub mod tally;
 
+pub mod aid;
 pub mod assessment;
+pub mod category;
 pub mod edition;
 pub mod explain;
+pub mod fixed;
 pub mod goal;
 pub mod indicator;
 pub mod ledger;
@@ -35,6 +38,9 @@ pub mod measure;
 pub mod plausibility;
 pub mod profile;
 pub mod run;
+pub mod split;
+pub mod state_aid;
+pub mod support;
 pub mod suppress;
 
 pub mod diagnostic;

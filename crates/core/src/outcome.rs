@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, secrecy::Secrecy,
+    aid::Aid, assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, secrecy::Secrecy,
     study::Frame, suppress::Rule,
 };
 
@@ -22,6 +22,8 @@ pub struct Outcome {
     pub goals: Vec<Goal>,
     /// What came of that.
     pub assessments: Vec<Assessment>,
+    /// What the rules about public money come to; nothing in the public edition.
+    pub aid: Aid,
     /// What was found in the input.
     pub diagnostics: Vec<DiagnosticCount>,
     /// Where everything came from.

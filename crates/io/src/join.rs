@@ -299,6 +299,7 @@ impl Joined {
             diagnostics: diagnostic::count(&self.diagnostics),
             provenance: opened.provenance(),
             edition: None,
+            aid: study.aid.count(&self.tally, &self.frame, &indicators),
             indicators,
         }
     }

@@ -85,7 +85,10 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 18] = [
+    const MADE: [&str; 21] = [
+        "category.",
+        "category-one.",
+        "aid.column-",
         "unit.",
         "unit-one.",
         "unit-many.",

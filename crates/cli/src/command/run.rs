@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use nittio_core::{assessment::Verdict, ledger::ledger, outcome::Outcome};
+use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
@@ -108,15 +108,15 @@ impl Job<'_> {
             (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
             (_, each) => each.map(PlacesFrom::Each),
         };
-        write::results(&staging, &finished, places)?;
+        let lacking = write::results(&staging, &finished, places)?;
         drop(last);
         spinner.set_message("drawing the report");
-        report(&staging, &outcome, &view, "")?;
+        report(&staging, &outcome, &view, lacking, "")?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), "public/")?;
+            report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -147,7 +147,13 @@ impl Job<'_> {
 }
 
 /// Draws the report and its pictures into a folder of the results.
-fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str) -> Result<(), Failure> {
+fn report(
+    staging: &Staging,
+    outcome: &Outcome,
+    view: &ReportView,
+    lacking: Option<Few>,
+    folder: &str,
+) -> Result<(), Failure> {
     let settings = nittio_report::Settings {
         locale: match view.locale {
             Locale::Sv => nittio_report::Locale::Sv,
@@ -156,6 +162,7 @@ fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str)
         level: view.level.clone(),
         goal: view.goal,
         unit: view.unit.clone(),
+        lacking,
     };
     let report = nittio_report::compose(outcome, &settings);
     let page = render::html(&report)?;

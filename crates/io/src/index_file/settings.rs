@@ -34,7 +34,7 @@ pub(super) fn of(text: &str, crs: &str, country: &str) -> Value {
 }
 
 /// The sections that say nothing about places, where they lie or what reaches them.
-const AFTERWARDS: [&str; 3] = ["goals", "indicators", "report"];
+const AFTERWARDS: [&str; 6] = ["goals", "indicators", "report", "state_aid", "support", "categories"];
 
 /// What of the study itself says nothing about them.
 const ABOUT_STUDY: [&str; 3] = ["name", "notice", "locale"];

@@ -51,6 +51,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.areas();
     check.profiles();
     check.near();
+    check.aid();
     check.goals();
     check.indicators();
     check.report();

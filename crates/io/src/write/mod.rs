@@ -4,6 +4,8 @@
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
+//!                        support.csv  lacking.csv                        some places, for who must answer for them
+//!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
@@ -15,15 +17,18 @@
 
 pub mod staging;
 
+pub mod categories;
 pub mod geopackage;
 pub mod goals;
 pub mod indicators;
 pub mod ledger;
+pub mod lists;
 pub mod manifest;
 pub mod places;
 pub mod public;
 pub mod rejects;
 pub mod services;
+pub mod splits;
 
 pub mod error;
 mod number;
@@ -39,13 +44,22 @@ use std::{
     io::{self, BufWriter},
 };
 
-use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, sums::Sums, tally::Tally};
+use nittio_core::{
+    category::{self, Few},
+    coverage::Kind,
+    diagnostic::Diagnostic,
+    outcome::Outcome,
+    study::Study,
+    sums::Sums,
+    tally::Tally,
+};
 
 use crate::{
     last::{self, Account, state::Writer},
     sorter::PlaceRow,
 };
 use error::WriteError;
+use lists::Lists;
 use staging::Staging;
 
 /// A share as files have it: six decimals, nothing when there is no whole.
@@ -91,29 +105,40 @@ pub enum PlacesFrom<'a, 'b> {
 
 /// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
 ///
-/// Places are written when `places` gives them.
+/// Places are written when `places` gives them. Returns the listed places that lack a speed, as far as the report may name them, where
+/// places are listed.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>) -> Result<(), WriteError> {
+pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>) -> Result<Option<Few>, WriteError> {
     let Run { kinds, outcome, .. } = *run;
     let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
     staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of))?;
     staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of))?;
     staging.write("goals.csv", |file| goals::csv(file, outcome))?;
-    if let Some(places) = places {
-        write_places(staging, run, places)?;
+    if let Some(state_aid) = &outcome.aid.state_aid {
+        staging.write("state-aid.csv", |file| splits::csv(file, &state_aid.split, as_of))?;
     }
+    if let Some(support) = &outcome.aid.support {
+        staging.write("support-areas.csv", |file| splits::csv(file, &support.split, as_of))?;
+    }
+    if category::are_told_apart(indicators) && !run.study.listing.speeds.is_empty() {
+        staging.write("categories.csv", |file| categories::csv(file, indicators, &run.study.listing, as_of))?;
+    }
+    let few = places.map(|places| write_places(staging, run, places)).transpose()?.flatten();
     staging.write("services.csv", |file| services::csv(file, &outcome.frame.services, kinds, run.places))?;
     if geopackage::has_layers(&outcome.frame) {
         let path = staging.path(geopackage::NAME)?;
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))?;
     }
-    staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs))
+    staging.write("rejects.csv", |file| rejects::csv(file, run.diagnostics, &outcome.provenance.inputs))?;
+    Ok(few)
 }
 
-/// Writes the places, and beside them what a later run needs to know.
-fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Result<(), WriteError> {
+/// Writes the places, beside them what a later run needs to know, and the lists of some of them.
+fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Result<Option<Few>, WriteError> {
+    let mut lists = Lists::open(staging, run)?;
+    let (outcome, names) = (run.outcome, run.study.listing.names);
     let path = staging.path(last::NAME)?;
     let mut state = run
         .account
@@ -122,13 +147,25 @@ fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Res
         .map_err(|error| staging.failed(last::NAME, &error))?;
     let mut keep = |kinds: &[u32]| state.as_mut().map_or(Ok(()), |state| state.rows(kinds));
     staging.write(last::PLACES, |file| match places {
-        PlacesFrom::Each(each) => places::parquet(file, run, each, &mut keep),
-        PlacesFrom::Last(last) => places::changed(file, run, last, &mut keep),
+        PlacesFrom::Each(each) => {
+            let mut listed = |take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>| {
+                each(&mut |row| {
+                    lists.row(row)?;
+                    take(row)
+                })
+            };
+            places::parquet(file, run, &mut listed, &mut keep)
+        }
+        PlacesFrom::Last(last) => {
+            places::changed(file, run, last, &mut keep)?;
+            if lists.any() { last.each(&outcome.frame, names, &mut |row| lists.row(row)) } else { Ok(()) }
+        }
     })?;
-    match (state, run.account) {
-        (Some(state), Some(account)) => account.write(state, run).map_err(|error| staging.failed(last::NAME, &error)),
-        _ => Ok(()),
+    let few = lists.finish().map_err(|error| staging.failed(lists::LACKING, &error))?;
+    if let (Some(state), Some(account)) = (state, run.account) {
+        account.write(state, run).map_err(|error| staging.failed(last::NAME, &error))?;
     }
+    Ok(few)
 }
 
 /// Writes the manifest over everything that was staged, and puts all of it into place.

@@ -1,7 +1,9 @@
 //! Composing: from an outcome to a report's words, tables and charts. Every number of a report is decided here.
 
+mod aid;
 mod bars;
 mod breaks;
+mod categories;
 mod definitions;
 mod ledger;
 mod map;
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 
 use nittio_core::{
     assessment::{Assessment, Verdict},
+    category::Few,
     goal::{Goal, Step},
     indicator::{At, Figure, Indicators, TOTAL},
     measure::Measure,
@@ -58,6 +61,8 @@ pub(super) struct Scene<'a> {
     unit: usize,
     measure: usize,
     goal: Option<usize>,
+    /// Listed places that lack the first speed, where places are listed.
+    lacking: Option<&'a Few>,
     /// The verdicts under the main definition, by goal and area.
     assessments: BTreeMap<(usize, usize), &'a Assessment>,
 }
@@ -73,9 +78,9 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         speeds::section(&scene),
         definitions::section(&scene),
         technologies::section(&scene),
-        quality::section(&scene),
-        method::section(&scene),
     ]);
+    sections.extend([aid::section(&scene), categories::section(&scene)].into_iter().flatten());
+    sections.extend([quality::section(&scene), method::section(&scene)]);
     Report {
         locale: settings.locale,
         title: outcome.name.clone(),
@@ -152,6 +157,7 @@ impl<'a> Scene<'a> {
             unit,
             measure,
             goal,
+            lacking: settings.lacking.as_ref(),
         }
     }
 
