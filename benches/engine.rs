@@ -232,6 +232,8 @@ fn study(mut footprints: Vec<Footprint>, services: Services, levels: Vec<Level>)
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![THRESHOLD],
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: Vec::new(),
     }
 }

@@ -25,9 +25,11 @@ mod real_us_cities;
 mod synthetic_country;
 mod toyland;
 
+mod aid;
 mod bench;
 mod borders;
 mod broken_input;
+mod categories;
 mod disk;
 mod exit_codes;
 mod index_file;

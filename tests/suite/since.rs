@@ -128,7 +128,7 @@ fn no_last_result_is_no_error_and_one_without_places_is_said() {
     assert_eq!(anew(&ran), Some(0), "{}", ran.stderr);
     let without = outputs::files(&folder.path().join("out"));
     let gone: Vec<&String> = with.keys().filter(|name| !without.contains_key(*name)).collect();
-    assert_eq!(gone, ["join.state", "places.parquet"]);
+    assert_eq!(gone, ["join.state", "lacking.csv", "places.parquet"]);
     assert!(without["indicators.csv"] == with["indicators.csv"]);
 }
 

@@ -71,6 +71,7 @@ pub fn study(places: usize, side: u32) -> Study {
             near: None,
         },
         places: Places {
+            names: nittio_core::place::Ids::default(),
             ids: (0..places).map(|place| place.to_string()).collect(),
             easting: positions.iter().map(|position| position.x).collect(),
             northing: positions.iter().map(|position| position.y).collect(),
@@ -85,6 +86,8 @@ pub fn study(places: usize, side: u32) -> Study {
         profiles: vec![Profile::connected_or_passed()],
         speeds: [10, 30, 100, 1000].map(Speed::from_mbps).to_vec(),
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: Vec::new(),
     }
 }

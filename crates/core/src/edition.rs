@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    aid::Aid,
     area::Level,
     assessment::assess,
     diagnostic::{Action, DiagnosticCount},
@@ -78,6 +79,8 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         },
         assessments: assess(&indicators, &outcome.goals),
         goals: outcome.goals.clone(),
+        // Suppression does not look at these counts.
+        aid: Aid::default(),
         diagnostics: public_findings(outcome, rule),
         // Suppression does not guard what denominators are made of, and where an official figure lies says how many are unmatched.
         reconciliation: Reconciliation::default(),

@@ -26,10 +26,13 @@ pub mod rejoin;
 pub mod sums;
 pub mod tally;
 
+pub mod aid;
 pub mod assessment;
+pub mod category;
 pub mod doubt;
 pub mod edition;
 pub mod explain;
+pub mod fixed;
 pub mod goal;
 pub mod indicator;
 pub mod ledger;
@@ -41,6 +44,9 @@ pub mod rank;
 pub mod reconcile;
 pub mod run;
 pub mod safety;
+pub mod split;
+pub mod state_aid;
+pub mod support;
 pub mod suppress;
 
 pub mod diagnostic;

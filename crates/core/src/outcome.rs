@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators, reconcile::Reconciliation,
-    safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
+    aid::Aid, assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators,
+    reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -22,6 +22,8 @@ pub struct Outcome {
     pub goals: Vec<Goal>,
     /// What came of that.
     pub assessments: Vec<Assessment>,
+    /// What the rules about public money come to; nothing in the public edition.
+    pub aid: Aid,
     /// What was found in the input.
     pub diagnostics: Vec<DiagnosticCount>,
     /// What the denominators are made of, and official figures beside the study's.

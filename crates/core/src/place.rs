@@ -23,6 +23,8 @@ pub struct Places {
     pub units: Vec<UnitColumn>,
     /// Per level of the frame: the area that the place's own code names, where a code column was given.
     pub codes: Vec<Option<Vec<Option<u32>>>>,
+    /// What each place is called, empty where it has no name; no texts at all where no file has a column of names.
+    pub names: Ids,
     /// Where each place came from.
     pub origin: Vec<SourceRow>,
 }
@@ -95,6 +97,7 @@ impl Places {
         }
         let len = self.len();
         others.ids.iter().for_each(|id| self.ids.push(id));
+        others.names.iter().for_each(|name| self.names.push(name));
         self.easting.append(&mut others.easting);
         self.northing.append(&mut others.northing);
         self.category.append(&mut others.category);

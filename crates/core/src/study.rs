@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use crate::{
-    area::Level, footprint::Footprint, goal::Goal, measure::Measure, near::Near, offer::Offers, place::Places,
-    profile::Profile, quantity::Speed, service::Services, settlement::SettlementArea, unit::Unit,
+    aid::AidRules, area::Level, category::Listing, footprint::Footprint, goal::Goal, measure::Measure, near::Near,
+    offer::Offers, place::Places, profile::Profile, quantity::Speed, service::Services, settlement::SettlementArea,
+    unit::Unit,
 };
 
 /// Everything that a run needs: who, where, what reaches them, and what is asked.
@@ -28,6 +29,10 @@ pub struct Study {
     pub measures: Vec<Measure>,
     /// The goals that areas are held against.
     pub goals: Vec<Goal>,
+    /// The rules about public money that the study asks for.
+    pub aid: AidRules,
+    /// Which places are listed when they lack a speed.
+    pub listing: Listing,
 }
 
 /// The axes that every count is made along: day, areas, categories, units, services.

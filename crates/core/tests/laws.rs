@@ -115,6 +115,7 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
             near: None,
         },
         places: Places {
+            names: nittio_core::place::Ids::default(),
             ids: (0..spots.len()).map(|i| format!("p{i:03}")).collect(),
             easting: spots.iter().map(|s| half(s.0, s.3)).collect(),
             northing: spots.iter().map(|s| half(s.1, s.3)).collect(),
@@ -135,6 +136,8 @@ fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, 
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![Speed::from_mbps(10), Speed::from_mbps(100)],
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: goal::built_in().unwrap(),
     }
 }
@@ -149,6 +152,7 @@ fn select(study: &Study, keep: &[usize]) -> Study {
     let p = &study.places;
     let mut part = study.clone();
     part.places = Places {
+        names: nittio_core::place::Ids::default(),
         ids: keep.iter().map(|&i| p.ids[i].to_owned()).collect(),
         easting: keep.iter().map(|&i| p.easting[i]).collect(),
         northing: keep.iter().map(|&i| p.northing[i]).collect(),

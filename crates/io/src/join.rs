@@ -367,6 +367,7 @@ impl Joined {
             safety,
             provenance: opened.provenance(),
             edition: None,
+            aid: study.aid.count(&self.tally, &self.frame, &indicators),
             indicators,
         }
     }

@@ -21,6 +21,8 @@ pub struct PlaceRow<'a> {
     pub northing: f64,
     /// The number of its category.
     pub category: u16,
+    /// What it is called; empty when it has no name.
+    pub name: &'a str,
     /// The number of its kind.
     pub kind: u32,
     /// One value per unit other than places.
@@ -67,8 +69,8 @@ struct Run {
     starts: Vec<u32>,
 }
 
-/// Length of an id, easting, northing, kind, category.
-const HEAD: usize = 4 + 8 + 8 + 4 + 2;
+/// Length of an id, easting, northing, kind, category, length of a name.
+const HEAD: usize = 4 + 8 + 8 + 4 + 2 + 2;
 
 impl Sorter {
     /// A sorter of places with so many units besides places, that puts what exceeds `budget` bytes into `folder`.
@@ -101,7 +103,10 @@ impl Sorter {
             run.bytes.extend_from_slice(&places.northing[place].to_le_bytes());
             run.bytes.extend_from_slice(&kinds[place].to_le_bytes());
             run.bytes.extend_from_slice(&places.category[place].to_le_bytes());
+            let name = if places.names.is_empty() { "" } else { name_of(&places.names[place]) };
+            run.bytes.extend_from_slice(&u16::try_from(name.len()).unwrap_or(u16::MAX).to_le_bytes());
             run.bytes.extend_from_slice(id.as_bytes());
+            run.bytes.extend_from_slice(name.as_bytes());
             for unit in &places.units {
                 run.bytes.extend_from_slice(&unit.values[place].to_le_bytes());
             }
@@ -148,9 +153,11 @@ impl Sorter {
                 *unit = u64::from_le_bytes(*bytes);
             }
             let id = std::str::from_utf8(row.id()).map_err(io::Error::other)?;
+            let name = std::str::from_utf8(row.name()).map_err(io::Error::other)?;
             let number = |at: usize| f64::from_le_bytes(row.array(at));
             take(PlaceRow {
                 id,
+                name,
                 easting: number(4),
                 northing: number(12),
                 kind: u32::from_le_bytes(row.array(20)),
@@ -159,6 +166,11 @@ impl Sorter {
             })
         })
     }
+}
+
+/// A name as far as there is room for it.
+fn name_of(name: &str) -> &str {
+    &name[..name.floor_char_boundary(usize::from(u16::MAX))]
 }
 
 /// A row as its bytes.
@@ -172,8 +184,13 @@ impl<'a> RawRow<'a> {
         &self.bytes[HEAD..HEAD + id_len(self.bytes)]
     }
 
+    fn name(self) -> &'a [u8] {
+        let start = HEAD + self.id_len;
+        &self.bytes[start..start + name_len(self.bytes)]
+    }
+
     fn units(self) -> &'a [u8] {
-        &self.bytes[HEAD + id_len(self.bytes)..]
+        &self.bytes[HEAD + id_len(self.bytes) + name_len(self.bytes)..]
     }
 
     fn array<const N: usize>(self, at: usize) -> [u8; N] {
@@ -242,8 +259,12 @@ fn id_len(row: &[u8]) -> usize {
     row.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes) as usize)
 }
 
+fn name_len(row: &[u8]) -> usize {
+    row.get(HEAD - 2..HEAD).and_then(<[u8]>::first_chunk).map_or(0, |bytes| usize::from(u16::from_le_bytes(*bytes)))
+}
+
 fn row_len(row: &[u8], units: usize) -> usize {
-    HEAD + id_len(row) + units * 8
+    HEAD + id_len(row) + name_len(row) + units * 8
 }
 
 /// With how many bytes both begin alike.
@@ -323,6 +344,7 @@ mod tests {
     fn places(numbers: impl Iterator<Item = u32>) -> (Places, Vec<u32>) {
         let numbers: Vec<u32> = numbers.collect();
         let places = Places {
+            names: numbers.iter().map(|n| if n % 5 == 0 { String::new() } else { format!("Skolan nr {n}") }).collect(),
             ids: numbers.iter().map(|n| format!("å{n}")).collect(),
             easting: numbers.iter().map(|&n| f64::from(n) / 4.0).collect(),
             northing: numbers.iter().map(|&n| if n % 7 == 0 { f64::NAN } else { f64::from(n) }).collect(),
@@ -358,6 +380,7 @@ mod tests {
                     let n = row.kind - 5;
                     assert_eq!((row.easting, u32::from(row.category)), (f64::from(n) / 4.0, n % 3));
                     assert!(if n % 7 == 0 { row.northing.is_nan() } else { row.northing == f64::from(n) });
+                    assert_eq!(row.name, if n % 5 == 0 { String::new() } else { format!("Skolan nr {n}") });
                     assert_eq!(row.units, &[u64::from(n), u64::from(n) * 2]);
                     rows.push((row.id.to_owned(), n));
                     Ok(())

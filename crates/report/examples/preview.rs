@@ -33,6 +33,7 @@ fn main() {
             level: if key == "level-missing" { "deso".to_owned() } else { sketch.level.clone() },
             goal: 0,
             unit: Unit::Population,
+            lacking: None,
         };
         let report = compose(&outcome(&sketch), &settings);
         let html = render::html(&report).unwrap();

@@ -12,8 +12,8 @@
 //! use nittio_report::{Locale, Settings, compose, render};
 //!
 //! fn page(outcome: &Outcome) -> Result<String, render::RenderError> {
-//!     let settings =
-//!         Settings { locale: Locale::Sv, level: "municipality".to_owned(), goal: 0, unit: Unit::Population };
+//!     let level = "municipality".to_owned();
+//!     let settings = Settings { locale: Locale::Sv, level, goal: 0, unit: Unit::Population, lacking: None };
 //!     render::html(&compose(outcome, &settings))
 //! }
 //! ```
@@ -32,7 +32,7 @@ mod report;
 pub mod timing;
 mod typeface;
 
-use nittio_core::{outcome::Outcome, unit::Unit};
+use nittio_core::{category::Few, outcome::Outcome, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub goal: usize,
     /// The unit that maps and bars are drawn for. A unit that the study lacks is replaced by places.
     pub unit: Unit,
+    /// Schools and other listed places that lack the first speed; `None` where places are not listed, as in the public edition.
+    pub lacking: Option<Few>,
 }
 
 /// Composes a report: all its words, numbers and figures.

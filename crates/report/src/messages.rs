@@ -85,7 +85,10 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 20] = [
+    const MADE: [&str; 23] = [
+        "category.",
+        "category-one.",
+        "aid.column-",
         "unit.",
         "unit-one.",
         "unit-many.",

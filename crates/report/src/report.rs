@@ -2,7 +2,7 @@
 
 use crate::{chart::Chart, locale::Locale};
 
-/// A composed report, in one language. It holds figures per area, and no place.
+/// A composed report, in one language. It holds figures per area, and no place but the names of a few that lack a speed.
 #[derive(Debug, Clone)]
 pub struct Report {
     pub(crate) locale: Locale,

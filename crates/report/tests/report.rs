@@ -17,7 +17,7 @@ use nittio_core::{outcome::Outcome, quantity::Share, reconcile::Reconciliation, 
 use nittio_report::{Locale, Settings, compose, render};
 
 fn settings(locale: Locale) -> Settings {
-    Settings { locale, level: "municipality".to_owned(), goal: 0, unit: Unit::Population }
+    Settings { locale, level: "municipality".to_owned(), goal: 0, unit: Unit::Population, lacking: None }
 }
 
 fn sketch() -> Sketch {
@@ -195,6 +195,8 @@ fn the_page_says_what_was_counted_by_hand() {
         profiles: vec![Profile::connected_or_passed()],
         speeds: vec![Speed::from_mbps(100)],
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: vec![goal],
     };
     let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
@@ -203,6 +205,7 @@ fn the_page_says_what_was_counted_by_hand() {
     let assessments = assess(&indicators, &study.goals);
     let outcome = Outcome {
         edition: None,
+        aid: nittio_core::aid::Aid::default(),
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,

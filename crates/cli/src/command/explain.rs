@@ -3,14 +3,17 @@
 use std::fmt::Write;
 
 use nittio_core::{
-    coverage, explain,
+    coverage::{self, Kind},
+    explain,
+    fixed::Fixed,
     goal::{self, Goal},
     index::CoverageIndex,
     indicator,
     measure::{Best, Measure},
     polygon::Position,
     service::{Link, Reach, Service},
-    study::Study,
+    study::{Frame, Study},
+    support::Standing,
 };
 use nittio_io::ingest::{self, Opened, Reading};
 
@@ -30,6 +33,9 @@ const RULES: [(&str, &str); 17] = [
     ("near", include_str!("../../../../docs/methods/near.md")),
     ("speeds", include_str!("../../../../docs/methods/speeds.md")),
     ("networks", include_str!("../../../../docs/methods/networks.md")),
+    ("state-aid", include_str!("../../../../docs/methods/state-aid.md")),
+    ("support", include_str!("../../../../docs/methods/support.md")),
+    ("categories", include_str!("../../../../docs/methods/categories.md")),
     ("unmatched", include_str!("../../../../docs/methods/unmatched.md")),
     ("settlement", include_str!("../../../../docs/methods/settlement.md")),
     ("rank", include_str!("../../../../docs/methods/rank.md")),
@@ -217,7 +223,33 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
             let _ = writeln!(out, "  does not count: {}", link(study, l));
         }
     }
+    money(study, kind, &mut out);
     Ok(out)
+}
+
+/// Its class by state-aid rules and how it stands with support, where the study asks.
+fn money(study: &Study, kind: &Kind, out: &mut String) {
+    let frame = &study.frame;
+    if let (Some((class, owners)), Some(rule)) = (study.aid.class(kind, frame), &study.aid.state_aid) {
+        let owners = if owners.is_empty() { "none".to_owned() } else { owners.join(", ") };
+        let _ = writeln!(out, "\nState aid: {} (nittio explain rule state-aid)", class.key());
+        let _ = writeln!(out, "  owners of networks: {owners}; {}", counted(&rule.fixed, frame));
+    }
+    if let (Some(standing), Some(rule)) = (study.aid.standing(kind, frame), &study.aid.support) {
+        let (is, why): (_, Vec<&str>) = match &standing {
+            Standing::Eligible(reasons) => ("eligible", reasons.iter().map(|reason| reason.key()).collect()),
+            Standing::Not(obstacles) => ("not eligible", obstacles.iter().map(|obstacle| obstacle.key()).collect()),
+        };
+        let _ = writeln!(out, "\nSupport: {is}, {} (nittio explain rule support)", why.join(", "));
+        let _ = writeln!(out, "  {}", counted(&rule.fixed, frame));
+    }
+}
+
+fn counted(fixed: &Fixed, frame: &Frame) -> String {
+    let technologies: Vec<&str> = fixed.technologies.iter().map(|technology| technology.key()).collect();
+    let peak = if fixed.peak { " in the busy hour" } else { "" };
+    let (down, until) = (fixed.down, fixed.until(frame.as_of));
+    format!("what counts is {down} down or more{peak} by {}, there or planned by {until}", technologies.join(", "))
 }
 
 fn amounts_to(best: &Best) -> String {

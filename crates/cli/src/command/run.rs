@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use nittio_core::{assessment::Verdict, ledger::ledger, outcome::Outcome};
+use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
@@ -108,16 +108,18 @@ impl Job<'_> {
             (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
             (_, each) => each.map(PlacesFrom::Each),
         };
+        let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
+        drop(last);
+        spinner.set_message("drawing the report");
         let (written, drawn) =
-            rayon::join(|| write::results(&staging, &finished, places), || report(&staging, &outcome, &view, ""));
+            rayon::join(|| write::tables(&staging, &finished), || report(&staging, &outcome, &view, lacking, ""));
         written?;
         drawn?;
-        drop(last);
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), "public/")?;
+            report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -150,7 +152,13 @@ impl Job<'_> {
 }
 
 /// Draws the report and its pictures into a folder of the results.
-fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str) -> Result<(), Failure> {
+fn report(
+    staging: &Staging,
+    outcome: &Outcome,
+    view: &ReportView,
+    lacking: Option<Few>,
+    folder: &str,
+) -> Result<(), Failure> {
     let settings = nittio_report::Settings {
         locale: match view.locale {
             Locale::Sv => nittio_report::Locale::Sv,
@@ -159,6 +167,7 @@ fn report(staging: &Staging, outcome: &Outcome, view: &ReportView, folder: &str)
         level: view.level.clone(),
         goal: view.goal,
         unit: view.unit.clone(),
+        lacking,
     };
     let report = nittio_report::compose(outcome, &settings);
     let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));

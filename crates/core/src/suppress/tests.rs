@@ -103,6 +103,7 @@ fn study(spots: &[Spot]) -> (Frame, Tally, Indicators) {
         place[i] = at as u32;
     }
     let places = Places {
+        names: crate::place::Ids::default(),
         ids: (0..spots.len()).map(|i| i.to_string()).collect(),
         category: spots.iter().map(|spot| spot.2).collect(),
         units: vec![UnitColumn { unit: Unit::Population, values: spots.iter().map(|spot| spot.4).collect() }],
@@ -121,6 +122,8 @@ fn study(spots: &[Spot]) -> (Frame, Tally, Indicators) {
         profiles: profiles(),
         speeds: [30, 100, 1000].map(Speed::from_mbps).to_vec(),
         measures: vec![Measure::Owners(2), Measure::SingleOwner, Measure::OpenAccess],
+        aid: crate::aid::AidRules::default(),
+        listing: crate::category::Listing::default(),
         goals: Vec::new(),
     };
     let indicators = evaluate(&tally, &frame, &profiles(), &measures(&asked));

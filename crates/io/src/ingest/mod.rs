@@ -381,6 +381,8 @@ impl<'a> Read<'a> {
         offers.relink(relink);
         let origins = origins.into_iter().map(|(link, sources)| (relink(link), sources)).collect();
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
+        let wrong = |e: defaults::GoalError| reading.loaded.error_at(0..0, e.to_string(), None::<String>);
+        let goals = defaults::goals(file).map_err(wrong)?;
         let study = Study {
             frame: Frame {
                 as_of: file.study.as_of,
@@ -398,7 +400,9 @@ impl<'a> Read<'a> {
             profiles: defaults::profiles(file),
             speeds: file.indicators.speeds.clone(),
             measures: defaults::measures(file),
-            goals: defaults::goals(file).map_err(|e| reading.loaded.error_at(0..0, e.to_string(), None::<String>))?,
+            aid: defaults::aid(file).map_err(wrong)?,
+            listing: defaults::listing(file, &goals),
+            goals,
         };
         Ok((Opened { study, footprints: count, origins, official, edges: None, reading, places, codes }, numbers))
     }

@@ -53,6 +53,7 @@ pub(super) struct PlaceFile<'a> {
     columns: Option<(usize, usize)>,
     geometry: bool,
     category: Bound<'a, String>,
+    name: Option<usize>,
     /// Index into the units, and the column.
     units: Vec<(usize, usize)>,
     /// The level's key, and the column.
@@ -169,6 +170,7 @@ impl<'a> PlaceFiles<'a> {
             decimals: self.units.iter().map(|_| AtomicU8::new(0)).collect(),
             too_fine: AtomicBool::new(false),
             categories: Mutex::default(),
+            named: self.files.iter().any(|file| file.name.is_some()),
             ids: Mutex::default(),
             places: AtomicU64::new(0),
             dropped: Mutex::default(),
@@ -225,6 +227,7 @@ impl<'a> PlaceFile<'a> {
             (None, false) => Positions::None,
         })?;
         let category = Bound::new(&mut source, entry.category.as_ref())?;
+        let name = entry.name.as_ref().map(|name| source.column(name)).transpose()?;
         let mut units = Vec::new();
         for (unit, column) in &entry.units {
             let column = source.column(column)?;
@@ -236,7 +239,7 @@ impl<'a> PlaceFile<'a> {
         for (level, column) in &entry.codes {
             codes.push((level.as_str(), source.column(column)?));
         }
-        Ok(Self { source, entry, id, columns, geometry, category, units, codes })
+        Ok(Self { source, entry, id, columns, geometry, category, name, units, codes })
     }
 }
 
@@ -249,6 +252,8 @@ struct Stream<'a> {
     /// Whether a value had more decimals than the pass has.
     too_fine: AtomicBool,
     categories: Mutex<Vec<String>>,
+    /// Whether any file has a column of names.
+    named: bool,
     ids: Mutex<Vec<IdRange>>,
     places: AtomicU64,
     /// Rows whose id an earlier row has, in no order.
@@ -302,6 +307,13 @@ impl Stream<'_> {
             self.keep_dropped(file, placing, &batch, &dropped);
         }
         places.category = self.categories(file, &batch, &rows);
+        if self.named {
+            let column = file.name.map(|column| &batch.columns[column]);
+            for &i in &rows {
+                let name = column.and_then(|column| column.text(i));
+                places.names.push(name.as_deref().map(str::trim).unwrap_or_default());
+            }
+        }
         for (number, unit) in self.units.iter().enumerate() {
             let column = file.units.iter().find(|&&(n, _)| n == number).map(|&(_, column)| column);
             let values = match column {

@@ -25,6 +25,7 @@ use crate::{
     ingest::{Opened, Reading, odd},
     join::Joined,
     read::{self, Batch, Column, Format, Pieces, ReadOptions},
+    sorter::PlaceRow,
     stage::{Stage, timed},
     study_file::error::StudyFileError,
 };
@@ -320,6 +321,57 @@ impl Places {
             *kind = number.ok_or_else(|| io::Error::other("a place has a kind that no place has"))?;
         }
         Ok((kinds, start < end))
+    }
+
+    /// Calls for every place in the order of ids, with the kind that it has now. `names` says whether places have names.
+    ///
+    /// # Errors
+    /// When the last result cannot be read, or the call fails.
+    pub(crate) fn each(
+        &self,
+        frame: &Frame,
+        names: bool,
+        take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let wrong = || io::Error::other("the places of the last result cannot be read");
+        let options = ReadOptions { format: Some(Format::Parquet), ..ReadOptions::default() };
+        let open = read::pieces(&self.path(), &options, &[], false).map_err(io::Error::other)?;
+        let columns = &open.description().columns;
+        let units: Vec<u64> = frame.units.iter().skip(1).map(|unit| unit.scale).collect();
+        let of_units =
+            columns.len().checked_sub(units.len()).and_then(|first| columns.get(first..)).ok_or_else(wrong)?;
+        let known = ["id", "easting", "northing", "category"].into_iter().chain(names.then_some("place_name"));
+        let wanted: Vec<String> = known.map(str::to_owned).chain(of_units.to_vec()).collect();
+        let pieces = open.select(&wanted, false).map_err(io::Error::other)?;
+        let mut values = vec![0; units.len()];
+        for piece in 0..pieces.len() {
+            let batch = pieces.read(piece).map_err(io::Error::other)?;
+            let first = u64::from(batch.rows.first().copied().unwrap_or(1)) - 1;
+            let (kinds, _) = self.kinds(first, batch.rows.len())?;
+            let (easting, northing) = (reals(&batch.columns[1]), reals(&batch.columns[2]));
+            let (easting, northing) = (easting.ok_or_else(wrong)?, northing.ok_or_else(wrong)?);
+            for (i, &kind) in kinds.iter().enumerate() {
+                let id = batch.columns[0].text(i).ok_or_else(wrong)?;
+                let category = batch.columns[3].text(i).ok_or_else(wrong)?;
+                let category = frame.categories.binary_search_by(|known| known.as_str().cmp(&category));
+                let category = category.ok().and_then(|number| u16::try_from(number).ok()).ok_or_else(wrong)?;
+                let name = if names { batch.columns[4].text(i) } else { None };
+                let of_units = &batch.columns[4 + usize::from(names)..];
+                for ((value_here, column), &scale) in values.iter_mut().zip(of_units).zip(&units) {
+                    *value_here = value(column, i, scale).ok_or_else(wrong)?;
+                }
+                take(PlaceRow {
+                    id: &id,
+                    easting: easting[i],
+                    northing: northing[i],
+                    category,
+                    name: name.as_deref().unwrap_or_default(),
+                    kind,
+                    units: &values,
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// The place file of the last result.

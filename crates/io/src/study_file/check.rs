@@ -53,6 +53,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.official();
     check.profiles();
     check.near();
+    check.aid();
     check.goals();
     check.indicators();
     check.report();

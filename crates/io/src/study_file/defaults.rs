@@ -3,15 +3,22 @@
 use std::collections::BTreeSet;
 
 use nittio_core::{
-    goal::{self, Goal},
+    aid::{self, AidRules},
+    category::{self, Listing},
+    fixed::Fixed,
+    goal::{self, Goal, Source},
     measure::Measure,
     near::{Distances, Near},
     profile::{BusyHour, OrderCost, Profile},
-    service::Reach,
+    quantity::Speed,
+    service::{Reach, Status},
     unit::Unit,
 };
 
-use super::{Both, GoalEntry, IndicatorSettings, Locale, NearSettings, ProfileEntry, StudyFile};
+use super::{
+    Both, GoalEntry, IndicatorSettings, Locale, NearSettings, ProfileEntry, StateAidSettings, StudyFile,
+    SupportSettings, technologies::TechnologyList,
+};
 
 /// A goal of the study file that is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -123,6 +130,88 @@ pub fn measures(file: &StudyFile) -> Vec<Measure> {
     let owners = owners.iter().map(|&n| Measure::Owners(n));
     let open = open_access.then_some(Measure::OpenAccess);
     both.chain(speeds).chain(owners).chain(open).chain(single_owner.then_some(Measure::SingleOwner)).collect()
+}
+
+/// The rules about public money that the study asks for, with what it does not say.
+///
+/// # Errors
+/// When the built-in rules cannot be read, which a test rules out.
+pub fn aid(file: &StudyFile) -> Result<AidRules, GoalError> {
+    let built_in = aid::built_in().map_err(|error| GoalError::BuiltIn { reason: error.to_string() })?;
+    let state_aid = file.state_aid.as_ref().map(|said| {
+        let StateAidSettings { down, peak, technologies, horizon_years, planned_status, black_from } = said;
+        let mut rule = built_in.state_aid.clone();
+        let said = Said { down, peak, technologies, horizon_years, planned_status };
+        let mut own = said.change(&mut rule.fixed);
+        own.extend(black_from.map(|_| "black_from"));
+        rule.black_from = black_from.unwrap_or(rule.black_from);
+        rule.sources.extend(of_study(&own, "state_aid"));
+        rule
+    });
+    let support = file.support.as_ref().map(|said| {
+        let SupportSettings { down, peak, technologies, horizon_years, planned_status, outside_localities } = said;
+        let mut rule = built_in.support.clone();
+        let said = Said { down, peak, technologies, horizon_years, planned_status };
+        let mut own = said.change(&mut rule.fixed);
+        own.extend(outside_localities.map(|_| "outside_localities"));
+        rule.outside_localities = outside_localities.unwrap_or(rule.outside_localities);
+        rule.sources.extend(of_study(&own, "support"));
+        rule
+    });
+    Ok(AidRules { state_aid, support })
+}
+
+/// What a study file says of networks that count.
+struct Said<'a> {
+    down: &'a Option<Speed>,
+    peak: &'a Option<bool>,
+    technologies: &'a Option<TechnologyList>,
+    horizon_years: &'a Option<u8>,
+    planned_status: &'a Option<Vec<Status>>,
+}
+
+impl Said<'_> {
+    /// Puts what is said into a rule, and gives the keys of it.
+    fn change(self, fixed: &mut Fixed) -> Vec<&'static str> {
+        let mut own = Vec::new();
+        if let Some(down) = *self.down {
+            fixed.down = down;
+            own.push("down");
+        }
+        if let Some(peak) = *self.peak {
+            fixed.peak = peak;
+            own.push("peak");
+        }
+        if let Some(technologies) = self.technologies {
+            fixed.technologies.clone_from(&technologies.0);
+            own.push("technologies");
+        }
+        if let Some(years) = *self.horizon_years {
+            fixed.horizon_years = years;
+            own.push("horizon_years");
+        }
+        if let Some(statuses) = self.planned_status {
+            fixed.planned_status = statuses.iter().copied().collect();
+            own.push("planned_status");
+        }
+        own
+    }
+}
+
+/// The study file as the source of some keys of a rule.
+fn of_study(keys: &[&str], section: &str) -> Option<Source> {
+    let title = format!("the study file, [{section}]: {}", keys.join(", "));
+    (!keys.is_empty()).then_some(Source { title, link: None, date: None })
+}
+
+/// Which places are listed when they lack a speed; `goals` are the study's, as [`goals`] gives them.
+#[must_use]
+pub fn listing(file: &StudyFile, goals: &[Goal]) -> Listing {
+    Listing {
+        categories: file.categories.listed.clone(),
+        speeds: category::speeds(goals, report_view(file, goals).goal),
+        names: file.places.iter().any(|source| source.name.is_some()),
+    }
 }
 
 /// The units that the study counts: places, and every unit that a source of places has a column for.

@@ -6,6 +6,7 @@ pub mod error;
 pub mod load;
 
 pub mod check;
+mod check_aid;
 mod check_profiles;
 pub mod defaults;
 pub mod mapped;
@@ -67,6 +68,15 @@ pub struct StudyFile {
     /// Official figures to hold the study's against.
     #[serde(default)]
     pub official: Vec<official::OfficialSource>,
+    /// White, grey and black places by state-aid rules. Left out, they are not counted; an empty section counts by the built-in
+    /// rule.
+    pub state_aid: Option<StateAidSettings>,
+    /// Which places the Swedish support scheme (bredbandsstöd) is for. Left out, they are not looked for; an empty section looks by
+    /// the built-in rule.
+    pub support: Option<SupportSettings>,
+    /// Which places are listed when they lack a speed.
+    #[serde(default)]
+    pub categories: CategorySettings,
     /// Definitions of access; the first is the main one. Default: connected or passed, in service on the as-of date.
     #[serde(default)]
     pub profiles: Vec<ProfileEntry>,
@@ -172,6 +182,8 @@ pub struct PlacesSource {
     pub point: RepresentativePoint,
     /// What the places are: `home`, `workplace`, `school` … A constant, or a column with a map of its words.
     pub category: Option<Mapped<String>>,
+    /// The column with what the place is called.
+    pub name: Option<Spanned<String>>,
     /// Per unit, the column that has it: `population = "bef"`. An unknown unit is a weight of your own.
     pub units: IndexMap<Unit, Spanned<String>>,
     /// Per level, the column with the area's code.
@@ -316,6 +328,59 @@ impl Default for NearSettings {
         let Distances { locality, smaller_locality, outside, unknown } = distance;
         Self { locality, smaller_locality, outside, unknown, technologies: TechnologyList(technologies) }
     }
+}
+
+/// White, grey and black places: by how many independent fast fixed networks there are, or are planned.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StateAidSettings {
+    /// The least download speed of a network that counts. Default: `"100 Mbit/s"`.
+    #[schemars(with = "Option<schema::SpeedText>")]
+    pub down: Option<Speed>,
+    /// Whether that speed must be stated for the busy hour (`busy_down`). Default: false, the speed that is sold counts.
+    pub peak: Option<bool>,
+    /// Only these technologies count; words as in `technologies` of profiles. Default: `["fixed"]`.
+    #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
+    pub technologies: Option<TechnologyList>,
+    /// Plans count that are dated at most so many years after `as_of`. Default: 3.
+    #[schemars(range(max = 50))]
+    pub horizon_years: Option<u8>,
+    /// Of which statuses they are: `under-construction`, `planned`. Default: both.
+    #[schemars(with = "Option<Vec<schema::PlannedWord>>")]
+    pub planned_status: Option<Vec<Status>>,
+    /// From so many owners of networks a place is black. Default: 2.
+    #[schemars(range(min = 2))]
+    pub black_from: Option<u8>,
+}
+
+/// Which places the Swedish support scheme is for: without a reliable fast network and a decided plan for one, outside localities.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SupportSettings {
+    /// The least download speed of a network that counts. Default: `"100 Mbit/s"`.
+    #[schemars(with = "Option<schema::SpeedText>")]
+    pub down: Option<Speed>,
+    /// Whether that speed must be stated for the busy hour (`busy_down`). Default: false, the speed that is sold counts.
+    pub peak: Option<bool>,
+    /// Only these technologies are reliable; words as in `technologies` of profiles. Default: `["fibre", "cable", "vdsl", "fwa"]`.
+    #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
+    pub technologies: Option<TechnologyList>,
+    /// Plans count that are dated at most so many years after `as_of`. Default: 3.
+    #[schemars(range(max = 50))]
+    pub horizon_years: Option<u8>,
+    /// Which of them are decided: `under-construction`, `planned`. Default: both.
+    #[schemars(with = "Option<Vec<schema::PlannedWord>>")]
+    pub planned_status: Option<Vec<Status>>,
+    /// Whether places in localities (tätorter) are left out. Default: true, which needs `[[settlements]]`.
+    pub outside_localities: Option<bool>,
+}
+
+/// Which places are listed when they lack a speed that a goal asks for.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CategorySettings {
+    /// These categories: `["school", "library"]`. Default: all but `home`, `holiday_home` and `workplace`.
+    pub listed: Option<Vec<String>>,
 }
 
 /// A definition of access: a built-in one by `use`, which more keys may narrow; or one of the study's own.

@@ -146,6 +146,9 @@ source! {
         point: RepresentativePoint,
         /// What the places are: `home`, `workplace`, `school` … A constant, or a column with a map of its words.
         category: Option<Mapped<String>>,
+        /// The column with what the place is called, for lists of schools and other public places.
+        #[schemars(with = "Option<String>")]
+        name: Option<Spanned<String>>,
         /// Per unit, the column that has it: `population = "bef"`. Known units are `population`, `households`, `workplaces`,
         /// `jobs` and `buildings`; any other name is a weight of your own. Places themselves are always counted.
         #[serde(default)]
@@ -245,6 +248,7 @@ impl From<Places> for PlacesSource {
             northing: raw.northing,
             point: raw.point,
             category: raw.category,
+            name: raw.name,
             units: raw.units,
             codes: raw.codes,
         }

@@ -22,6 +22,9 @@ pub fn reference() -> String {
     section(&mut page, &schema, "safety", "[safety]");
     section(&mut page, &schema, "profiles", "[[profiles]]");
     section(&mut page, &schema, "goals", "[[goals]]");
+    section(&mut page, &schema, "state_aid", "[state_aid]");
+    section(&mut page, &schema, "support", "[support]");
+    section(&mut page, &schema, "categories", "[categories]");
     section(&mut page, &schema, "indicators", "[indicators]");
     section(&mut page, &schema, "report", "[report]");
     section(&mut page, &schema, "editions", "[editions]");

@@ -137,7 +137,7 @@ error: there is no key `eastng` here; did you mean `easting`?
 8 | eastng = "e"
   | ^^^^^^
   |
-  = help: known keys here are path, id, easting, northing, point, category, units, codes, layer, format, crs, swap_axes, encoding, source, licence, secrecy
+  = help: known keys here are path, id, easting, northing, point, category, name, units, codes, layer, format, crs, swap_axes, encoding, source, licence, secrecy
 "#,
     );
 }

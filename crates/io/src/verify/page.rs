@@ -59,7 +59,9 @@ impl Page {
     /// Every count in a table of the page stands in the table of figures, for the same area.
     pub(super) fn agrees(&self, table: &Table) -> Check {
         let mut known: HashMap<&str, HashSet<u64>> = HashMap::new();
-        for row in table.rows.iter().filter(|row| row.key.0[3] == crate::write::indicators::ALL) {
+        // Tables tell settlement classes apart, or categories, and never both.
+        let all = crate::write::indicators::ALL;
+        for row in table.rows.iter().filter(|row| row.key.0[2] == all || row.key.0[3] == all) {
             let name = if row.key.0[0] == nittio_core::indicator::TOTAL { TOTALS[0] } else { row.name.as_str() };
             known.entry(name).or_default().extend(row.counts.iter().flatten());
         }

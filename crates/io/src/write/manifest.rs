@@ -13,6 +13,7 @@ use std::{
 
 use indexmap::IndexMap;
 use nittio_core::{
+    aid::Counted,
     coverage::{Kind, link_sets},
     diagnostic::{Action, Finding},
     goal::Goal,
@@ -20,6 +21,8 @@ use nittio_core::{
     outcome::{Input, Outcome},
     profile::Profile,
     quantity::Speed,
+    state_aid::StateAid,
+    support::Support,
 };
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -64,10 +67,28 @@ pub(super) struct Definitions<'a> {
     speeds: &'a [Speed],
     measures: Vec<String>,
     near: Option<&'a Near>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_aid: Option<RuleEntry<'a, StateAid>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support: Option<RuleEntry<'a, Support>>,
     settlement: Option<&'static str>,
     /// Per source of borders of localities: the year they were drawn for, where the study file says it.
     settlement_vintages: &'a [Option<i16>],
     boundary: &'static str,
+}
+
+/// A rule, and until when plans count by it.
+#[derive(Serialize)]
+struct RuleEntry<'a, R> {
+    planned_until: jiff::civil::Date,
+    #[serde(flatten)]
+    rule: &'a R,
+}
+
+impl<'a, R> RuleEntry<'a, R> {
+    fn of(counted: &'a Counted<R>) -> Self {
+        Self { planned_until: counted.until, rule: &counted.rule }
+    }
 }
 
 #[derive(Serialize)]
@@ -160,6 +181,8 @@ pub(super) fn definitions<'a>(outcome: &'a Outcome, speeds: &'a [Speed]) -> Defi
         speeds,
         measures: outcome.indicators.measures.iter().map(ToString::to_string).collect(),
         near: outcome.frame.near.as_ref(),
+        state_aid: outcome.aid.state_aid.as_ref().map(RuleEntry::of),
+        support: outcome.aid.support.as_ref().map(RuleEntry::of),
         settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
         settlement_vintages: if outcome.frame.settlements { &outcome.settlement_vintages } else { &[] },
         boundary: BOUNDARY,

@@ -6,6 +6,8 @@
 //!                        reconciliation.csv                              what they rest on, and official ones
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
+//!                        support.csv  lacking.csv                        some places, for who must answer for them
+//!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
@@ -17,10 +19,12 @@
 
 pub mod staging;
 
+pub mod categories;
 pub mod geopackage;
 pub mod goals;
 pub mod indicators;
 pub mod ledger;
+pub mod lists;
 pub mod manifest;
 pub mod places;
 pub mod public;
@@ -29,6 +33,7 @@ pub mod reconciliation;
 pub mod rejects;
 pub mod safety;
 pub mod services;
+pub mod splits;
 
 pub mod error;
 mod number;
@@ -47,13 +52,22 @@ use std::{
 
 use rayon::prelude::*;
 
-use nittio_core::{coverage::Kind, diagnostic::Diagnostic, outcome::Outcome, study::Study, sums::Sums, tally::Tally};
+use nittio_core::{
+    category::{self, Few},
+    coverage::Kind,
+    diagnostic::Diagnostic,
+    outcome::Outcome,
+    study::Study,
+    sums::Sums,
+    tally::Tally,
+};
 
 use crate::{
     last::{self, Account, state::Writer},
     sorter::PlaceRow,
 };
 use error::WriteError;
+use lists::Lists;
 use staging::Staging;
 
 /// A share as files have it: six decimals, nothing when there is no whole.
@@ -99,13 +113,27 @@ pub enum PlacesFrom<'a, 'b> {
 
 /// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
 ///
-/// Places are written when `places` gives them.
+/// Places are written when `places` gives them; what is few enough to be named in a report is returned.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>) -> Result<(), WriteError> {
+pub fn results(
+    staging: &Staging,
+    run: &Run<'_>,
+    places: Option<PlacesFrom<'_, '_>>,
+) -> Result<Option<Few>, WriteError> {
+    let few = places.map(|places| self::places(staging, run, places)).transpose()?.flatten();
+    tables(staging, run)?;
+    Ok(few)
+}
+
+/// Writes all results that are made of figures.
+///
+/// # Errors
+/// As [`results`].
+pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
     let Run { kinds, outcome, .. } = *run;
-    let (indicators, as_of) = (&outcome.indicators, outcome.frame.as_of);
+    let (indicators, as_of, listing) = (&outcome.indicators, outcome.frame.as_of, &run.study.listing);
     let layers = || {
         if !geopackage::has_layers(&outcome.frame) {
             return Ok(());
@@ -114,7 +142,7 @@ pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>)
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 9] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 12] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -124,14 +152,33 @@ pub fn results(staging: &Staging, run: &Run, places: Option<PlacesFrom<'_, '_>>)
         &|| staging.write("ranks.csv", |file| ranks::csv(file, indicators)),
         &|| staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome)),
         &|| staging.write("safety.csv", |file| safety::csv(file, outcome)),
+        &|| {
+            let Some(state_aid) = &outcome.aid.state_aid else { return Ok(()) };
+            staging.write("state-aid.csv", |file| splits::csv(file, &state_aid.split, as_of))
+        },
+        &|| {
+            let Some(support) = &outcome.aid.support else { return Ok(()) };
+            staging.write("support-areas.csv", |file| splits::csv(file, &support.split, as_of))
+        },
+        &|| {
+            if !category::are_told_apart(indicators) || listing.speeds.is_empty() {
+                return Ok(());
+            }
+            staging.write("categories.csv", |file| categories::csv(file, indicators, listing, as_of))
+        },
     ];
     let done: Vec<Result<(), WriteError>> = tasks.par_iter().with_max_len(1).map(|task| task()).collect();
-    done.into_iter().collect::<Result<(), _>>()?;
-    places.map_or(Ok(()), |places| write_places(staging, run, places))
+    done.into_iter().collect()
 }
 
-/// Writes the places, and beside them what a later run needs to know.
-fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Result<(), WriteError> {
+/// Writes the places, beside them what a later run needs to know, and the lists of some of them. Returns what is few enough to
+/// be named in a report.
+///
+/// # Errors
+/// As [`results`].
+pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Option<Few>, WriteError> {
+    let mut lists = Lists::open(staging, run)?;
+    let (outcome, names) = (run.outcome, run.study.listing.names);
     let path = staging.path(last::NAME)?;
     let mut state = run
         .account
@@ -140,13 +187,25 @@ fn write_places(staging: &Staging, run: &Run, places: PlacesFrom<'_, '_>) -> Res
         .map_err(|error| staging.failed(last::NAME, &error))?;
     let mut keep = |kinds: &[u32]| state.as_mut().map_or(Ok(()), |state| state.rows(kinds));
     staging.write(last::PLACES, |file| match places {
-        PlacesFrom::Each(each) => places::parquet(file, run, each, &mut keep),
-        PlacesFrom::Last(last) => places::changed(file, run, last, &mut keep),
+        PlacesFrom::Each(each) => {
+            let mut listed = |take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>| {
+                each(&mut |row| {
+                    lists.row(row)?;
+                    take(row)
+                })
+            };
+            places::parquet(file, run, &mut listed, &mut keep)
+        }
+        PlacesFrom::Last(last) => {
+            places::changed(file, run, last, &mut keep)?;
+            if lists.any() { last.each(&outcome.frame, names, &mut |row| lists.row(row)) } else { Ok(()) }
+        }
     })?;
-    match (state, run.account) {
-        (Some(state), Some(account)) => account.write(state, run).map_err(|error| staging.failed(last::NAME, &error)),
-        _ => Ok(()),
+    let few = lists.finish().map_err(|error| staging.failed(lists::LACKING, &error))?;
+    if let (Some(state), Some(account)) = (state, run.account) {
+        account.write(state, run).map_err(|error| staging.failed(last::NAME, &error))?;
     }
+    Ok(few)
 }
 
 /// Writes the manifest over everything that was staged, and puts all of it into place.

@@ -117,6 +117,7 @@ struct Rows {
     easting: Vec<f64>,
     northing: Vec<f64>,
     category: Vec<u16>,
+    names: Ids,
     kind: Vec<u32>,
     units: Vec<Vec<u64>>,
 }
@@ -129,6 +130,7 @@ impl Rows {
             easting: Vec::new(),
             northing: Vec::new(),
             category: Vec::new(),
+            names: Ids::default(),
             kind: Vec::new(),
             units: vec![Vec::new(); units],
         }
@@ -139,6 +141,7 @@ impl Rows {
         self.easting.push(row.easting);
         self.northing.push(row.northing);
         self.category.push(row.category);
+        self.names.push(row.name);
         self.kind.push(row.kind);
         for (column, &value) in self.units.iter_mut().zip(row.units) {
             column.push(value);
@@ -186,6 +189,10 @@ impl<'a> Table<'a> {
         columns.add("northing", reals(positions().map(|(&x, &y)| positioned(x, y).then_some(y))));
         let category = |&number: &u16| frame.categories.get(usize::from(number)).map(String::as_str);
         columns.add("category", StringChunked::from_iter_options("".into(), rows.category.iter().map(category)));
+        if self.run.study.listing.names {
+            let names = rows.names.iter().map(|name| Some(name).filter(|name| !name.is_empty()));
+            columns.add("place_name", StringChunked::from_iter_options("".into(), names));
+        }
         if frame.settlements {
             let settlement = rows.kinds().map(|kind| kinds[kind].settlement.key());
             columns.add("settlement", StringChunked::from_iter_values("".into(), settlement));
@@ -217,7 +224,7 @@ impl<'a> Table<'a> {
     fn before_answers(&self) -> usize {
         let frame = &self.run.outcome.frame;
         // Id, position, category, and whether it is matched.
-        5 + usize::from(frame.settlements) + frame.levels.len()
+        5 + usize::from(self.run.study.listing.names) + usize::from(frame.settlements) + frame.levels.len()
     }
 
     /// Adds the columns that say what reaches places of these kinds: those that footprints can change.

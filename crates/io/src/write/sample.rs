@@ -76,6 +76,7 @@ impl Sample {
             order.iter().try_for_each(|&place| {
                 take(PlaceRow {
                     id: &places.ids[place],
+                    name: "",
                     easting: places.easting[place],
                     northing: places.northing[place],
                     category: places.category[place],
@@ -150,6 +151,7 @@ fn study(rows: [Row; 12]) -> Study {
             near: None,
         },
         places: Places {
+            names: nittio_core::place::Ids::default(),
             ids: rows.iter().map(|row| row.0).collect(),
             easting: rows.iter().map(|row| EAST + row.1).collect(),
             northing: rows.iter().map(|row| NORTH + row.2).collect(),
@@ -167,6 +169,8 @@ fn study(rows: [Row; 12]) -> Study {
         profiles: profiles(),
         speeds: vec![Speed::from_mbps(100)],
         measures: Vec::new(),
+        aid: nittio_core::aid::AidRules::default(),
+        listing: nittio_core::category::Listing::default(),
         goals: goals(),
     }
 }
@@ -292,6 +296,7 @@ fn run(study: Study) -> Sample {
         diagnostics: count(&diagnostics),
         settlement_vintages: vec![Some(2023)],
         edition: None,
+        aid: nittio_core::aid::Aid::default(),
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),

@@ -1,6 +1,6 @@
 //! The method: what was counted, by which rules, against which goals.
 
-use nittio_core::{goal::Goal, measure::Measure, unit::Unit};
+use nittio_core::{category::are_told_apart, goal::Goal, measure::Measure, unit::Unit};
 
 use super::Scene;
 use crate::{
@@ -27,6 +27,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
     if networks(scene) {
         terms.push(term(scene, "method.owners", vec![t.get("method.owners-text")]));
     }
+    terms.extend(super::aid::terms(scene));
     let settlement = if scene.ind.settlements.len() > 1 {
         vec![t.get("method.settlement-text"), super::settlements::vintage(scene)]
     } else {
@@ -40,6 +41,9 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         term(scene, "method.settlement", settlement),
         term(scene, "method.rounding", vec![t.get("method.rounding-text")]),
     ]);
+    if !are_told_apart(scene.ind) {
+        terms.push(term(scene, "method.categories", vec![t.get("method.categories-none")]));
+    }
     if let Some(rule) = scene.out.edition {
         let most = scene.locale.whole(rule.threshold - 1);
         terms.push(term(scene, "method.edition", vec![t.say("method.edition-text", &[("most", &most)])]));

@@ -1,7 +1,9 @@
 //! Composing: from an outcome to a report's words, tables and charts. Every number of a report is decided here.
 
+mod aid;
 mod bars;
 mod breaks;
+mod categories;
 mod definitions;
 mod ledger;
 mod map;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 
 use nittio_core::{
     assessment::{Assessment, Verdict},
+    category::Few,
     goal::{Goal, Step},
     indicator::{At, Figure, Indicators, TOTAL},
     measure::Measure,
@@ -60,6 +63,8 @@ pub(super) struct Scene<'a> {
     unit: usize,
     measure: usize,
     goal: Option<usize>,
+    /// Listed places that lack the first speed, where places are listed.
+    lacking: Option<&'a Few>,
     /// The verdicts under the main definition, by goal and area.
     assessments: BTreeMap<(usize, usize), &'a Assessment>,
 }
@@ -76,6 +81,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         definitions::section(&scene),
         technologies::section(&scene),
     ]);
+    sections.extend([aid::section(&scene), categories::section(&scene)].into_iter().flatten());
     // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
     if outcome.edition.is_none() {
         sections.extend([reconciliation::section(&scene), safety::section(&scene)]);
@@ -157,6 +163,7 @@ impl<'a> Scene<'a> {
             unit,
             measure,
             goal,
+            lacking: settings.lacking.as_ref(),
         }
     }
 

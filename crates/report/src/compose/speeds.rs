@@ -215,12 +215,12 @@ fn short_speed(scene: &Scene<'_>, from: Speed, to: Speed) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "for drawing only")]
-fn share(part: u64, total: u64) -> f64 {
+pub(super) fn share(part: u64, total: u64) -> f64 {
     if total == 0 { 0.0 } else { part as f64 / total as f64 }
 }
 
 /// A whole percentage for inside a bar; nothing below one.
-fn whole_percent(scene: &Scene<'_>, part: u64, total: u64) -> String {
+pub(super) fn whole_percent(scene: &Scene<'_>, part: u64, total: u64) -> String {
     if total == 0 {
         return String::new();
     }

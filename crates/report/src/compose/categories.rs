@@ -1,0 +1,192 @@
+//! Categories: how many schools, libraries and workplaces have the speed, and which public places lack it.
+
+use nittio_core::{
+    category::{Few, Lacking, are_told_apart},
+    indicator::{At, Figure as Counts},
+};
+
+use super::Scene;
+use crate::{
+    chart::{
+        Chart,
+        bars::{Bar, Bars, Row, Tone},
+    },
+    messages::sentence,
+    report::{self, Block, Cell, Figure, Group, Head, Section, Table},
+};
+
+/// Where people live is what the rest of the report is about.
+const HOMES: [&str; 3] = ["home", "holiday_home", "place"];
+
+/// More than so many places are not listed in the report.
+const LISTED: u64 = 30;
+
+/// The section, where places are told apart by what they are.
+pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
+    let t = &scene.t;
+    let categories = categories(scene);
+    if categories.is_empty() {
+        return None;
+    }
+    let mut blocks = vec![Block::Figure(Box::new(figure(scene, &categories)))];
+    if let Some(few) = scene.lacking {
+        blocks.extend(lacking(scene, few));
+    }
+    let (short, heading) = (t.get("categories.short"), t.get("categories.heading"));
+    Some(Section { id: "categories", short, heading, blocks })
+}
+
+/// The categories that are shown, by index, in the order of their names.
+fn categories(scene: &Scene<'_>) -> Vec<usize> {
+    if !are_told_apart(scene.ind) {
+        return Vec::new();
+    }
+    let shown = |category: &Option<String>| category.as_deref().is_some_and(|name| !HOMES.contains(&name));
+    let found = scene.ind.categories.iter().enumerate().filter(|(_, category)| shown(category));
+    let mut found: Vec<usize> = found.map(|(i, _)| i).collect();
+    found.sort_by_cached_key(|&i| scene.locale.sort_key(&name(scene, i)));
+    found
+}
+
+/// "Skolor".
+fn name(scene: &Scene<'_>, category: usize) -> String {
+    let key = scene.ind.categories[category].as_deref().unwrap_or_default();
+    scene.t.find(&format!("category.{key}")).unwrap_or_else(|| sentence(&key.replace('_', " ")))
+}
+
+fn of(scene: &Scene<'_>, area: usize, category: usize) -> Counts {
+    scene.ind.figure(At { area, category, measure: scene.measure, ..At::default() })
+}
+
+fn count(scene: &Scene<'_>, count: u64, hidden: bool) -> String {
+    scene.count(count, hidden, &scene.ind.units[0])
+}
+
+fn figure(scene: &Scene<'_>, categories: &[usize]) -> Figure {
+    let t = &scene.t;
+    let bar = |&category: &usize| {
+        let figure = of(scene, 0, category);
+        let (has, total) = (
+            count(scene, figure.covered, figure.hides.covered || figure.hides.total),
+            count(scene, figure.total, figure.hides.total),
+        );
+        Row::Bar(Bar {
+            label: name(scene, category),
+            value: scene.plain_share(&figure),
+            share: figure.share(),
+            upper: None,
+            tail: t.say("categories.of", &[("has", &has), ("total", &total)]),
+            tone: Tone::Met,
+        })
+    };
+    let lowest = categories.iter().filter(|&&c| of(scene, 0, c).has_share()).min_by(|&&a, &&b| {
+        let (a, b) = (of(scene, 0, a), of(scene, 0, b));
+        (u128::from(a.covered) * u128::from(b.total)).cmp(&(u128::from(b.covered) * u128::from(a.total)))
+    });
+    let title = match lowest {
+        Some(&category) if of(scene, 0, category).covered < of(scene, 0, category).total => t.say(
+            "categories.title",
+            &[
+                ("category", &name(scene, category).to_lowercase()),
+                ("share", &scene.plain_share(&of(scene, 0, category))),
+            ],
+        ),
+        Some(_) => t.get("categories.title-all"),
+        None => t.get("categories.title-unknown"),
+    };
+    let profile = scene.ind.profiles.first().map(|p| scene.profile_name(p)).unwrap_or_default().to_lowercase();
+    let values = [("property", scene.property()), ("date", scene.date()), ("profile", profile)];
+    let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
+    Figure {
+        id: "categories",
+        subtitle: t.say("categories.subtitle", &values),
+        caption: t.get("categories.caption"),
+        source: scene.source(),
+        description: t.say("categories.description", &[("title", &title)]),
+        title,
+        chart: Chart::Bars(Bars {
+            rows: categories.iter().map(bar).collect(),
+            ticks: scene.percent_ticks(&[0, 25, 50, 75, 100]),
+            goal: None,
+            legend: Vec::new(),
+        }),
+        table: Some(table(scene, categories)),
+    }
+}
+
+fn table(scene: &Scene<'_>, categories: &[usize]) -> Table {
+    let t = &scene.t;
+    let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
+    let mut groups = vec![Group { text: String::new(), columns: 1 }];
+    for &category in categories {
+        groups.push(Group { text: name(scene, category), columns: 2 });
+        heads.push(Head::number(t.get("column.total")).first());
+        heads.push(Head::number(t.get("column.covered")));
+    }
+    let row = |area: usize| {
+        let cells = categories.iter().flat_map(|&category| {
+            let figure = of(scene, area, category);
+            [
+                Cell::number(count(scene, figure.total, figure.hides.total)).first(),
+                Cell::number(count(scene, figure.covered, figure.hides.covered)),
+            ]
+        });
+        report::Row { head: scene.area_name(area), cells: cells.collect() }
+    };
+    Table {
+        id: "categories-table".to_owned(),
+        caption: t.say("categories.table-caption", &[("property", &scene.property()), ("date", &scene.date())]),
+        folded: true,
+        groups,
+        heads,
+        rows: scene.body().into_iter().map(row).collect(),
+        totals: scene.context.iter().copied().map(row).collect(),
+        note: String::new(),
+    }
+}
+
+/// Which public places lack the speed: by name when they are few.
+fn lacking(scene: &Scene<'_>, few: &Few) -> Vec<Block> {
+    let t = &scene.t;
+    let n = scene.locale.whole(few.count);
+    let values = [("n", n.as_str()), ("property", &scene.property())];
+    match few.count {
+        0 => return vec![Block::Text(t.say("categories.none-lacks", &values))],
+        1..=LISTED => {}
+        _ => return vec![Block::Text(t.say("categories.many-lack", &values))],
+    }
+    let level = scene.out.frame.levels.iter().position(|level| level.key == scene.level);
+    let area = |place: &Lacking| {
+        let area =
+            level.and_then(|level| Some(&scene.out.frame.levels[level].areas[(*place.areas.get(level)?)? as usize]));
+        area.map_or_else(|| t.get("area.outside"), |area| area.name.clone())
+    };
+    let category =
+        |key: &str| t.find(&format!("category-one.{key}")).unwrap_or_else(|| sentence(&key.replace('_', " ")));
+    let mut places: Vec<(String, &Lacking)> = few.first.iter().map(|place| (area(place), place)).collect();
+    places.sort_by_cached_key(|(area, place)| {
+        (scene.locale.sort_key(area), place.category.clone(), scene.locale.sort_key(&place.name))
+    });
+    let rows = places.into_iter().map(|(area, place)| report::Row {
+        head: place.name.clone(),
+        cells: vec![
+            Cell::text(category(&place.category)),
+            Cell::text(area),
+            Cell::number(place.down.map_or_else(|| t.get("categories.nothing"), |down| scene.locale.speed(down))),
+        ],
+    });
+    vec![Block::Table(Table {
+        id: "lacking-table".to_owned(),
+        caption: t.say("categories.lacking-caption", &values),
+        folded: few.count > 12,
+        heads: vec![
+            Head::text(t.get("categories.place")),
+            Head::text(t.get("categories.category")),
+            Head::text(sentence(&scene.areas_word(1))),
+            Head::number(t.get("categories.best")),
+        ],
+        rows: rows.collect(),
+        note: t.get("categories.lacking-note"),
+        ..Table::default()
+    })]
+}
