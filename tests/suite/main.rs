@@ -27,12 +27,14 @@ mod toyland;
 
 mod bench;
 mod broken_input;
+mod delivery;
 mod disk;
 mod exit_codes;
 mod index_file;
 mod killed;
 mod near;
 mod public;
+mod review;
 mod same_bytes;
 mod since;
 

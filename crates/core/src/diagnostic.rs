@@ -72,11 +72,21 @@ pub enum Finding {
     UnknownAreaCode,
     /// An area without a code, or with a code that another area has.
     DuplicateArea,
+    /// An answer of a review that was applied.
+    DecidedByReview,
+    /// A place that is none, a review says.
+    NotAPlace,
+    /// An answer of a review that cannot be read.
+    UnreadableAnswer,
+    /// An answer about a place for which there is a later one.
+    OlderAnswer,
+    /// An answer about a place id that no place has.
+    AnswerForUnknownPlace,
 }
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 32] = [
         Self::MalformedRow,
         Self::MissingId,
         Self::DuplicateId,
@@ -104,6 +114,11 @@ impl Finding {
         Self::AreaCodeMismatch,
         Self::UnknownAreaCode,
         Self::DuplicateArea,
+        Self::DecidedByReview,
+        Self::NotAPlace,
+        Self::UnreadableAnswer,
+        Self::OlderAnswer,
+        Self::AnswerForUnknownPlace,
     ];
 
     /// The stable key, as in `rejects.csv`.
@@ -137,6 +152,11 @@ impl Finding {
             Self::AreaCodeMismatch => "area-code-mismatch",
             Self::UnknownAreaCode => "unknown-area-code",
             Self::DuplicateArea => "duplicate-area",
+            Self::DecidedByReview => "decided-by-review",
+            Self::NotAPlace => "not-a-place",
+            Self::UnreadableAnswer => "unreadable-answer",
+            Self::OlderAnswer => "older-answer",
+            Self::AnswerForUnknownPlace => "answer-for-unknown-place",
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod area;
 pub mod footprint;
 pub mod offer;
 pub mod place;
+pub mod review;
 pub mod service;
 pub mod settlement;
 
@@ -26,6 +27,7 @@ pub mod sums;
 pub mod tally;
 
 pub mod assessment;
+pub mod delivery;
 pub mod edition;
 pub mod explain;
 pub mod goal;

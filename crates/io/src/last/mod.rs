@@ -111,6 +111,9 @@ impl Last {
         if defaults::near(&reading.loaded().file).is_some() {
             return Ok(Err(Unfit::because("what is near a place depends on places in other squares too")));
         }
+        if !reading.loaded().file.review.is_empty() {
+            return Ok(Err(Unfit::because("a review decides about single places")));
+        }
         match compare::whole(folder) {
             Err(unfit) => Ok(Err(unfit)),
             Ok(state) => {

@@ -3,6 +3,7 @@
 mod bars;
 mod breaks;
 mod definitions;
+pub(crate) mod delivery;
 mod ledger;
 mod map;
 mod method;
