@@ -158,7 +158,7 @@ impl Words {
     pub(crate) fn rules(&self, delivery: &Delivery) -> Vec<String> {
         let settings = &delivery.settings;
         let (jump, least) =
-            (self.locale.percent(&self.locale.plain(settings.jump.percent())), self.locale.whole(settings.least));
+            (self.locale.percent(&self.locale.plain(settings.jump.percent())), self.places(settings.least));
         let distance = self.locale.metres(settings.near_miss);
         let mut rules =
             vec![self.t.say("delivery.rules-text", &[("jump", &jump), ("least", &least), ("distance", &distance)])];
