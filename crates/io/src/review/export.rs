@@ -17,7 +17,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{ReviewError, Say};
-use crate::outlines::Outlines;
+use crate::outlines::{Outlines, whole};
 
 /// Which places are asked about.
 #[derive(Debug, Clone)]
@@ -229,6 +229,21 @@ const ANSWERS: usize = 10;
 /// The row of the headings; the keys stand above them, hidden.
 const HEADINGS: u32 = 1;
 
+/// How wide the texts of the guide are.
+const GUIDE: f64 = 84.0;
+
+/// On how many lines a text stands in a column of a width, in letters; words are not cut, so some is left free.
+fn lines(text: &str, width: f64) -> u32 {
+    let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let fits = u32::try_from(whole(width * 0.85)).unwrap_or(1).max(1);
+    letters.div_ceil(fits).max(1)
+}
+
+/// The height of so many lines, in points.
+fn height(lines: u32) -> f64 {
+    15.0 * f64::from(lines)
+}
+
 fn column(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
@@ -252,19 +267,29 @@ impl About<'_> {
     }
 
     fn questions(&self, sheet: &mut Worksheet, questions: &[Question]) -> Result<(), ReviewError> {
-        let cell = Format::new().set_align(FormatAlign::Top).set_text_wrap();
+        let cell = Format::new().set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_text_wrap().set_indent(1);
         let metres = Format::new().set_align(FormatAlign::Top).set_num_format("0.0");
         let rule = Color::RGB(0x00D8_DFE5);
         let open = cell.clone().set_background_color(Color::RGB(0x00FF_F8E1)).set_border(FormatBorder::Thin);
         let open = open.set_border_color(rule);
         let day = open.clone().set_num_format("yyyy-mm-dd");
-        let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Bottom);
+        let head = Format::new()
+            .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Bottom)
+            .set_align(FormatAlign::Left)
+            .set_indent(1);
         let head = head.set_border_bottom(FormatBorder::Medium);
+        let number = head.clone().set_indent(0).set_align(FormatAlign::Right);
         let asked = head.clone().set_background_color(Color::RGB(0x00FF_E7A3));
         sheet.set_name(self.text("review.sheet"))?;
         for (at, (key, width)) in LAYOUT.iter().enumerate() {
             sheet.write_string(0, column(at), *key)?;
-            let format = if at < ANSWERS { &head } else { &asked };
+            let format = match *key {
+                "easting" | "northing" | "distance_m" => &number,
+                _ if at < ANSWERS => &head,
+                _ => &asked,
+            };
             let heading = self.text(&format!("review.column-{}", key.replace('_', "-")));
             sheet.write_string_with_format(HEADINGS, column(at), &heading, format)?;
             sheet.set_column_width(column(at), *width)?;
@@ -315,13 +340,16 @@ impl About<'_> {
         let category = study.frame.categories.get(usize::from(places.category[*place]));
         let texts = [
             (0, places.ids[*place].to_owned()),
-            (1, category.cloned().unwrap_or_default()),
+            (1, category.map(|key| self.category(key)).unwrap_or_default()),
             (4, codes.join(", ")),
             (5, why.join(" ")),
             (6, self.text(believed)),
             (7, study.profiles.first().map(|profile| profile.key.clone()).unwrap_or_default()),
             (8, service),
         ];
+        // Not every program makes room for what is wrapped.
+        let lines = texts.iter().map(|(at, text)| lines(text, LAYOUT[usize::from(*at)].1)).max().unwrap_or(1);
+        sheet.set_row_height(row, height(lines))?;
         for (at, text) in texts {
             sheet.write_string_with_format(row, at, &text, cell)?;
         }
@@ -338,6 +366,17 @@ impl About<'_> {
         Ok(())
     }
 
+    /// The word for a category; a study's own stands for itself.
+    fn category(&self, key: &str) -> String {
+        match key {
+            "home" => self.text("review.category-home"),
+            "workplace" => self.text("review.category-workplace"),
+            "school" => self.text("review.category-school"),
+            "library" => self.text("review.category-library"),
+            own => own.to_owned(),
+        }
+    }
+
     fn service(&self, service: &Service) -> String {
         let technology = self.text(&format!("technology.{}", service.technology));
         let speed = service.down.map(|down| format!(", {down}")).unwrap_or_default();
@@ -349,7 +388,7 @@ impl About<'_> {
         let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
         let bold = wrap.clone().set_bold();
         sheet.set_name(self.text("review.guide"))?.set_column_width(0, 22.0)?;
-        sheet.set_column_width(1, 84.0)?;
+        sheet.set_column_width(1, GUIDE)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
         let distance = self.options.near_miss.to_string();
         let definition = self.study.profiles.first().map(|profile| profile.key.clone()).unwrap_or_default();
         let words = |key: &str| self.text(key);
@@ -370,6 +409,7 @@ impl About<'_> {
             (answer(), words("review.guide-not-a-place")),
         ];
         for (row, (term, text)) in (0..).zip(rows) {
+            sheet.set_row_height(row, height(lines(&text, GUIDE)) + 5.0)?;
             sheet.write_string_with_format(row, 0, &term, &bold)?;
             sheet.write_string_with_format(row, 1, &text, &wrap)?;
         }

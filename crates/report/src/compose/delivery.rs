@@ -1,5 +1,7 @@
 //! A delivery check in words: rows for the reject file, and a page for each operator that prints on one sheet.
 
+use std::collections::BTreeMap;
+
 use nittio_core::{
     delivery::{Delivery, Operator, Remark, What},
     quantity::{Metres, Speed},
@@ -196,9 +198,10 @@ impl Words {
         let t = &self.t;
         let Operator { before, now, gone, new, gained, lost, .. } = operator;
         let count = |n: u64| self.locale.whole(n);
+        let signed = |sign: char, n: u64| if n == 0 { count(n) } else { format!("{sign}{}", count(n)) };
         let rows = vec![
             vec![t.get("delivery.places"), count(before.places), count(now.places)],
-            vec![t.get("delivery.gained-lost"), format!("−{}", count(*lost)), format!("+{}", count(*gained))],
+            vec![t.get("delivery.gained-lost"), signed('−', *lost), signed('+', *gained)],
             vec![t.get("delivery.polygons"), count(before.polygons), count(now.polygons)],
             vec![t.get("delivery.area"), self.square(before.square_metres), self.square(now.square_metres)],
             vec![t.get("delivery.gone"), count(gone.polygons), String::new()],
@@ -263,7 +266,23 @@ impl Words {
             let name = if remark.at.is_some() && !place.is_empty() { format!(": {place}") } else { String::new() };
             vec![at, format!("{}{name}", self.what(&remark.what)), much.clone(), right.clone()]
         };
-        let shown: Vec<Vec<String>> = rows.iter().zip(&operator.remarks).take(REMARKS).map(row).collect();
+        // One of each kind before a second of any, and then in their order.
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let rank = |(number, remark): (usize, &Remark)| {
+            // Keys of findings are those of the reading, and stand as long as the program.
+            let times = seen.entry(match &remark.what {
+                What::Finding { key, .. } => key,
+                other => other.key(),
+            });
+            let times = times.and_modify(|n| *n += 1).or_insert(0);
+            (*times, number)
+        };
+        let mut ranks: Vec<(usize, usize)> = operator.remarks.iter().enumerate().map(rank).collect();
+        ranks.sort_unstable();
+        let mut numbers: Vec<usize> = ranks.into_iter().take(REMARKS).map(|(_, number)| number).collect();
+        numbers.sort_unstable();
+        let shown = numbers.into_iter().map(|number| row((&rows[number], &operator.remarks[number])));
+        let shown: Vec<Vec<String>> = shown.collect();
         let (all, few) = (self.locale.whole(rows.len() as u64), self.locale.whole(REMARKS as u64));
         let note = t.say("delivery.more-remarks", &[("shown", &few), ("n", &all)]);
         let keys = ["delivery.where-head", "delivery.what-head", "delivery.much-head", "delivery.right-head"];
