@@ -30,12 +30,14 @@ mod bench;
 mod borders;
 mod broken_input;
 mod categories;
+mod delivery;
 mod disk;
 mod exit_codes;
 mod index_file;
 mod killed;
 mod near;
 mod public;
+mod review;
 mod same_bytes;
 mod since;
 

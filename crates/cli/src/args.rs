@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use nittio_core::quantity::{Metres, Share};
 
 /// Counts which homes and workplaces a network reaches, and says so per kommun.
 #[derive(Debug, Parser)]
@@ -11,7 +12,7 @@ use clap_complete::Shell;
     version,
     about,
     max_term_width = 100,
-    after_help = "Exit codes: 0 done; 1 done, and the answer is no (findings, a missed goal under --fail-on, slower under --compare); 2 not done.\n\
+    after_help = "Exit codes: 0 done; 1 done, and the answer is no (findings, a missed goal under --fail-on, a delivery to look at under --against, slower under --compare); 2 not done.\n\
                   Documentation: docs/ in the repository, `nittio explain rule` for the methods."
 )]
 pub(crate) struct Args {
@@ -25,6 +26,9 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Read every file of a study and list what is odd; computes nothing
     Check(CheckArgs),
+    /// Send places out to people who know them, and take their answers back
+    #[command(subcommand)]
+    Review(ReviewCommand),
     /// Say what an indicator, a goal, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
@@ -141,7 +145,12 @@ impl std::str::FromStr for Memory {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit code 0: nothing found. 1: something found. 2: a file cannot be read.")]
+#[command(after_help = "Examples:\n  \
+    nittio check                                  what is odd about the input\n  \
+    nittio check --against ../2024h1 --out svar   a delivery against the last study, with answers to the operators\n  \
+    nittio check --against gammal/fiber.gpkg      one file of footprints against the last one\n\n\
+    Exit code 0: nothing found, and with --against nothing to look at. 1: something found. 2: a file cannot be read.\n\
+    docs/methods/delivery-check.md says what is compared.")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) study: StudyArgs,
@@ -151,6 +160,71 @@ pub(crate) struct CheckArgs {
     /// How findings are printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CheckFormat>,
+    /// Hold the networks against the last delivery: its study file, the folder of that, or one file of footprints
+    #[arg(long, value_name = "LAST", conflicts_with = "index")]
+    pub(crate) against: Option<PathBuf>,
+    /// With --against: write rejects.csv, and for each operator a folder with its own rejects.csv and summary.html
+    #[arg(long, value_name = "FOLDER", requires = "against")]
+    pub(crate) out: Option<PathBuf>,
+    /// With --against: the part of what was there that is a jump when it is gained or lost
+    #[arg(long, value_name = "SHARE", default_value = "10 %", requires = "against")]
+    pub(crate) jump: Share,
+    /// With --against: the fewest places that are a jump
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "against")]
+    pub(crate) jump_places: u64,
+    /// With --against: how far outside a footprint a place is a near miss
+    #[arg(long, value_name = "DISTANCE", default_value = "25 m", requires = "against")]
+    pub(crate) near_miss: Metres,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewCommand {
+    /// Write one workbook per area with the places that people should look at
+    Export(ReviewExportArgs),
+    /// Read the answers in workbooks into the file that the study names under [[review]]
+    Import(ReviewImportArgs),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio review export lan --out granskning\n  \
+    nittio review export lan --out granskning --near-miss '50 m'\n\n\
+    docs/methods/review.md says which places are asked about.")]
+pub(crate) struct ReviewExportArgs {
+    /// The study file, or the folder it is in [default: as --project]
+    #[arg(value_name = "STUDY", conflicts_with_all = ["project", "example"])]
+    pub(crate) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Where the workbooks are written
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+    /// How far outside a footprint a place is a near miss
+    #[arg(long, value_name = "DISTANCE", default_value = "25 m")]
+    pub(crate) near_miss: Metres,
+    /// Ask about every place, also where there is no reason to or an answer already
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio review import granskning --into overlay.csv\n  \
+    nittio review import granskning/review-0680.xlsx --into overlay.csv --who 'A. Berg' --date 2025-02-28\n\n\
+    Exit code 0: every answer was read. 1: some rows cannot be read; they are listed. 2: a file cannot be read.")]
+pub(crate) struct ReviewImportArgs {
+    /// Workbooks, or folders of them
+    #[arg(required = true, value_name = "FILES")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The file of answers; those that are there stay
+    #[arg(long, value_name = "FILE")]
+    pub(crate) into: PathBuf,
+    /// Who has answered, where a row does not say
+    #[arg(long, value_name = "NAME")]
+    pub(crate) who: Option<String>,
+    /// The day of answers, where a row does not say
+    #[arg(long, value_name = "DAY")]
+    pub(crate) date: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -8,6 +8,7 @@ use std::{
 use nittio_io::{
     bench::BenchError,
     join::JoinError,
+    review::ReviewError,
     study_file::error::{StudyFileError, StudyFileErrors},
     write::error::WriteError,
 };
@@ -41,6 +42,12 @@ impl From<JoinError> for Failure {
             JoinError::Study(error) => Self::Input(error),
             other => Self::Said(other.to_string()),
         }
+    }
+}
+
+impl From<ReviewError> for Failure {
+    fn from(error: ReviewError) -> Self {
+        Self::Said(error.to_string())
     }
 }
 

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command};
+use args::{Args, Command, ReviewCommand};
 use failure::Failure;
 
 /// What a command that could do its work found.
@@ -28,6 +28,8 @@ fn main() -> ExitCode {
     let result = match args.command {
         Command::Run(run) => command::run::run(&run),
         Command::Check(check) => command::check::check(&check),
+        Command::Review(ReviewCommand::Export(export)) => command::review::export(&export),
+        Command::Review(ReviewCommand::Import(import)) => command::review::import(&import),
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Index(index) => command::index::index(&index),
         Command::Verify(verify) => command::verify::verify(&verify),

@@ -12,6 +12,7 @@ use crate::{
     index::{AreaAt, CoverageIndex, Desk, SetId},
     offer::Offers,
     place::Places,
+    review::Decision,
     service::{Link, Reach, ServiceId, Services},
     settlement::Settlement,
     study::{Frame, Study},
@@ -29,7 +30,7 @@ pub struct Kind {
     pub settlement: Settlement,
     /// What reaches it, sorted; `None` when that cannot be said (unmatched).
     ///
-    /// A place is unmatched when it has neither a position nor an offer, or when the study has areas and none of any
+    /// A place is unmatched when it has neither a position nor an offer nor a review, or when the study has areas and none of any
     /// level holds it.
     pub links: Option<Arc<[Link]>>,
     /// What is odd about where it lies, level by level.
@@ -265,10 +266,10 @@ impl<'a> Joiner<'a> {
         let kinds = range
             .zip(sets)
             .map(|(place, set)| {
-                let offered = if self.offers.is_empty() { &[] } else { self.offers.of(&places.ids[place]) };
+                let (offered, decision) = self.said_of(places, place);
                 let positioned = places.position(place).is_some();
-                if coded || !offered.is_empty() || !positioned {
-                    self.special(places, place, positioned.then_some(set), offered, &mut work)
+                if coded || !offered.is_empty() || !positioned || decision.is_some() {
+                    self.special(places, place, positioned.then_some(set), (offered, decision), &mut work)
                 } else {
                     set.number()
                 }
@@ -276,6 +277,15 @@ impl<'a> Joiner<'a> {
             .collect();
         self.put_back(work);
         kinds
+    }
+
+    /// What offer lists and reviews say of a place.
+    fn said_of(&self, places: &Places, place: usize) -> (&'a [Link], Option<Decision>) {
+        if self.offers.is_empty() {
+            return (&[], None);
+        }
+        let id = &places.ids[place];
+        (self.offers.of(id), self.offers.reviews.of(id).and_then(|reviewed| reviewed.decision))
     }
 
     /// The places of a run that have no position or whose kinds say something odd, with those kinds.
@@ -309,7 +319,12 @@ impl<'a> Joiner<'a> {
         let held = (makings[0] != u32::MAX).then(|| self.index.held(SetId::from_number(makings[0])));
         let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
         let held = held.iter().flat_map(|held| held.links.iter().copied());
-        (settlement, held.chain(links(&makings[1 + self.frame.levels.len()..])).collect())
+        let said = &makings[1 + self.frame.levels.len()..];
+        let mut links: Vec<Link> = held.chain(links(said)).collect();
+        if let Some(decision) = Decision::among(said) {
+            decision.decide(&mut links, &self.frame.services);
+        }
+        (settlement, links)
     }
 
     /// The kind of places that are of a kind that was given, and have these links too.
@@ -354,13 +369,21 @@ impl<'a> Joiner<'a> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner).push(work);
     }
 
-    fn special(&self, places: &Places, place: usize, set: Option<SetId>, offered: &[Link], work: &mut Work) -> u32 {
+    fn special(
+        &self,
+        places: &Places,
+        place: usize,
+        set: Option<SetId>,
+        (offered, decision): (&[Link], Option<Decision>),
+        work: &mut Work,
+    ) -> u32 {
         let code = |level: usize| places.codes.get(level)?.as_ref()?[place];
         let Work { makings, known, .. } = work;
         makings.clear();
         makings.push(set.map_or(u32::MAX, SetId::number));
         makings.extend((0..self.frame.levels.len()).map(|level| code(level).unwrap_or(u32::MAX)));
         makings.extend(offered.iter().flat_map(|link| [link.service.0, link.reach.number()]));
+        makings.extend(decision.into_iter().flat_map(Decision::numbers));
         if let Some(&kind) = known.get(makings.as_slice()) {
             return kind;
         }
@@ -372,26 +395,36 @@ impl<'a> Joiner<'a> {
     /// The kind that a number given out by [`Joiner::join`] stands for.
     fn spell_out(&self, number: u32, table: &Table) -> Kind {
         if number & SPECIAL == 0 {
-            return self.kind(Some(SetId::from_number(number)), |_| None, &[]);
+            return self.kind(Some(SetId::from_number(number)), |_| None, &[], None);
         }
         let makings = &table.makings[(number & !SPECIAL) as usize];
         let known = |number: u32| (number != u32::MAX).then_some(number);
         let (codes, offered) = makings[1..].split_at(self.frame.levels.len());
+        let decision = Decision::among(offered);
         let offered: Vec<Link> = links(offered).collect();
-        self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered)
+        self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered, decision)
     }
 
-    fn kind(&self, set: Option<SetId>, code: impl Fn(usize) -> Option<u32>, offered: &[Link]) -> Kind {
+    fn kind(
+        &self,
+        set: Option<SetId>,
+        code: impl Fn(usize) -> Option<u32>,
+        offered: &[Link],
+        decision: Option<Decision>,
+    ) -> Kind {
         let held = set.map(|set| self.index.held(set));
         let (areas, oddities) = self.whereabouts(held.as_ref().map(|held| held.areas.as_slice()), code);
         let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
-        let matched = somewhere && (held.is_some() || !offered.is_empty());
+        let matched = somewhere && (held.is_some() || !offered.is_empty() || decision.is_some());
         let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
-        let links = matched.then(|| match (&held, offered) {
-            (Some(held), []) => Arc::clone(&held.links),
+        let links = matched.then(|| match (&held, offered, decision) {
+            (Some(held), [], None) => Arc::clone(&held.links),
             _ => {
                 let mut links: Vec<Link> = held.iter().flat_map(|held| held.links.iter()).copied().collect();
                 links.extend_from_slice(offered);
+                if let Some(decision) = decision {
+                    decision.decide(&mut links, &self.frame.services);
+                }
                 links.sort_unstable();
                 links.dedup();
                 links.into()

@@ -84,11 +84,21 @@ pub enum Finding {
     OfficialTwice,
     /// Something in a file of official figures that may mean something else than it was taken for.
     OfficialDoubtful,
+    /// An answer of a review that was applied.
+    DecidedByReview,
+    /// A place that is none, a review says.
+    NotAPlace,
+    /// An answer of a review that cannot be read.
+    UnreadableAnswer,
+    /// An answer about a place for which there is a later one.
+    OlderAnswer,
+    /// An answer about a place id that no place has.
+    AnswerForUnknownPlace,
 }
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 38] = [
         Self::MalformedRow,
         Self::MissingId,
         Self::DuplicateId,
@@ -122,6 +132,11 @@ impl Finding {
         Self::OfficialUnreadable,
         Self::OfficialTwice,
         Self::OfficialDoubtful,
+        Self::DecidedByReview,
+        Self::NotAPlace,
+        Self::UnreadableAnswer,
+        Self::OlderAnswer,
+        Self::AnswerForUnknownPlace,
     ];
 
     /// The stable key, as in `rejects.csv`.
@@ -161,6 +176,11 @@ impl Finding {
             Self::OfficialUnreadable => "official-unreadable",
             Self::OfficialTwice => "official-twice",
             Self::OfficialDoubtful => "official-doubtful",
+            Self::DecidedByReview => "decided-by-review",
+            Self::NotAPlace => "not-a-place",
+            Self::UnreadableAnswer => "unreadable-answer",
+            Self::OlderAnswer => "older-answer",
+            Self::AnswerForUnknownPlace => "answer-for-unknown-place",
         }
     }
 }

@@ -146,7 +146,7 @@ fn public_level(level: &Level, secrecy: Secrecy) -> Level {
 
 /// What was read, without what nobody may know of it. Rows are counts of places too, so they stand for open polygons only.
 fn public_input(input: &Input) -> Input {
-    let counts_places = matches!(input.role.as_str(), "places" | "offers");
+    let counts_places = matches!(input.role.as_str(), "places" | "offers" | "review");
     let mut input = input.clone();
     if input.secrecy != Secrecy::Open || counts_places {
         (input.rows, input.used, input.bytes) = (0, 0, 0);

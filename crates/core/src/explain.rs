@@ -86,6 +86,9 @@ fn near(study: &Study, coverage: &Coverage, place: usize) -> Vec<NearBy> {
     let nearest = |link: &Link| {
         let connected = Link { reach: Reach::Connected, ..*link };
         let is_connected = |&&(other, there): &&(usize, Coord)| {
+            if study.offers.reviews.of(&places.ids[other]).is_some_and(|reviewed| reviewed.decision.is_some()) {
+                return coverage.links(other).is_some_and(|links| links.contains(&connected));
+            }
             study.offers.of(&places.ids[other]).contains(&connected)
                 || study.footprints.iter().any(|footprint| {
                     footprint.link == connected && position(&footprint.geometry, there) != Position::Outside

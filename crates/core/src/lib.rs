@@ -13,6 +13,7 @@ pub mod area;
 pub mod footprint;
 pub mod offer;
 pub mod place;
+pub mod review;
 pub mod service;
 pub mod settlement;
 
@@ -29,6 +30,7 @@ pub mod tally;
 pub mod aid;
 pub mod assessment;
 pub mod category;
+pub mod delivery;
 pub mod doubt;
 pub mod edition;
 pub mod explain;

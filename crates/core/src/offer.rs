@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use crate::service::Link;
+use crate::{review::Reviews, service::Link};
 
-/// Which services each place id was offered.
+/// Which services each place id was offered, and what reviews say of it.
 #[derive(Debug, Clone, Default)]
 pub struct Offers {
     links: HashMap<Box<str>, Vec<Link>>,
     rows: u64,
+    /// The answers that stand, by place id.
+    pub reviews: Reviews,
 }
 
 impl Offers {
@@ -34,10 +36,10 @@ impl Offers {
         self.rows
     }
 
-    /// Whether no row was added.
+    /// Whether nothing is said of any place.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows == 0
+        self.rows == 0 && self.reviews.is_empty()
     }
 
     /// Replaces every link, for when services are renumbered.
@@ -47,5 +49,6 @@ impl Offers {
                 *link = change(*link);
             }
         }
+        self.reviews.relink(change);
     }
 }

@@ -54,7 +54,7 @@ pub struct Provenance {
 pub struct Input {
     /// The path as the study file writes it.
     pub path: String,
-    /// What it was read for: `study`, `places`, `footprints`, `offers`, `areas`, `settlements`, `official`.
+    /// What it was read for: `study`, `places`, `footprints`, `offers`, `review`, `areas`, `settlements`, `official`.
     pub role: String,
     /// SHA-256 of the bytes, in hexadecimal.
     pub sha256: String,

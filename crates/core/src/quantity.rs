@@ -108,6 +108,12 @@ impl Metres {
         Self { millimetres: metres as u64 * 1000 }
     }
 
+    /// A distance from whole millimetres.
+    #[must_use]
+    pub const fn from_millimetres(millimetres: u64) -> Self {
+        Self { millimetres }
+    }
+
     /// Whole millimetres.
     #[must_use]
     pub const fn millimetres(self) -> u64 {

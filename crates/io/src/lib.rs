@@ -28,8 +28,11 @@ mod numbers;
 
 pub mod last;
 
+pub mod delivery;
 pub mod edition;
 pub mod join;
+mod outlines;
+pub mod review;
 pub mod sorter;
 pub mod stage;
 

@@ -25,6 +25,7 @@
 
 mod chart;
 mod compose;
+pub mod delivery;
 mod locale;
 mod messages;
 pub mod render;

@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 23] = [
+    const MADE: [&str; 26] = [
         "category.",
         "category-one.",
         "aid.column-",
@@ -109,6 +109,10 @@ mod tests {
         "profile.without",
         "profile.with-",
         "profile.reach-",
+        "delivery.what-",
+        "delivery.right-",
+        // Workbooks are made in another crate, which asks for these by name.
+        "review.",
     ];
 
     #[test]
@@ -132,6 +136,26 @@ mod tests {
         let used = |key: &str| quoted.contains(key) || MADE.iter().any(|group| key.starts_with(group));
         let idle: Vec<_> = texts.keys().filter(|key| key.contains('.') && !used(key)).collect();
         assert!(idle.is_empty(), "written and not used: {idle:?}");
+    }
+
+    #[test]
+    fn every_key_of_a_workbook_has_its_words_and_its_lists_can_be_read() {
+        use nittio_core::{review::Answer, service::Technology};
+        let code = include_str!("../../io/src/review/export.rs");
+        let keys: Vec<&str> =
+            code.split('"').filter(|text| text.starts_with("review.") && !text.contains('{')).collect();
+        assert!(keys.len() > 20, "the file was read");
+        for locale in [Locale::Sv, Locale::En] {
+            let messages = Messages::of(locale);
+            for key in &keys {
+                assert!(messages.find(key).is_some(), "{key}");
+            }
+            let answers: Vec<Answer> = messages.get("review.answers").split(',').map(|a| a.parse().unwrap()).collect();
+            assert_eq!(answers, Answer::ALL);
+            let technologies = messages.get("review.technologies");
+            let technologies: Vec<Technology> = technologies.split(',').map(|t| t.parse().unwrap()).collect();
+            assert!(Technology::ALL.iter().all(|technology| technologies.contains(technology)));
+        }
     }
 
     #[test]

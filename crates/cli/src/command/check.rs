@@ -11,7 +11,7 @@ use nittio_io::{ingest::Reading, join, write};
 use crate::{
     Answer,
     args::{CheckArgs, CheckFormat},
-    command::{index::obtain, print},
+    command::{delivery, index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
     project,
@@ -24,6 +24,9 @@ const SHOWN: usize = 3;
 pub(crate) fn check(args: &CheckArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
     let project = project::load(&args.study)?;
+    if let Some(last) = &args.against {
+        return delivery::check(args, &project, last, &progress);
+    }
     let reading = Reading::new(&project.loaded, &progress)?;
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
     let joined = join::join(&opened, &mut index, None, &|_| {})?;

@@ -11,6 +11,7 @@ use nittio_core::{
     indicator,
     measure::{Best, Measure},
     polygon::Position,
+    review::{Decision, Reviewed},
     service::{Link, Reach, Service},
     study::{Frame, Study},
     support::Standing,
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 17] = [
+const RULES: [(&str, &str); 22] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -46,6 +47,8 @@ const RULES: [(&str, &str); 17] = [
     ("areas", include_str!("../../../../docs/methods/areas.md")),
     ("coordinate-systems", include_str!("../../../../docs/methods/coordinate-systems.md")),
     ("mending-polygons", include_str!("../../../../docs/methods/mending-polygons.md")),
+    ("delivery-check", include_str!("../../../../docs/methods/delivery-check.md")),
+    ("review", include_str!("../../../../docs/methods/review.md")),
     ("editions", include_str!("../../../../docs/methods/editions.md")),
     ("suppression", include_str!("../../../../docs/methods/suppression.md")),
 ];
@@ -197,6 +200,17 @@ fn place(args: &ExplainArgs, id: &str) -> Result<String, Failure> {
     }
     for &offer in &said.offers {
         let _ = writeln!(out, "  on an offer list: {}", link(study, offer));
+    }
+
+    if let Some(reviewed) = study.offers.reviews.of(id) {
+        let Reviewed { answer, who, date, comment, at, .. } = reviewed;
+        let file = &inputs[usize::from(at.source)].path;
+        let _ = write!(out, "  a review decides: {}, says {who} on {date} (row {} of {file})", answer.key(), at.row);
+        if let Some(Decision::Reached(service)) = reviewed.decision {
+            let reach = coverage.links(place).into_iter().flatten().find(|l| l.service == service).map(|l| l.reach);
+            let _ = write!(out, ": {}", link(study, Link { service, reach: reach.unwrap_or(Reach::Passed) }));
+        }
+        let _ = writeln!(out, "{}", comment.as_ref().map(|comment| format!("; {comment}")).unwrap_or_default());
     }
 
     for near in &said.near {

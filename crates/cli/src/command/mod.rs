@@ -4,10 +4,12 @@ pub(crate) mod run;
 
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod delivery;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod init;
+pub(crate) mod review;
 pub(crate) mod verify;
 
 use std::io::Write;

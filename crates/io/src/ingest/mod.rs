@@ -10,6 +10,7 @@ pub mod odd;
 mod official;
 pub(crate) mod parts;
 mod places;
+mod review;
 pub(crate) mod since;
 pub(crate) mod source;
 
@@ -187,7 +188,7 @@ impl<'a> Opened<'a> {
             }
             _ => areas::read(reading, &file.areas)?,
         };
-        let (places, codes) = timed(reading.progress, Stage::Open, || {
+        let (mut places, codes) = timed(reading.progress, Stage::Open, || {
             let places = PlaceFiles::open(reading, &file.places)?;
             let codes = places.codes(&areas::without_file(&file.areas))?;
             Ok::<_, StudyFileError>((places, codes))
@@ -203,10 +204,13 @@ impl<'a> Opened<'a> {
             let origins = network::origins(&footprints);
             (footprints, origins)
         };
-        let (offers, of_offers) = network::offers(reading, &file.offers, &Known::In(&places.files), &mut services)?;
-        for (link, sources) in of_offers {
+        let (mut offers, of_offers) = network::offers(reading, &file.offers, &Known::In(&places.files), &mut services)?;
+        let (reviews, of_reviews) = review::read(reading, &file.review, &places.files, &mut services)?;
+        for (link, sources) in of_offers.into_iter().chain(of_reviews) {
             origins.entry(link).or_default().extend(sources);
         }
+        places.left_out = reviews.not_places();
+        offers.reviews = reviews;
         let settlements = if let Some(kept) = kept {
             kept.enter(reading, "settlements");
             Vec::new()

@@ -41,6 +41,8 @@ use crate::{
 /// The files of a study's places, open.
 pub(super) struct PlaceFiles<'a> {
     pub(super) files: Vec<PlaceFile<'a>>,
+    /// By id, why a place is not counted.
+    pub(super) left_out: HashMap<Box<str>, String>,
     /// The units that any file has, sorted, without [`Unit::Places`].
     units: Vec<Unit>,
 }
@@ -106,13 +108,13 @@ fn units(sources: &[PlacesSource]) -> Vec<Unit> {
 impl<'a> PlaceFiles<'a> {
     /// The places of files that are not to be opened.
     pub(super) fn closed(sources: &'a [PlacesSource]) -> Self {
-        Self { files: Vec::new(), units: units(sources) }
+        Self { files: Vec::new(), left_out: HashMap::new(), units: units(sources) }
     }
 
     pub(super) fn open(reading: &'a Reading<'a>, sources: &'a [PlacesSource]) -> Result<Self, StudyFileError> {
         let units = units(sources);
         let files = sources.iter().map(|entry| PlaceFile::open(reading, entry, &units)).collect::<Result<_, _>>()?;
-        Ok(Self { files, units })
+        Ok(Self { files, left_out: HashMap::new(), units })
     }
 
     pub(super) fn first_pass(&self) -> Pass {
@@ -166,6 +168,7 @@ impl<'a> PlaceFiles<'a> {
         let stream = Stream {
             units: &self.units,
             levels,
+            left_out: &self.left_out,
             pass,
             decimals: self.units.iter().map(|_| AtomicU8::new(0)).collect(),
             too_fine: AtomicBool::new(false),
@@ -247,6 +250,7 @@ impl<'a> PlaceFile<'a> {
 struct Stream<'a> {
     units: &'a [Unit],
     levels: &'a [Level],
+    left_out: &'a HashMap<Box<str>, String>,
     pass: &'a Pass,
     decimals: Vec<AtomicU8>,
     /// Whether a value had more decimals than the pass has.
@@ -289,6 +293,12 @@ impl Stream<'_> {
             if let Some(first) = skip.and_then(|rows| rows.get(&origin)) {
                 placing.say(row, Finding::DuplicateId, Action::Dropped, Some(name), first.to_string());
                 dropped.push((i, name.to_owned()));
+                continue;
+            }
+            if !self.left_out.is_empty()
+                && let Some(why) = self.left_out.get(name)
+            {
+                placing.say(row, Finding::NotAPlace, Action::Dropped, Some(name), why.clone());
                 continue;
             }
             let position = position(placing, &batch, i, file).unwrap_or_else(|(finding, reason)| {

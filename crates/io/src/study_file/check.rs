@@ -48,6 +48,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.study();
     check.places();
     check.services();
+    check.review();
     check.settlements();
     check.areas();
     check.official();
@@ -222,6 +223,12 @@ impl<'a> Check<'a> {
             self.file_source(&source.file);
             self.filled(&source.place, "place");
             self.service(&source.service);
+        }
+    }
+
+    fn review(&mut self) {
+        for source in &self.file.review {
+            self.file_source(&source.file);
         }
     }
 

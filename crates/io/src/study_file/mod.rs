@@ -54,6 +54,10 @@ pub struct StudyFile {
     /// What was offered to whom, by place id.
     #[serde(default)]
     pub offers: Vec<OffersSource>,
+    /// What people who know the places have answered, in files that `nittio review import` writes. An answer goes before what
+    /// footprints and offers say.
+    #[serde(default)]
+    pub review: Vec<ReviewSource>,
     /// The levels that figures are reported for, by key: `municipality`, `county`, or your own.
     #[serde(default)]
     pub areas: IndexMap<String, AreasSource>,
@@ -100,6 +104,7 @@ impl StudyFile {
     pub fn secrecy(&self) -> Secrecy {
         let places = self.places.iter().map(|source| &source.file);
         let networks = self.footprints.iter().map(|s| &s.file).chain(self.offers.iter().map(|s| &s.file));
+        let networks = networks.chain(self.review.iter().map(|s| &s.file));
         let areas = self.areas.values().filter_map(|source| source.file.as_ref());
         let files = places.chain(networks).chain(areas).chain(self.settlements.iter().map(|source| &source.file));
         let official = self.official.iter().map(|source| source.secrecy);
@@ -256,6 +261,15 @@ pub struct OffersSource {
     pub place: Spanned<String>,
     /// The service.
     pub service: ServiceColumns,
+}
+
+/// Answers of a review.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(from = "raw::Review")]
+#[schemars(with = "raw::Review")]
+pub struct ReviewSource {
+    /// The file.
+    pub file: FileSource,
 }
 
 /// One level of areas: from polygons, from the places' code column, or from another level's codes.

@@ -17,8 +17,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    AreasSource, FileSource, FootprintsSource, OffersSource, PlacesSource, RepresentativePoint, ServiceColumns,
-    SettlementsSource, mapped::Mapped, schema,
+    AreasSource, FileSource, FootprintsSource, OffersSource, PlacesSource, RepresentativePoint, ReviewSource,
+    ServiceColumns, SettlementsSource, mapped::Mapped, schema,
 };
 
 /// A table with keys of its own, then the service's keys when it says `+ service`, then the file's keys.
@@ -191,6 +191,20 @@ source! {
     }
 }
 
+/// Answers of a review: what people who know the places have said, as `nittio review import` writes it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Review {
+    /// The file, CSV, relative to the study file; `${NAME}` stands for an environment variable.
+    #[schemars(with = "String")]
+    path: Spanned<String>,
+    /// Who made the file and under which licence; printed in the report.
+    source: Option<String>,
+    /// Who may see its rows: `open`, `internal` (default) or `secret`.
+    #[schemars(with = "Option<schema::SecrecyWord>")]
+    secrecy: Option<Secrecy>,
+}
+
 /// One level of areas: from polygons, from the places' code column, or from another level's codes.
 ///
 /// Its file is optional, so the keys stand here once more.
@@ -270,6 +284,27 @@ impl From<Offers> for OffersSource {
 impl From<Settlements> for SettlementsSource {
     fn from(raw: Settlements) -> Self {
         Self { file: file_of!(raw, Secrecy::Open), class: raw.class, vintage: raw.vintage }
+    }
+}
+
+impl From<Review> for ReviewSource {
+    fn from(Review { path, source, secrecy }: Review) -> Self {
+        // A file that is written by us needs no more words than that.
+        let format = Some(Spanned::new(path.span(), "csv".to_owned()));
+        let encoding = Some(Spanned::new(path.span(), "utf-8".to_owned()));
+        let secrecy = secrecy.unwrap_or(Secrecy::Internal);
+        let file = FileSource {
+            path,
+            layer: None,
+            format,
+            crs: None,
+            swap_axes: false,
+            encoding,
+            source,
+            licence: None,
+            secrecy,
+        };
+        Self { file }
     }
 }
 

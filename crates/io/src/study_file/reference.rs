@@ -15,6 +15,7 @@ pub fn reference() -> String {
     section(&mut page, &schema, "places", "[[places]]");
     section(&mut page, &schema, "footprints", "[[footprints]]");
     section(&mut page, &schema, "offers", "[[offers]]");
+    section(&mut page, &schema, "review", "[[review]]");
     section(&mut page, &schema, "areas", "[areas.NAME]");
     section(&mut page, &schema, "settlements", "[[settlements]]");
     section(&mut page, &schema, "near", "[near]");

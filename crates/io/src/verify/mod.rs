@@ -152,10 +152,9 @@ fn secrets(manifest: &Manifest) -> Check {
         told.map(move |key| format!("manifest.json: inputs[{number}] is secret and has a `{key}`"))
     });
     let problems: Vec<String> = told.collect();
-    let places = inputs
-        .iter()
-        .enumerate()
-        .filter(|(_, input)| matches!(input["role"].as_str(), Some("places" | "offers")) && !input["rows"].is_null());
+    let places = inputs.iter().enumerate().filter(|(_, input)| {
+        matches!(input["role"].as_str(), Some("places" | "offers" | "review")) && !input["rows"].is_null()
+    });
     let rows =
         places.map(|(number, _)| format!("manifest.json: inputs[{number}] says how many places or offers there are"));
     let results =

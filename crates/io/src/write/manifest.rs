@@ -21,6 +21,7 @@ use nittio_core::{
     outcome::{Input, Outcome},
     profile::Profile,
     quantity::Speed,
+    review::ReviewCounts,
     state_aid::StateAid,
     support::Support,
 };
@@ -109,6 +110,9 @@ struct Results {
     services: usize,
     link_sets: usize,
     tally_cells: usize,
+    /// What became of the answers of reviews.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<ReviewCounts>,
 }
 
 #[derive(Serialize)]
@@ -159,6 +163,7 @@ pub fn json(staging: &Staging, run: &Run) -> Result<Vec<u8>, WriteError> {
             services: outcome.frame.services.as_slice().len(),
             link_sets: link_sets(kinds),
             tally_cells: tally.len(),
+            review: (study.offers.reviews.counts.answers > 0).then_some(study.offers.reviews.counts),
         },
         outputs: outputs(staging, &licences(inputs), None)?,
     };
@@ -215,9 +220,11 @@ pub(super) fn outputs(
 /// What a file is made of: services of networks and offers, everything else of all that was read.
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
-        "services.csv" => &["footprints", "offers", "places"],
-        "reconciliation.csv" | "report.html" => &["places", "footprints", "offers", "areas", "settlements", "official"],
-        _ => &["places", "footprints", "offers", "areas", "settlements"],
+        "services.csv" => &["footprints", "offers", "review", "places"],
+        "reconciliation.csv" | "report.html" => {
+            &["places", "footprints", "offers", "review", "areas", "settlements", "official"]
+        }
+        _ => &["places", "footprints", "offers", "review", "areas", "settlements"],
     };
     let mut all: Vec<String> = Vec::new();
     for said in roles.iter().filter_map(|role| licences.get(role)).flatten() {

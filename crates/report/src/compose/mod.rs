@@ -5,6 +5,7 @@ mod bars;
 mod breaks;
 mod categories;
 mod definitions;
+pub(crate) mod delivery;
 mod ledger;
 mod map;
 mod method;

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::{RenderError, svg};
 use crate::{
+    compose::delivery,
     report::{Block, Figure, Report, Table},
     typeface::{REGULAR_WOFF2, SEMI_BOLD_WOFF2},
 };
@@ -43,6 +44,21 @@ struct Page<'a> {
     regular: String,
     semi_bold: String,
     drawn: Vec<Drawn>,
+}
+
+/// A delivery check as one HTML file.
+pub(crate) fn delivery(page: &delivery::Page) -> Result<String, RenderError> {
+    let style = include_str!("../../templates/report.css");
+    Ok(DeliveryPage { page, style, regular: base64(REGULAR_WOFF2), semi_bold: base64(SEMI_BOLD_WOFF2) }.render()?)
+}
+
+#[derive(Template)]
+#[template(path = "delivery.html")]
+struct DeliveryPage<'a> {
+    page: &'a delivery::Page,
+    style: &'static str,
+    regular: String,
+    semi_bold: String,
 }
 
 /// A figure's chart at both widths.

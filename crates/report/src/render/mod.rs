@@ -1,6 +1,6 @@
 //! Rendering: a composed report becomes a page, and its figures become pictures.
 
-mod html;
+pub(crate) mod html;
 mod picture;
 mod svg;
 
