@@ -185,7 +185,7 @@ impl<'a> RawRow<'a> {
     }
 
     fn name(self) -> &'a [u8] {
-        let start = HEAD + self.id_len;
+        let start = HEAD + id_len(self.bytes);
         &self.bytes[start..start + name_len(self.bytes)]
     }
 
@@ -408,6 +408,7 @@ mod tests {
                     let count = some.len();
                     let places = Places {
                         ids: some.iter().collect(),
+                        names: nittio_core::place::Ids::default(),
                         easting: vec![0.0; count],
                         northing: vec![0.0; count],
                         category: vec![0; count],
