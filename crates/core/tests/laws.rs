@@ -173,8 +173,13 @@ fn tally(study: &Study) -> Tally {
     Tally::observe(&study.frame, &study.places, &join(&index, study, |_| {}))
 }
 
+/// How many cases are tried: more for a long run, which `docs/contributing.md` describes.
+fn cases(usual: u32) -> u32 {
+    std::env::var("NITTIO_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(64)) })]
 
     /// The oracle is geo's full DE-9IM relation of every point with every footprint.
     #[test]

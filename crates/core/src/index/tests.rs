@@ -13,6 +13,11 @@ use crate::{
     settlement::Settlement,
 };
 
+/// How many cases are tried: more for a long run, which `docs/contributing.md` describes.
+fn cases(usual: u32) -> u32 {
+    std::env::var("NITTIO_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
 fn link(number: u32) -> Link {
     Link { service: ServiceId(number), reach: Reach::Passed }
 }
@@ -92,7 +97,7 @@ fn scaled(polygons: Vec<MultiPolygon>, scale: f64, shift: f64) -> Vec<MultiPolyg
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(100)) })]
 
     #[test]
     fn the_index_answers_as_brute_force_does(
@@ -238,7 +243,7 @@ fn mixed(polygons: &[MultiPolygon]) -> CoverageIndex {
 const AREAS: [usize; 2] = [0, 8];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(100)) })]
 
     #[test]
     fn an_index_that_was_written_and_opened_answers_as_the_one_that_was_built(polygons in polygons()) {
