@@ -13,7 +13,9 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use fixture::{Sketch, goals, grid, outcome};
-use nittio_core::{outcome::Outcome, quantity::Share, reconcile::Reconciliation, safety::Safety, unit::Unit};
+use nittio_core::{
+    indicator::At, outcome::Outcome, quantity::Share, reconcile::Reconciliation, safety::Safety, unit::Unit,
+};
 use nittio_report::{Locale, Settings, compose, render};
 
 fn settings(locale: Locale) -> Settings {
@@ -243,6 +245,38 @@ fn the_page_says_what_was_counted_by_hand() {
 }
 
 #[test]
+fn the_studys_sources_stand_in_full_under_the_first_figure_only() {
+    let html = page(&outcome(&sketch()), Locale::Sv);
+    let sources: Vec<&str> =
+        html.split("<p class=\"source\">").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
+    assert!(sources.len() > 5);
+    assert!(!sources[0].contains("href"), "{}", sources[0]);
+    for source in &sources[1..] {
+        assert!(source.contains("<a href=\"#quality\">studiens filer, se Underlaget</a>"), "{source}");
+    }
+    // What an official figure rests on alone stands with it.
+    assert!(sources.last().is_some_and(|source| !source.starts_with("Källa: <a")), "{sources:?}");
+}
+
+#[test]
+fn an_area_that_holds_all_there_is_has_no_line_beside_the_total() {
+    let lines = |outcome: &Outcome| {
+        let html = page(outcome, Locale::Sv);
+        let foot = html.split("<table id=\"ledger\">").nth(1).and_then(|rest| rest.split("<tfoot>").nth(1));
+        foot.and_then(|rest| rest.split("</tfoot>").next()).map(|foot| foot.matches("<tr>").count())
+    };
+    let found = outcome(&sketch());
+    let county =
+        found.indicators.areas.iter().position(|area| area.level == "county" && !area.code.is_empty()).unwrap();
+    let all = |unit| {
+        let of = |area| found.indicators.figure(At { area, unit, ..At::default() });
+        of(0) == of(county)
+    };
+    let holds_all = (1..found.indicators.units.len()).all(all);
+    assert_eq!(lines(&found), Some(if holds_all { 1 } else { 2 }));
+}
+
+#[test]
 fn no_word_is_missing_and_none_is_in_the_wrong_language() {
     for (locale, stranger) in [(Locale::En, ["å", "ä", "ö"]), (Locale::Sv, [" the ", " of ", " and "])] {
         let mut outcome = outcome(&sketch());
@@ -307,7 +341,7 @@ fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
     let names: Vec<_> = pictures.iter().map(|picture| picture.name.as_str()).collect();
     assert_eq!(
         names,
-        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "official-1", "safety"]
+        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "safety", "official-1"]
     );
     for picture in pictures {
         assert!(!picture.svg.contains("<text"), "letters are outlines");
