@@ -42,6 +42,8 @@ pub(crate) struct Words {
     pub(crate) skip: String,
     pub(crate) contents: String,
     pub(crate) source: String,
+    /// Where the study's sources stand.
+    pub(crate) sources: String,
     pub(crate) show_table: String,
 }
 
@@ -89,11 +91,26 @@ pub(crate) struct Figure {
     /// What is shown: unit, property, date.
     pub(crate) subtitle: String,
     pub(crate) caption: String,
-    pub(crate) source: String,
+    pub(crate) source: Source,
     /// What the picture shows, for those who do not see it.
     pub(crate) description: String,
     pub(crate) chart: Chart,
     pub(crate) table: Option<Table>,
+}
+
+/// Where a figure's numbers come from. A picture says all of it; a page says what is the study's once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Source {
+    /// What this figure alone rests on.
+    pub(crate) own: Option<String>,
+    /// What all figures of the study rest on.
+    pub(crate) study: String,
+}
+
+impl Source {
+    pub(crate) fn whole(&self) -> String {
+        self.own.iter().chain([&self.study]).map(String::as_str).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// A table.
@@ -103,6 +120,8 @@ pub(crate) struct Table {
     pub(crate) caption: String,
     /// Whether the table is shown only when asked for.
     pub(crate) folded: bool,
+    /// Whether it is left out in print, since it stands elsewhere or a sentence says all of it.
+    pub(crate) screen_only: bool,
     /// Heads over several columns; empty when there are none.
     pub(crate) groups: Vec<Group>,
     pub(crate) heads: Vec<Head>,

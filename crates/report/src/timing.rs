@@ -10,7 +10,7 @@ use crate::{
     },
     locale::Locale,
     render::{Picture, RenderError, picture_of},
-    report::Figure,
+    report::{Figure, Source},
 };
 
 /// Times to be drawn, one bar each.
@@ -87,7 +87,7 @@ pub fn picture(timing: &Timing) -> Result<Picture, RenderError> {
         title: timing.title.clone(),
         subtitle: timing.subtitle.clone(),
         caption: timing.caption.clone(),
-        source: timing.source.clone(),
+        source: Source { own: None, study: timing.source.clone() },
         description: timing.description.clone(),
         chart: Chart::Spans(spans::Spans { phases: phases.collect(), rows: rows.collect() }),
         table: None,

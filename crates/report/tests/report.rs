@@ -243,6 +243,32 @@ fn the_page_says_what_was_counted_by_hand() {
 }
 
 #[test]
+fn the_studys_sources_stand_in_full_under_the_first_figure_only() {
+    let html = page(&outcome(&sketch()), Locale::Sv);
+    let sources: Vec<&str> =
+        html.split("<p class=\"source\">").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
+    assert!(sources.len() > 5);
+    assert!(!sources[0].contains("href"), "{}", sources[0]);
+    for source in &sources[1..] {
+        assert!(source.contains("<a href=\"#quality\">studiens filer, se Underlaget</a>"), "{source}");
+    }
+    // What an official figure rests on alone stands with it.
+    assert!(sources.last().is_some_and(|source| !source.starts_with("Källa: <a")), "{sources:?}");
+}
+
+#[test]
+fn an_area_that_holds_all_there_is_has_no_line_beside_the_total() {
+    let lines = |sketch: Sketch| {
+        let html = page(&outcome(&sketch), Locale::Sv);
+        let foot = html.split("<table id=\"ledger\">").nth(1).and_then(|rest| rest.split("<tfoot>").nth(1));
+        foot.and_then(|rest| rest.split("</tfoot>").next()).map(|foot| foot.matches("<tr>").count())
+    };
+    // The county has all municipalities. In an odd sketch some places have no position, so it lacks them.
+    assert_eq!(lines(Sketch { odd: false, ..sketch() }), Some(1));
+    assert_eq!(lines(Sketch { places_per_area: 400, ..sketch() }), Some(2));
+}
+
+#[test]
 fn no_word_is_missing_and_none_is_in_the_wrong_language() {
     for (locale, stranger) in [(Locale::En, ["å", "ä", "ö"]), (Locale::Sv, [" the ", " of ", " and "])] {
         let mut outcome = outcome(&sketch());
@@ -307,7 +333,7 @@ fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
     let names: Vec<_> = pictures.iter().map(|picture| picture.name.as_str()).collect();
     assert_eq!(
         names,
-        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "official-1", "safety"]
+        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "safety", "official-1"]
     );
     for picture in pictures {
         assert!(!picture.svg.contains("<text"), "letters are outlines");

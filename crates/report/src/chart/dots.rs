@@ -63,7 +63,7 @@ impl Dots {
             self.rows.iter().map(|r| Type::BODY.width(&r.tail)).fold(Type::SMALL.width(&self.tail_head), f64::max);
         let has_tails = self.rows.iter().any(|r| !r.tail.is_empty());
         let (left, right) =
-            if narrow { (8.0, 8.0) } else { (labels + 20.0, if has_tails { tails + 26.0 } else { 10.0 }) };
+            if narrow { (8.0, 8.0) } else { (labels + 20.0, if has_tails { tails + 40.0 } else { 10.0 }) };
         let scale = Scale {
             left,
             width: width - left - right,

@@ -19,6 +19,9 @@ pub(crate) const UNSURE: RGBColor = RGBColor(0xb4, 0xbf, 0xc9);
 /// No data.
 pub(crate) const NOTHING: RGBColor = RGBColor(0xe3, 0xdf, 0xd8);
 
+/// White, grey and black areas of the state-aid rules: the colours that they are named by.
+pub(crate) const SHADES: [RGBColor; 3] = [TRACK, RGBColor(0x9f, 0xab, 0xb6), INK];
+
 /// From little to much.
 const SCALE: [RGBColor; 6] = [
     RGBColor(0xe4, 0xf0, 0xf4),

@@ -16,7 +16,7 @@ use super::Scene;
 use crate::{
     chart::{
         Chart,
-        palette::{PAPER, UNSURE, sequential},
+        palette::{PAPER, SHADES, UNSURE},
         stack::{Class, Row, Stack},
     },
     messages::sentence,
@@ -93,7 +93,6 @@ fn counts<'a>(scene: &Scene<'_>, split: &'a Split, area: usize) -> &'a [u64] {
 fn shades(scene: &Scene<'_>, rule: &StateAid) -> Vec<Class> {
     let t = &scene.t;
     let n = rule.black_from.to_string();
-    let colours = sequential(3);
     let names = [
         t.get("aid.white"),
         if rule.black_from == 2 { t.get("aid.grey") } else { t.say("aid.grey-below", &[("n", &n)]) },
@@ -101,7 +100,7 @@ fn shades(scene: &Scene<'_>, rule: &StateAid) -> Vec<Class> {
     ];
     let class = |(name, colour): (String, RGBColor)| Class { name, colour, hatch: None };
     let unmatched = Class { name: t.get("aid.unmatched"), colour: PAPER, hatch: Some(UNSURE) };
-    names.into_iter().zip(colours).map(class).chain([unmatched]).collect()
+    names.into_iter().zip(SHADES).map(class).chain([unmatched]).collect()
 }
 
 fn figure(scene: &Scene<'_>, counted: &Counted<StateAid>) -> Figure {
@@ -179,6 +178,7 @@ fn table(scene: &Scene<'_>, Counted { split, .. }: &Counted<StateAid>) -> Table 
         let cells = std::iter::once(of.iter().sum()).chain(of.iter().copied()).map(|count| number(scene, count));
         report::Row { head, cells: cells.collect() }
     };
+    let body = scene.body_where(|area| split.counts(area, 0, scene.unit).iter().any(|&count| count > 0));
     let classes = split.settlements.iter().enumerate().filter_map(|(i, class)| Some((i, (*class)?)));
     let classes = classes.map(|(i, class)| row(t.get(&format!("settlement.{}", Settlement::key(class))), 0, i));
     let rest = scene.context.iter().map(|&area| row(scene.area_name(area), area, 0));
@@ -187,14 +187,14 @@ fn table(scene: &Scene<'_>, Counted { split, .. }: &Counted<StateAid>) -> Table 
         caption: t.say("aid.table-caption", &[("units", &scene.main_all()), ("date", &scene.date())]),
         folded: true,
         heads: [vec![Head::text(sentence(&scene.areas_word(1)))], columns.to_vec()].concat(),
-        rows: scene.body().into_iter().map(|area| row(scene.area_name(area), area, 0)).collect(),
+        rows: body.into_iter().map(|area| row(scene.area_name(area), area, 0)).collect(),
         totals: rest.chain(classes).collect(),
         ..Table::default()
     }
 }
 
 /// Whom the support scheme is for: a sentence, and a table of why others are not.
-fn support(scene: &Scene<'_>, Counted { rule, until, split }: &Counted<Support>) -> Vec<Block> {
+fn support(scene: &Scene<'_>, Counted { rule, split, .. }: &Counted<Support>) -> Vec<Block> {
     let t = &scene.t;
     // Places, and not the report's unit: the scheme is about buildings.
     let places = &scene.ind.units[0];
@@ -220,7 +220,7 @@ fn support(scene: &Scene<'_>, Counted { rule, until, split }: &Counted<Support>)
     heads.extend(used.iter().map(|&part| Head::number(t.get(&format!("aid.column-{}", Standing::KEYS[part])))));
     vec![
         Block::Heading(t.get("aid.support")),
-        Block::Text(format!("{text} {}", networks(scene, &rule.fixed, *until))),
+        Block::Text(format!("{text} {}", t.get("aid.see-method"))),
         Block::Table(Table {
             id: "support-table".to_owned(),
             caption: t.say("aid.support-caption", &[("date", &scene.date())]),

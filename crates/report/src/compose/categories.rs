@@ -3,6 +3,7 @@
 use nittio_core::{
     category::{Few, Lacking, are_told_apart},
     indicator::{At, Figure as Counts},
+    unit::Unit,
 };
 
 use super::Scene;
@@ -28,12 +29,39 @@ pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
     if categories.is_empty() {
         return None;
     }
-    let mut blocks = vec![Block::Figure(Box::new(figure(scene, &categories)))];
+    let mut blocks = if categories.iter().any(|&category| of(scene, 0, category).has_share()) {
+        vec![Block::Figure(Box::new(figure(scene, &categories)))]
+    } else {
+        without_shares(scene, &categories)
+    };
     if let Some(few) = scene.lacking {
         blocks.extend(lacking(scene, few));
     }
     let (short, heading) = (t.get("categories.short"), t.get("categories.heading"));
     Some(Section { id: "categories", short, heading, blocks })
+}
+
+/// In place of a figure that could show no share: how many places there are.
+fn without_shares(scene: &Scene<'_>, categories: &[usize]) -> Vec<Block> {
+    let t = &scene.t;
+    let counted = |&category: &usize| {
+        let figure = of(scene, 0, category);
+        let n = count(scene, figure.total, figure.hides.total);
+        let name = name(scene, category).to_lowercase();
+        (figure.total > 0 && !figure.hides.total)
+            .then(|| t.say("categories.counted", &[("n", &n), ("category", &name)]))
+    };
+    let counted: Vec<String> = categories.iter().filter_map(counted).collect();
+    let mut text = t.say("categories.hidden", &[("property", &scene.property())]);
+    if !counted.is_empty() {
+        text = format!("{text} {}", t.say("categories.hidden-counted", &[("places", &scene.list(counted))]));
+    }
+    let mut blocks = vec![Block::Text(text)];
+    // Areas may have shares that the whole study has not.
+    if scene.areas.iter().any(|&area| categories.iter().any(|&category| of(scene, area, category).has_share())) {
+        blocks.push(Block::Table(table(scene, categories)));
+    }
+    blocks
 }
 
 /// The categories that are shown, by index, in the order of their names.
@@ -91,21 +119,32 @@ fn figure(scene: &Scene<'_>, categories: &[usize]) -> Figure {
                 ("share", &scene.plain_share(&of(scene, 0, category))),
             ],
         ),
-        Some(_) => t.get("categories.title-all"),
-        None => t.get("categories.title-unknown"),
+        _ => t.get("categories.title-all"),
     };
+    // The lowest first; those without a share last.
+    let mut sorted = categories.to_vec();
+    sorted.sort_by(|&a, &b| {
+        let (a, b) = (of(scene, 0, a), of(scene, 0, b));
+        let none = (!a.has_share()).cmp(&!b.has_share());
+        none.then((u128::from(a.covered) * u128::from(b.total)).cmp(&(u128::from(b.covered) * u128::from(a.total))))
+    });
+    let mut caption = t.get("categories.caption");
+    let key = |&category: &usize| scene.ind.categories[category].as_deref();
+    if scene.ind.unit(Unit::Workplaces.key()).is_some() && categories.iter().any(|c| key(c) == Some("workplace")) {
+        caption = format!("{caption} {}", t.get("categories.caption-workplaces"));
+    }
     let profile = scene.ind.profiles.first().map(|p| scene.profile_name(p)).unwrap_or_default().to_lowercase();
     let values = [("property", scene.property()), ("date", scene.date()), ("profile", profile)];
     let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
     Figure {
         id: "categories",
         subtitle: t.say("categories.subtitle", &values),
-        caption: t.get("categories.caption"),
+        caption,
         source: scene.source(),
         description: t.say("categories.description", &[("title", &title)]),
         title,
         chart: Chart::Bars(Bars {
-            rows: categories.iter().map(bar).collect(),
+            rows: sorted.iter().map(bar).collect(),
             ticks: scene.percent_ticks(&[0, 25, 50, 75, 100]),
             goal: None,
             legend: Vec::new(),
@@ -133,13 +172,18 @@ fn table(scene: &Scene<'_>, categories: &[usize]) -> Table {
         });
         report::Row { head: scene.area_name(area), cells: cells.collect() }
     };
+    let body = scene.body_where(|area| {
+        let figures = categories.iter().map(|&category| of(scene, area, category));
+        figures.into_iter().any(|figure| figure.total > 0 || figure.hides.total)
+    });
     Table {
         id: "categories-table".to_owned(),
         caption: t.say("categories.table-caption", &[("property", &scene.property()), ("date", &scene.date())]),
         folded: true,
+        screen_only: false,
         groups,
         heads,
-        rows: scene.body().into_iter().map(row).collect(),
+        rows: body.into_iter().map(row).collect(),
         totals: scene.context.iter().copied().map(row).collect(),
         note: String::new(),
     }
@@ -175,9 +219,9 @@ fn lacking(scene: &Scene<'_>, few: &Few) -> Vec<Block> {
             Cell::number(place.down.map_or_else(|| t.get("categories.nothing"), |down| scene.locale.speed(down))),
         ],
     });
-    vec![Block::Table(Table {
+    let table = Table {
         id: "lacking-table".to_owned(),
-        caption: t.say("categories.lacking-caption", &values),
+        caption: t.say("categories.lacking-order", &[("areas", &scene.areas_word(1))]),
         folded: few.count > 12,
         heads: vec![
             Head::text(t.get("categories.place")),
@@ -188,5 +232,6 @@ fn lacking(scene: &Scene<'_>, few: &Few) -> Vec<Block> {
         rows: rows.collect(),
         note: t.get("categories.lacking-note"),
         ..Table::default()
-    })]
+    };
+    vec![Block::Heading(t.say("categories.lacking-caption", &values)), Block::Table(table)]
 }

@@ -146,6 +146,7 @@ fn table(scene: &Scene<'_>) -> Table {
             &[("units", &scene.main_all()), ("property", &scene.property()), ("date", &scene.date())],
         ),
         folded: true,
+        screen_only: false,
         groups,
         heads,
         rows: scene.areas.iter().copied().map(row).collect(),

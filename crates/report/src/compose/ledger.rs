@@ -87,7 +87,11 @@ fn with_goal(scene: &Scene<'_>, goal: &Goal, blocks: &mut Vec<Block>) {
     if !lacking.is_empty() {
         blocks.push(Block::Text(t.say("ledger.missing-units", &[("units", &scene.list(lacking))])));
     }
-    let body = scene.body();
+    let units: Vec<usize> = goal.units.iter().filter_map(|unit| scene.ind.unit(unit.key())).collect();
+    let body = scene.body_where(|area| {
+        let figures = units.iter().map(|&unit| scene.ind.figure(At { unit, ..scene.at(area) }));
+        figures.into_iter().any(|figure| figure.total > 0 || figure.hides.total)
+    });
     if scene.folded() {
         let mut largest = scene.areas.clone();
         largest.sort_by_cached_key(|&area| std::cmp::Reverse(scene.gap(&scene.main(area))));
@@ -157,6 +161,7 @@ fn table(scene: &Scene<'_>, goal: &Goal, areas: &[usize], caption: String, id: &
         id: id.to_owned(),
         caption,
         folded,
+        screen_only: false,
         groups,
         heads,
         rows: areas.iter().map(|&area| row(area)).collect(),
@@ -253,6 +258,7 @@ fn steps(scene: &Scene<'_>) -> Option<Table> {
         id: "steps".to_owned(),
         caption: scene.t.say("ledger.other-caption", &[("date", &scene.date())]),
         folded: scene.folded(),
+        screen_only: false,
         groups,
         heads,
         rows: scene.areas.iter().map(|&area| row(area)).collect(),
@@ -328,6 +334,7 @@ pub(super) fn short_table(scene: &Scene<'_>, areas: &[usize], id: &str) -> Table
         id: id.to_owned(),
         caption: scene.figure_subtitle(),
         folded: true,
+        screen_only: false,
         groups: Vec::new(),
         heads,
         rows: areas.iter().map(|&area| row(area)).collect(),

@@ -10,7 +10,7 @@ use crate::{
         palette,
     },
     messages::sentence,
-    report::{Block, Figure, Section},
+    report::{Block, Figure, Section, Table},
 };
 
 /// Above this many areas, names would be a crowd.
@@ -119,7 +119,11 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
         source: scene.source(),
         description: description.trim().to_owned(),
         chart: Chart::Map(chart),
-        table: (!scene.folded()).then(|| ledger::short_table(scene, &scene.by_share(), "map-table")),
+        table: (!scene.folded()).then(|| Table {
+            // In print the ranking's, which is the same, is enough.
+            screen_only: true,
+            ..ledger::short_table(scene, &scene.by_share(), "map-table")
+        }),
     })
 }
 

@@ -36,7 +36,7 @@ use crate::{
     chart::Mark,
     locale::Locale,
     messages::Messages,
-    report::{Report, Words},
+    report::{Report, Source, Words},
 };
 
 /// Above this many areas, charts show the lowest and the highest only.
@@ -60,6 +60,8 @@ pub(super) struct Scene<'a> {
     /// The row of places in no area of the level.
     outside: Option<usize>,
     /// The total, and the areas of other levels that are few enough to compare with.
+    beside: Vec<usize>,
+    /// The same without areas that hold all there is: their lines would only repeat the total's.
     context: Vec<usize>,
     unit: usize,
     measure: usize,
@@ -85,7 +87,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
     sections.extend([aid::section(&scene), categories::section(&scene)].into_iter().flatten());
     // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
     if outcome.edition.is_none() {
-        sections.extend([reconciliation::section(&scene), safety::section(&scene)]);
+        sections.extend([safety::section(&scene), reconciliation::section(&scene)]);
     }
     sections.extend([quality::section(&scene), method::section(&scene)]);
     Report {
@@ -104,6 +106,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             skip: t.get("page.skip"),
             contents: t.get("page.contents"),
             source: t.get("page.source"),
+            sources: t.get("page.sources"),
             show_table: t.get("page.show-table"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
@@ -131,13 +134,13 @@ impl<'a> Scene<'a> {
         }
         let empty = all - areas.len();
         let outside = (1..ind.areas.len()).find(|i| of_level(i) && !named(i));
-        let mut context = vec![0];
+        let mut beside = vec![0];
         for other in out.frame.levels.iter().filter(|l| l.key != level) {
             let rows: Vec<usize> =
                 (0..ind.areas.len()).filter(|&i| ind.areas[i].level == other.key && named(&i)).collect();
             // More would be a table of its own, and the total stands there already.
             if rows.len() <= 3 {
-                context.extend(rows);
+                beside.extend(rows);
             }
         }
         let unit = ind.unit(settings.unit.key()).unwrap_or(0);
@@ -149,6 +152,13 @@ impl<'a> Scene<'a> {
             .or_else(|| ind.measure(Measure::Covered))
             .unwrap_or(0);
         let main = out.assessments.iter().filter(|a| a.profile == 0);
+        let goals = out.goals.iter().flat_map(|goal| &goal.units).filter_map(|unit| ind.unit(unit.key()));
+        let units: Vec<usize> = goals.chain([unit]).collect();
+        let whole = |area: usize| {
+            let of = |area, unit| ind.figure(At { area, unit, measure, ..At::default() });
+            units.iter().all(|&unit| of(area, unit) == of(0, unit))
+        };
+        let context = beside.iter().copied().filter(|&area| area == 0 || !whole(area)).collect();
         let assessments = main.map(|a| ((a.goal, a.area), a)).collect();
         Self {
             assessments,
@@ -160,6 +170,7 @@ impl<'a> Scene<'a> {
             areas,
             empty,
             outside,
+            beside,
             context,
             unit,
             measure,
@@ -292,7 +303,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The source line of figures: who made the input, the program, the day.
-    fn source(&self) -> String {
+    fn source(&self) -> Source {
         let mut parts: Vec<String> = Vec::new();
         for said in self.out.provenance.inputs.iter().filter_map(origin) {
             if !parts.contains(&said) {
@@ -300,7 +311,7 @@ impl<'a> Scene<'a> {
             }
         }
         parts.push(self.out.provenance.program.clone());
-        format!("{}. {}.", parts.join("; "), self.date())
+        Source { own: None, study: format!("{}. {}.", parts.join("; "), self.date()) }
     }
 }
 

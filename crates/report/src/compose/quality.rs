@@ -22,7 +22,10 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         let without = scene.ind.places_without(At { unit, ..At::default() });
         if without > 0 {
             let n = scene.locale.whole(without);
-            blocks.push(Block::Text(t.say("quality.without", &[("n", &n), ("units", &scene.units(&scaled.unit))])));
+            blocks.push(Block::Text(t.say(
+                if without == 1 { "quality.without-one" } else { "quality.without" },
+                &[("n", &n), ("units", &scene.units(&scaled.unit))],
+            )));
         }
     }
     if !scene.out.diagnostics.is_empty() {
@@ -100,6 +103,14 @@ fn rows(scene: &Scene<'_>, rows: u64) -> String {
     if scene.out.edition.is_some() && rows == 0 { "–".to_owned() } else { scene.locale.whole(rows) }
 }
 
+fn crs(scene: &Scene<'_>, crs: Option<&str>) -> String {
+    match crs {
+        None => "–".to_owned(),
+        Some("as-is") => scene.t.get("quality.as-is"),
+        Some(crs) => crs.to_owned(),
+    }
+}
+
 fn inputs(scene: &Scene<'_>) -> Table {
     let t = &scene.t;
     let rows = scene
@@ -113,7 +124,7 @@ fn inputs(scene: &Scene<'_>) -> Table {
                 Cell::text(t.find(&format!("role.{}", input.role)).unwrap_or_else(|| input.role.clone())),
                 Cell::number(rows(scene, input.rows)),
                 Cell::number(rows(scene, input.used)),
-                Cell::text(input.crs.clone().unwrap_or_else(|| "–".to_owned())),
+                Cell::text(crs(scene, input.crs.as_deref())),
                 Cell::text(origin(input).unwrap_or_else(|| "–".to_owned())),
                 Cell::new(crate::report::Kind::Code, input.sha256.chars().take(CHECKSUM).collect::<String>()),
             ],

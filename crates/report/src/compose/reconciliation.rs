@@ -43,8 +43,14 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
         match figures.next().filter(|_| share) {
             Some(&id) => blocks.push(Block::Figure(Box::new(figure(scene, id, comparison, &lines)))),
             None => {
+                let mut table = table(scene, &format!("official-table-{number}"), comparison, &lines);
                 blocks.push(Block::Heading(heading));
-                blocks.push(Block::Table(table(scene, &format!("official-table-{number}"), comparison, &lines)));
+                if lines.iter().all(|line| line.difference_units(scale(scene, comparison)) == 0) && !share {
+                    // A table of zeros is a sentence.
+                    blocks.push(Block::Text(same(scene, comparison, &lines)));
+                    (table.folded, table.screen_only) = (true, true);
+                }
+                blocks.push(Block::Table(table));
             }
         }
         if !comparison.without.is_empty() {
@@ -74,7 +80,7 @@ fn shown<'c>(scene: &Scene<'_>, comparison: &'c Comparison) -> Vec<&'c Line> {
     };
     let mut lines = of(&scene.areas);
     lines.sort_by_key(|line| difference(scene, comparison, line));
-    [of(&scene.context), lines].concat()
+    [of(&scene.beside), lines].concat()
 }
 
 fn scale(scene: &Scene<'_>, comparison: &Comparison) -> u64 {
@@ -99,7 +105,9 @@ fn points(ppm: i64) -> f64 {
 fn name(scene: &Scene<'_>, comparison: &Comparison) -> String {
     let definition = &comparison.official.definition;
     let name = scene.text(&definition.name);
-    if name == definition.id { name.to_owned() } else { format!("{name} ({})", definition.id) }
+    // A publisher's code is known to readers; the ids that this program gave are not.
+    let code = definition.id.starts_with(char::is_uppercase) && name != definition.id;
+    if code { format!("{name} ({})", definition.id) } else { name.to_owned() }
 }
 
 fn day(scene: &Scene<'_>, comparison: &Comparison) -> String {
@@ -126,7 +134,8 @@ fn subtitle(scene: &Scene<'_>, comparison: &Comparison) -> String {
             scene.t.say("reconciliation.subtitle", &all)
         }
         None => {
-            let all = [&values[..], &[("units", units.as_str())]].concat();
+            let counted = scene.units(&official.unit);
+            let all = [&values[..], &[("units", counted.as_str())]].concat();
             scene.t.say("reconciliation.subtitle-total", &all)
         }
     };
@@ -142,6 +151,17 @@ fn group_name(scene: &Scene<'_>, group: SettlementGroup) -> String {
         SettlementGroup::BuiltUp => "reconciliation.group-built-up",
         SettlementGroup::Outside => "reconciliation.group-outside",
     })
+}
+
+/// That the study's totals are the official ones, in how many areas.
+fn same(scene: &Scene<'_>, comparison: &Comparison, lines: &[&Line]) -> String {
+    let n = lines.iter().filter(|line| scene.areas.contains(&line.area)).count();
+    let (day, units) = (day(scene, comparison), scene.units(&comparison.official.unit));
+    let publisher = comparison.official.definition.publisher.as_str();
+    let key = if n == scene.areas.len() && n > 1 { "reconciliation.same-all" } else { "reconciliation.same" };
+    let (n, areas) = (scene.whole(n), scene.areas_word(n));
+    let values = [("n", n.as_str()), ("areas", &areas), ("publisher", publisher), ("day", &day), ("units", &units)];
+    scene.t.say(key, &values)
 }
 
 /// The finding: whether all official values lie in the study's spans, or which is furthest off.
@@ -177,10 +197,9 @@ fn figure(scene: &Scene<'_>, id: &'static str, comparison: &Comparison, lines: &
             .chain([Some(line.official.value as f64 / 1e6)])
             .collect(),
         tail: settlements::signed(scene, points(difference(scene, comparison, line))),
-        context: scene.context.contains(&line.area),
+        context: scene.beside.contains(&line.area),
     };
-    let (beside, of_level): (Vec<&Line>, Vec<&Line>) =
-        lines.iter().partition(|line| scene.context.contains(&line.area));
+    let (beside, of_level): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| scene.beside.contains(&line.area));
     let many = of_level.len() > MANY;
     let mut drawn = of_level;
     if many {
@@ -197,12 +216,12 @@ fn figure(scene: &Scene<'_>, id: &'static str, comparison: &Comparison, lines: &
         caption = format!("{caption} {more}");
     }
     let source = comparison.official.source.clone().map(|source| source.trim_end_matches('.').to_owned());
-    let source = [source.unwrap_or_else(|| comparison.official.definition.publisher.clone()), scene.source()];
+    let own = source.unwrap_or_else(|| comparison.official.definition.publisher.clone());
     Figure {
         id,
         subtitle: subtitle(scene, comparison),
         caption,
-        source: source.join("; "),
+        source: report::Source { own: Some(own), ..scene.source() },
         description: t.say("reconciliation.description", &[("area", &scene.areas_word(1)), ("title", &title)]),
         title,
         chart: Chart::Dots(Dots {
@@ -301,8 +320,7 @@ fn table(scene: &Scene<'_>, id: &str, comparison: &Comparison, lines: &[&Line]) 
         };
         Row { head: scene.area_name(line.area), cells }
     };
-    let (beside, of_level): (Vec<&Line>, Vec<&Line>) =
-        lines.iter().partition(|line| scene.context.contains(&line.area));
+    let (beside, of_level): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| scene.beside.contains(&line.area));
     let mut totals: Vec<Row> = beside.iter().map(row).collect();
     if let Some(country) = comparison.official.country {
         let at = keys.iter().position(|key| *key == "reconciliation.official").unwrap_or(0);
@@ -397,6 +415,17 @@ fn explanations(scene: &Scene<'_>, comparison: &Comparison) -> Vec<Term> {
     terms
 }
 
+/// How much is in doubt in the whole study, in a sentence.
+fn sums(scene: &Scene<'_>) -> String {
+    let all = scene.out.reconciliation.denominators.iter();
+    let Some(places) = all.clone().find(|d| d.area == 0 && d.unit == 0) else { return String::new() };
+    let whole = |n| scene.locale.whole(n);
+    let values = [whole(places.places.unmatched), whole(places.places.total), whole(places.duplicates)];
+    let [unmatched, total, duplicates] = values.each_ref().map(String::as_str);
+    let values = [("unmatched", unmatched), ("total", total), ("duplicates", duplicates)];
+    scene.t.say("reconciliation.denominators-sums", &values)
+}
+
 /// The areas about whose totals anything is in doubt.
 fn denominators(scene: &Scene<'_>) -> Vec<Block> {
     let t = &scene.t;
@@ -444,11 +473,12 @@ fn denominators(scene: &Scene<'_>) -> Vec<Block> {
         n => t.say("reconciliation.quiet", &[("n", &scene.whole(n)), ("areas", &scene.areas_word(n))]),
     };
     vec![
+        Block::Text(sums(scene)),
         Block::Text(t.say("reconciliation.denominators-intro", &[("units", &scene.main_all())])),
         Block::Table(Table {
             id: "denominators".to_owned(),
             caption: scene.figure_subtitle(),
-            folded: rows.len() > super::FOLD,
+            folded: true,
             heads,
             rows: rows.into_iter().map(row).collect(),
             totals: totals.into_iter().map(row).collect(),

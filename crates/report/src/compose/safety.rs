@@ -71,7 +71,9 @@ fn figure(scene: &Scene<'_>, part: &Part) -> Figure {
         })
         .collect();
     let width = |row: &Row| row.highest - row.lowest;
-    rows.sort_by(|a, b| width(b).total_cmp(&width(a)));
+    // What is not counted stands last, however wide.
+    let beside = |row: &Row| row.tone == Tone::Beside;
+    rows.sort_by(|a, b| beside(a).cmp(&beside(b)).then(width(b).total_cmp(&width(a))));
     if part.swings.iter().filter(|swing| swing.counted).count() > 1 {
         rows.push(Row {
             label: t.get("safety.together"),
@@ -88,7 +90,16 @@ fn figure(scene: &Scene<'_>, part: &Part) -> Figure {
     let key = if part.lowest == part.highest { "safety.title-same" } else { "safety.title" };
     let (low, high) = (share(scene, part.lowest, part), share(scene, part.highest, part));
     let verdict = words(scene, part.standing).to_lowercase();
-    let title = t.say(key, &[("low", &low), ("high", &high), ("verdict", &verdict)]);
+    let title = t.say(
+        key,
+        &[
+            ("low", &low),
+            ("high", &high),
+            ("verdict", &verdict),
+            ("units", &scene.main_units()),
+            ("of", &scene.main_all()),
+        ],
+    );
     let mut caption = t.get("safety.caption");
     if beside {
         caption = format!("{caption} {}", t.get("safety.caption-beside"));

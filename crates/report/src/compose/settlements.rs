@@ -43,12 +43,16 @@ fn gap(scene: &Scene<'_>, area: usize) -> Option<f64> {
     Some(Gap::of(scene.ind, scene.at(area))?.ppm() as f64 / 10_000.0)
 }
 
+fn vintage_is_known(scene: &Scene<'_>) -> bool {
+    !scene.out.settlement_vintages.is_empty() && !scene.out.settlement_vintages.contains(&None)
+}
+
 /// In which years the borders of localities were drawn, in a sentence.
 pub(super) fn vintage(scene: &Scene<'_>) -> String {
     let mut years: Vec<i16> = scene.out.settlement_vintages.iter().flatten().copied().collect();
     years.sort_unstable();
     years.dedup();
-    if years.is_empty() || scene.out.settlement_vintages.contains(&None) {
+    if !vintage_is_known(scene) {
         return scene.t.get("settlement-section.vintage-unknown");
     }
     let years = years.iter().map(ToString::to_string).collect();
@@ -111,7 +115,10 @@ fn figure(scene: &Scene<'_>) -> Figure {
         let more = t.say("settlement-section.caption-units", &[("n", &n), ("units", &scene.units_for(gap.units()))]);
         caption = format!("{caption} {more}");
     }
-    caption = format!("{caption} {}", vintage(scene));
+    // What is not known is said once, under the method.
+    if vintage_is_known(scene) {
+        caption = format!("{caption} {}", vintage(scene));
+    }
     if many {
         let n = scene.whole(shown);
         let more = t.say("settlement-section.caption-many", &[("n", &n), ("areas", &scene.areas_word(shown))]);
@@ -189,6 +196,7 @@ fn table(scene: &Scene<'_>) -> Table {
         id: "settlement-table".to_owned(),
         caption: scene.figure_subtitle(),
         folded: true,
+        screen_only: false,
         groups,
         heads,
         rows: scene.areas.iter().copied().map(row).collect(),

@@ -137,6 +137,7 @@ fn figure(scene: &Scene<'_>, direction: Direction) -> Option<Figure> {
             Direction::Up => "speed.title-up",
             Direction::Down if any.is_none() || scene.main(0).hides.missing => "speed.title-top",
             Direction::Down if none == 0 && scene.main(0).unmatched == 0 => "speed.title-all",
+            Direction::Down if none == 0 => "speed.title-top",
             Direction::Down => "speed.title",
         },
         &[

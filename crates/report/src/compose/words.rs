@@ -330,6 +330,11 @@ impl Scene<'_> {
 
     /// Rows of the level, with the row of places in none.
     pub(super) fn body(&self) -> Vec<usize> {
-        self.areas.iter().copied().chain(self.outside).collect()
+        self.body_where(|_| true)
+    }
+
+    /// The same, with the row of places in no area only where it holds anything.
+    pub(super) fn body_where(&self, holds: impl Fn(usize) -> bool) -> Vec<usize> {
+        self.areas.iter().copied().chain(self.outside.filter(|&area| holds(area))).collect()
     }
 }

@@ -78,9 +78,14 @@ impl Page<'_> {
         self.drawn.iter().find(|drawn| drawn.id == figure.id).map_or("", |drawn| &drawn.narrow)
     }
 
-    /// A table that prints on a few pages is printed even when folded on the screen.
+    /// The study's sources stand in full under the first figure.
+    fn first(&self, figure: &Figure) -> bool {
+        self.drawn.first().is_some_and(|drawn| drawn.id == figure.id)
+    }
+
+    /// A table that prints on a few pages is printed even when folded on the screen, unless print can do without.
     fn printed(&self, table: &Table) -> bool {
-        table.rows.len() <= 60
+        table.rows.len() <= 60 && !table.screen_only
     }
 }
 

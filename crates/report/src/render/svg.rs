@@ -29,7 +29,7 @@ pub(super) fn alone(figure: &Figure, source_word: &str) -> Result<(String, f64, 
     let title = wrap(&figure.title, head.size, head.weight, WIDE);
     let subtitle = wrap(&figure.subtitle, small.size, small.weight, WIDE);
     let caption = wrap(&figure.caption, small.size, small.weight, WIDE);
-    let source = wrap(&format!("{source_word}: {}", figure.source), small.size, small.weight, WIDE);
+    let source = wrap(&format!("{source_word}: {}", figure.source.whole()), small.size, small.weight, WIDE);
     let lines = |n: usize, height: f64| f64::from(u32::try_from(n).unwrap_or(u32::MAX)) * height;
     let top = margin + lines(title.len(), 28.0) + lines(subtitle.len(), 19.0) + 18.0;
     let chart = figure.chart.height(WIDE);
