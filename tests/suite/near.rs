@@ -139,3 +139,22 @@ fn a_place_says_which_neighbour_makes_it_near_and_how_far_away() {
         assert!(!said(not_near).contains("away:"), "{}", said(not_near));
     }
 }
+
+#[test]
+fn a_definition_is_explained_with_its_distances_and_an_unknown_one_names_what_there_is() {
+    let folder = TempDir::new().unwrap();
+    nittio(folder.path(), ["init", "--example", "toyland"]).expect(0);
+    let explain = |arguments: &[&str]| {
+        nittio(folder.path(), ["explain", "profile"].iter().chain(arguments).chain(&["--project", "rules.toml"]))
+    };
+    let listed = explain(&[]).expect(0).stdout;
+    assert!(listed.lines().any(|line| line == "connected+passed+near"), "{listed}");
+    let said = explain(&["connected+passed+near"]).expect(0).stdout;
+    for words in ["connected, passed, near", "150 m", "200 m", "500 m", "2024-12-31", "plans       do not count"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let said = explain(&["order<=40000"]).expect(0).stdout;
+    assert!(said.contains("at most 40 000 kr; a price that is not known counts"), "{said}");
+    let refused = explain(&["ftth"]).expect_error().stderr;
+    assert!(refused.contains("connected+passed+near"), "{refused}");
+}

@@ -29,7 +29,7 @@ pub(crate) enum Command {
     /// Send places out to people who know them, and take their answers back
     #[command(subcommand)]
     Review(ReviewCommand),
-    /// Say what an indicator, a goal, a rule or one place's figures mean
+    /// Say what an indicator, a goal, a definition, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
     Index(IndexArgs),
@@ -232,6 +232,7 @@ pub(crate) struct ReviewImportArgs {
     nittio explain place J0001234                 which services reach this place, and why\n  \
     nittio explain goal se-2009-2020\n  \
     nittio explain indicator 'down>=100 Mbit/s'\n  \
+    nittio explain profile connected+passed       without a key: the study's definitions\n  \
     nittio explain rule boundary                  without a name: the list of rules")]
 pub(crate) struct ExplainArgs {
     /// What kind of thing
@@ -463,6 +464,7 @@ pub(crate) enum What {
     Place,
     Goal,
     Indicator,
+    Profile,
     Rule,
 }
 

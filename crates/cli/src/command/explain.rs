@@ -11,6 +11,7 @@ use nittio_core::{
     indicator,
     measure::{Best, Measure},
     polygon::Position,
+    profile::Profile,
     review::{Decision, Reviewed},
     service::{Link, Reach, Service},
     study::{Frame, Study},
@@ -59,6 +60,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Answer, Failure> {
         (What::Rule, name) => rule(name)?,
         (What::Goal, name) => goals(name)?,
         (What::Indicator, name) => indicators(args, name)?,
+        (What::Profile, key) => profiles(args, key)?,
         (What::Place, Some(id)) => place(args, id)?,
         (What::Place, None) => return Err(Failure::Said("say which place: nittio explain place ID".to_owned())),
     };
@@ -112,6 +114,70 @@ fn say_goal(goal: &Goal, out: &mut String) {
         let parts = [Some(&source.title), source.link.as_ref(), source.date.as_ref()];
         let _ = writeln!(out, "Source: {}", parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", "));
     }
+}
+
+fn profiles(args: &ExplainArgs, key: Option<&str>) -> Result<String, Failure> {
+    let progress = Terminal::new();
+    let project = project::load(&args.study)?;
+    let reading = Reading::new(&project.loaded, &progress)?;
+    let study = Opened::new(&reading)?.study;
+    let keys: Vec<&str> = study.profiles.iter().map(|profile| profile.key.as_str()).collect();
+    let Some(key) = key else { return Ok(format!("{}\n", keys.join("\n"))) };
+    let profile = study.profiles.iter().find(|profile| profile.key == key);
+    let profile = profile
+        .ok_or_else(|| Failure::Said(format!("the study has no definition {key:?}; it has: {}", keys.join(", "))))?;
+    Ok(say_profile(profile, &study.frame))
+}
+
+/// Rule by rule, what counts under a definition.
+fn say_profile(profile: &Profile, frame: &Frame) -> String {
+    let mut out = format!("{}\n\n", profile.key);
+    let mut say = |what: &str, text: &str| {
+        let _ = writeln!(out, "{what:12}{text}");
+    };
+    let words = |words: Vec<&str>| words.join(", ");
+    say("reach", &words(profile.reach.iter().map(|reach| reach.key()).collect()));
+    if let (true, Some(near)) = (profile.reach.contains(&Reach::Near), &frame.near) {
+        let d = near.distance;
+        say(
+            "near",
+            &format!(
+                "at most {} from a connected place in a locality, {} in a smaller locality, {} outside, {} where that is \
+                 not known; exactly so far counts",
+                d.locality, d.smaller_locality, d.outside, d.unknown
+            ),
+        );
+        say("", &format!("of places connected by {}", words(near.technologies.iter().map(|t| t.key()).collect())));
+    }
+    match &profile.technologies {
+        Some(only) => say("technology", &format!("only {}", words(only.iter().map(|t| t.key()).collect()))),
+        None => say("technology", "all"),
+    }
+    say("day", &format!("in service on {}: the first day is not after it, or not known", frame.as_of));
+    match profile.planned_until {
+        Some(until) => {
+            let statuses = words(profile.planned_status.iter().map(|status| status.key()).collect());
+            say("plans", &format!("{statuses}, with a first day that is known and not after {until}"));
+        }
+        None => say("plans", "do not count"),
+    }
+    match &profile.order_cost {
+        Some(cost) => {
+            let unknown =
+                if cost.unknown_counts { "a price that is not known counts" } else { "a known price is needed" };
+            say("price", &format!("where the place is passed, ordering costs at most {}; {unknown}", cost.at_most));
+        }
+        None => say("price", "any"),
+    }
+    match &profile.busy_hour {
+        Some(busy) => {
+            let unknown = if busy.unknown_counts { "counts as stated" } else { "reaches no threshold" };
+            say("busy hour", &format!("half the speed must hold in it; a speed without a statement {unknown}"));
+        }
+        None => say("busy hour", "speeds are taken as stated"),
+    }
+    say("border", "a place on the border of a footprint is in it, decided exactly");
+    out + "\nSee: nittio explain rule profiles, reach, near, speeds, boundary.\n"
 }
 
 fn indicators(args: &ExplainArgs, name: Option<&str>) -> Result<String, Failure> {
