@@ -75,22 +75,25 @@ fn who_may_not_be_connected_may_make_nobody_near() {
 
 #[test]
 fn distances_are_varied_by_themselves_or_not_at_all() {
-    let folder = TempDir::new().unwrap();
-    let without = |rules: String, line: &str| rules.replacen(line, "", 1);
-    let rows = study(folder.path(), |rules| without(rules, "coordinate_error = \"50 m\"\n"));
-    assert_eq!(of(&rows, "coordinate-error")[2][..3], ["not-asked", "", "25"]);
-    assert_eq!(of(&rows, "near-distance")[2][..4], ["varied", "20", "25", "29"]);
-    assert_eq!(of(&rows, "all")[2][..4], ["varied", "20", "25", "32"], "with the three unmatched");
-    let rows = study(folder.path(), |rules| without(rules, "near_error = \"35 m\"\n"));
-    assert_eq!(of(&rows, "near-distance")[2][..3], ["not-asked", "", "25"]);
-    assert_eq!(of(&rows, "all")[2][..4], ["varied", "16", "25", "32"]);
-    // A main definition that does not count what is near.
-    let rows = study(folder.path(), |rules| {
-        rules.replacen("use = \"connected+passed+near\"", "use = \"+planned 2026\"", 1).replacen(
-            "use = \"+planned 2026\"\n\n[[profiles]]\nkey",
-            "use = \"connected+passed+near\"\n\n[[profiles]]\nkey",
-            1,
-        )
+    let total = |changed: &dyn Fn(String) -> String| {
+        let folder = TempDir::new().unwrap();
+        let rows = study(folder.path(), changed);
+        ["coordinate-error", "near-distance", "all"].map(|factor| of(&rows, factor)[2].map(str::to_owned))
+    };
+    let [borders, near, all] = total(&|rules| rules.replacen("coordinate_error = \"50 m\"\n", "", 1));
+    assert_eq!(borders[..3], ["not-asked", "", "25"]);
+    assert_eq!(near[..4], ["varied", "20", "25", "29"]);
+    assert_eq!(all[..4], ["varied", "20", "25", "32"], "with the three unmatched");
+    let [borders, near, all] = total(&|rules| rules.replacen("near_error = \"35 m\"\n", "", 1));
+    assert_eq!(borders[..4], ["varied", "16", "25", "29"]);
+    assert_eq!(near[..3], ["not-asked", "", "25"]);
+    assert_eq!(all[..4], ["varied", "16", "25", "32"]);
+    // The main definition is the one without near again: as in rules.toml, 11 to 26, and 29 with the unmatched.
+    let [borders, near, all] = total(&|rules| {
+        let rules = rules.replacen("\"connected+passed+near\"", "\"later\"", 1);
+        rules.replacen("\"connected+passed\"", "\"connected+passed+near\"", 1).replacen("later", "connected+passed", 1)
     });
-    assert_eq!(of(&rows, "near-distance")[2][..2], ["nothing", ""]);
+    assert_eq!(borders[..4], ["varied", "11", "20", "26"]);
+    assert_eq!(near[..3], ["nothing", "", "20"]);
+    assert_eq!(all[..4], ["varied", "11", "20", "29"]);
 }
