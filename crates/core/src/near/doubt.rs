@@ -48,13 +48,11 @@ impl Neighbours<'_> {
     }
 }
 
+/// Which services, other than these, a place is near to in a world, by a distance.
+type Within<'a> = dyn Fn(World, Metres, &[ServiceId]) -> Vec<Link> + 'a;
+
 /// What would be different about one place. `within` is asked which services, other than its own, it is near to.
-fn difference(
-    asker: &Asker,
-    error: Option<Metres>,
-    borders: Shift,
-    within: &dyn Fn(World, Metres, &[ServiceId]) -> Vec<Link>,
-) -> Difference {
+fn difference(asker: &Asker, error: Option<Metres>, borders: Shift, within: &Within<'_>) -> Difference {
     let (own, said) = (&asker.own, asker.distance);
     let off = error.unwrap_or(Metres::from_millimetres(0)).millimetres();
     let shorter = Metres::from_millimetres(said.millimetres().saturating_sub(off));
