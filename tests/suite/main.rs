@@ -32,6 +32,7 @@ mod broken_input;
 mod categories;
 mod delivery;
 mod disk;
+mod doubt;
 mod exit_codes;
 mod index_file;
 mod killed;

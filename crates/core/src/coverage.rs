@@ -10,6 +10,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::{
     index::{AreaAt, CoverageIndex, Desk, SetId},
+    near::Connections,
     offer::Offers,
     place::Places,
     review::Decision,
@@ -127,12 +128,14 @@ pub fn join(index: &CoverageIndex, study: &Study, progress: impl Fn(usize) + Syn
         .collect();
     if let Some(near) = &study.frame.near {
         let range = |start: usize| start..places.len().min(start + RUN);
-        let connected = starts
+        let found: Vec<Connections> = starts
             .par_iter()
             .zip(&runs)
-            .flat_map_iter(|(&start, kinds)| near.connected(&joiner, places, range(start), kinds))
+            .map(|(&start, kinds)| near.connected(&joiner, places, range(start), kinds, &[]))
             .collect();
-        let neighbours = near.neighbours(&joiner, connected);
+        let mut connected = Connections::default();
+        found.into_iter().for_each(|found| connected.append(found));
+        let neighbours = near.neighbours(&joiner, connected, None);
         let runs = runs.par_iter_mut().zip(&starts);
         runs.for_each(|(kinds, &start)| neighbours.extend(&joiner, places, range(start), kinds));
     }

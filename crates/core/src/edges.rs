@@ -227,7 +227,7 @@ mod tests {
     }
 
     fn shift(x: f64, y: f64, links: &[Link]) -> (Vec<Link>, Vec<Link>) {
-        let Shift { lost, gained } = edges("10 m").shift(Coord { x, y }, &[], || links.to_vec());
+        let Shift { lost, gained, .. } = edges("10 m").shift(Coord { x, y }, &[], || links.to_vec());
         (lost, gained)
     }
 
@@ -284,7 +284,7 @@ mod tests {
                 let lost = if inside && order == Ordering::Less { vec![link(0)] } else { Vec::new() };
                 let gained = if !inside && order != Ordering::Greater { vec![link(0)] } else { Vec::new() };
                 near += lost.len() + gained.len();
-                assert_eq!(edges.shift(at, &[], Vec::new), Shift { lost, gained }, "{x} {y}");
+                assert_eq!(edges.shift(at, &[], Vec::new), Shift { lost, gained, instead: Vec::new() }, "{x} {y}");
             }
         }
         assert!(near > 100, "the lattice meets the border");

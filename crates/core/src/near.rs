@@ -3,6 +3,8 @@
 //! The places are looked at twice. The first look finds the connected ones, which are kept in [`Neighbours`]; the second
 //! asks, for every place, what the neighbours within its distance are connected to.
 
+mod doubt;
+
 use std::{collections::BTreeSet, ops::Range};
 
 use geo::Coord;
@@ -13,6 +15,7 @@ use serde::Serialize;
 use crate::{
     coverage::Joiner,
     distance::within,
+    doubt::Shift,
     place::Places,
     quantity::Metres,
     service::{Link, Reach, ServiceId, Technology},
@@ -81,6 +84,42 @@ pub struct ConnectedPlace {
     kind: u32,
 }
 
+/// A place whose connections would be others if the borders of footprints were a little off.
+#[derive(Debug, Clone)]
+struct SwayingPlace {
+    place: ConnectedPlace,
+    /// Services that it would not be connected to at worst.
+    lost: Vec<ServiceId>,
+    /// Services that it would be connected to at best.
+    gained: Vec<ServiceId>,
+}
+
+/// Places that are connected, or could be, as they are found.
+#[derive(Debug, Default)]
+pub struct Connections {
+    places: Vec<ConnectedPlace>,
+    swaying: Vec<SwayingPlace>,
+}
+
+impl Connections {
+    /// Takes in what another has found.
+    pub fn append(&mut self, mut other: Self) {
+        self.places.append(&mut other.places);
+        self.swaying.append(&mut other.swaying);
+    }
+}
+
+/// Where borders lie: as is said, or off to the worse or the better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum World {
+    Said,
+    Worst,
+    Best,
+}
+
+/// The services that places are connected to in each [`World`], sorted.
+type InWorlds = [Box<[ServiceId]>; 3];
+
 /// All connected places, so that those around a point are found at once.
 ///
 /// The plane is cut into squares with a side of twice the longest distance, so that at most four of them (nine, when
@@ -93,8 +132,10 @@ pub struct ConnectedPlace {
 #[derive(Debug)]
 pub struct Neighbours<'a> {
     near: &'a Near,
+    /// How much shorter and longer distances may be, where that is asked.
+    error: Option<Metres>,
     side: f64,
-    /// The longest distance, not rounded down.
+    /// The longest distance that may be asked for, not rounded down.
     reach: f64,
     /// By square: its runs.
     squares: FxHashMap<(i32, i32), (u32, u32)>,
@@ -102,8 +143,8 @@ pub struct Neighbours<'a> {
     runs: Vec<Run>,
     /// The positions of all connected places, run by run.
     at: Vec<Coord>,
-    /// The services that a set holds, sorted.
-    sets: Vec<Box<[ServiceId]>>,
+    /// The services that a set holds.
+    sets: Vec<InWorlds>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -120,9 +161,18 @@ struct Asker {
     own: Vec<ServiceId>,
 }
 
+/// What is asked of connected places.
+struct Asked<'q> {
+    at: Coord,
+    world: World,
+    distance: Metres,
+    /// The services that are not asked for, sorted.
+    own: &'q [ServiceId],
+}
+
 impl Near {
     /// The places of a run that have a position and are connected by one of the technologies; `kinds` are the numbers that
-    /// the joiner gave them.
+    /// the joiner gave them. `borders` says which places would be connected otherwise if borders were a little off, in their order.
     ///
     /// # Panics
     /// When the range is beyond the places, or longer than `kinds`.
@@ -133,11 +183,20 @@ impl Near {
         places: &Places,
         range: Range<usize>,
         kinds: &[u32],
-    ) -> Vec<ConnectedPlace> {
+        borders: &[(usize, Shift)],
+    ) -> Connections {
+        let mut borders = borders.iter().peekable();
         let mut known: FxHashMap<u32, bool> = FxHashMap::default();
         let mut last = (u32::MAX, false);
-        let mut found = Vec::new();
+        let mut found = Connections::default();
         for (place, &kind) in range.zip(kinds) {
+            if let Some((_, shift)) = borders.next_if(|(of, _)| *of == place)
+                && let Some(at) = places.position(place)
+                && let Some(swaying) = self.swaying(joiner, ConnectedPlace { at, kind }, shift)
+            {
+                found.swaying.push(swaying);
+                continue;
+            }
             if last.0 != kind {
                 let connected = *known.entry(kind).or_insert_with(|| !self.services(joiner, kind).is_empty());
                 last = (kind, connected);
@@ -145,7 +204,7 @@ impl Near {
             if last.1
                 && let Some(at) = places.position(place)
             {
-                found.push(ConnectedPlace { at, kind });
+                found.places.push(ConnectedPlace { at, kind });
             }
         }
         found
@@ -153,46 +212,76 @@ impl Near {
 
     /// The services that places of a kind are connected to by one of the technologies, sorted.
     fn services(&self, joiner: &Joiner<'_>, kind: u32) -> Vec<ServiceId> {
-        let counts = |link: &Link| {
+        self.counted(joiner, &joiner.reached(kind).1)
+    }
+
+    /// The services of connections by one of the technologies, sorted.
+    fn counted(&self, joiner: &Joiner<'_>, links: &[Link]) -> Vec<ServiceId> {
+        let counts = |link: &&Link| {
             let technology = joiner.services().get(link.service).technology;
             link.reach == Reach::Connected && self.technologies.contains(&technology)
         };
-        let mut services: Vec<_> = joiner.reached(kind).1.iter().filter(|l| counts(l)).map(|l| l.service).collect();
+        let mut services: Vec<_> = links.iter().filter(counts).map(|link| link.service).collect();
         services.sort_unstable();
         services.dedup();
         services
     }
 
-    /// Puts connected places in order; the kinds are those that this joiner, or the one before it, gave.
+    /// A place, if borders that are a little off make its neighbours near something else.
+    fn swaying(&self, joiner: &Joiner<'_>, place: ConnectedPlace, shift: &Shift) -> Option<SwayingPlace> {
+        let (lost, gained) = (self.counted(joiner, &shift.lost), self.counted(joiner, &shift.gained));
+        (!lost.is_empty() || !gained.is_empty()).then_some(SwayingPlace { place, lost, gained })
+    }
+
+    /// Puts connected places in order; the kinds are those that this joiner, or the one before it, gave. `error` is how much shorter
+    /// and longer distances may be, where [`Neighbours::doubt`] is to be asked.
     #[must_use]
-    pub fn neighbours<'a>(&'a self, joiner: &Joiner<'_>, connected: Vec<ConnectedPlace>) -> Neighbours<'a> {
-        let mut kinds: Vec<u32> = connected.iter().map(|place| place.kind).collect();
+    pub fn neighbours<'a>(
+        &'a self,
+        joiner: &Joiner<'_>,
+        connected: Connections,
+        error: Option<Metres>,
+    ) -> Neighbours<'a> {
+        let Connections { places, swaying } = connected;
+        let mut kinds: Vec<u32> = places.iter().chain(swaying.iter().map(|s| &s.place)).map(|p| p.kind).collect();
         kinds.par_sort_unstable();
         kinds.dedup();
-        let of_kinds: Vec<Vec<ServiceId>> = kinds.iter().map(|&kind| self.services(joiner, kind)).collect();
-        let mut sets = of_kinds.clone();
+        let services = kinds.iter().map(|&kind| (kind, self.services(joiner, kind)));
+        let services: FxHashMap<u32, Vec<ServiceId>> = services.collect();
+        let of_kind = |kind: u32| -> InWorlds {
+            let said = services.get(&kind).map(Vec::as_slice).unwrap_or_default();
+            [said.into(), said.into(), said.into()]
+        };
+        let of_swaying = |swaying: &SwayingPlace| -> InWorlds {
+            let said = services.get(&swaying.place.kind).map(Vec::as_slice).unwrap_or_default();
+            let worst = said.iter().filter(|service| !swaying.lost.contains(service)).copied().collect();
+            let mut best = [said, &swaying.gained].concat();
+            best.sort_unstable();
+            best.dedup();
+            [said.into(), worst, best.into()]
+        };
+        let mut sets: Vec<InWorlds> = kinds.iter().map(|&kind| of_kind(kind)).collect();
+        sets.extend(swaying.iter().map(of_swaying));
         sets.sort_unstable();
         sets.dedup();
-        let sets: Vec<Box<[ServiceId]>> = sets.into_iter().map(Vec::into_boxed_slice).collect();
-        let numbers: FxHashMap<u32, u32> = kinds
-            .into_iter()
-            .zip(of_kinds)
-            .filter_map(|(kind, set)| {
-                let at = sets.binary_search_by(|known| (**known).cmp(set.as_slice())).ok()?;
-                Some((kind, u32::try_from(at).ok()?))
-            })
-            .collect();
-        Neighbours::new(self, sets, connected.into_iter().filter_map(|p| Some((*numbers.get(&p.kind)?, p.at))))
+        let number = |set: &InWorlds| u32::try_from(sets.binary_search(set).ok()?).ok();
+        let numbers: FxHashMap<u32, u32> =
+            kinds.iter().filter_map(|&kind| Some((kind, number(&of_kind(kind))?))).collect();
+        let mut all: Vec<(u32, Coord)> = Vec::with_capacity(places.len() + swaying.len());
+        all.extend(places.into_iter().filter_map(|place| Some((*numbers.get(&place.kind)?, place.at))));
+        all.extend(swaying.iter().filter_map(|swaying| Some((number(&of_swaying(swaying))?, swaying.place.at))));
+        Neighbours::new(self, error, sets, all)
     }
 }
 
 impl<'a> Neighbours<'a> {
-    fn new(near: &'a Near, sets: Vec<Box<[ServiceId]>>, places: impl Iterator<Item = (u32, Coord)>) -> Self {
-        let reach = near.distance.longest().metres().next_up();
+    fn new(near: &'a Near, error: Option<Metres>, sets: Vec<InWorlds>, mut places: Vec<(u32, Coord)>) -> Self {
+        let longest = near.distance.longest().millimetres();
+        let longest = Metres::from_millimetres(longest.saturating_add(error.map_or(0, Metres::millimetres)));
+        let reach = longest.metres().next_up();
         // Something, where the distance is nothing.
         let side = 2.0 * reach.max(0.5);
         let square = |at: Coord| (number(at.x, side), number(at.y, side));
-        let mut places: Vec<(u32, Coord)> = places.collect();
         let order = |a: &(u32, Coord), b: &(u32, Coord)| {
             let by_place = || a.1.x.total_cmp(&b.1.x).then_with(|| a.1.y.total_cmp(&b.1.y));
             square(a.1).cmp(&square(b.1)).then(a.0.cmp(&b.0)).then_with(by_place)
@@ -202,6 +291,7 @@ impl<'a> Neighbours<'a> {
         places.dedup_by(|a, b| order(a, b).is_eq());
         let mut all = Self {
             near,
+            error,
             side,
             reach,
             squares: FxHashMap::default(),
@@ -258,14 +348,10 @@ impl<'a> Neighbours<'a> {
             if squares.is_empty() {
                 continue;
             }
-            let asker = askers.entry(*kind).or_insert_with(|| {
-                let (settlement, links) = joiner.reached(*kind);
-                let mut own: Vec<_> = links.iter().filter(|l| l.reach == Reach::Connected).map(|l| l.service).collect();
-                own.sort_unstable();
-                Asker { distance: self.near.distance.of(settlement), own }
-            });
+            let Asker { distance, own } = askers.entry(*kind).or_insert_with(|| self.asker(joiner, *kind));
             found.clear();
-            squares.iter().for_each(|&runs| self.ask(runs, at, asker, &mut found));
+            let asked = Asked { at, world: World::Said, distance: *distance, own };
+            squares.iter().for_each(|&runs| self.ask(runs, &asked, &mut found));
             if found.is_empty() {
                 continue;
             }
@@ -278,6 +364,13 @@ impl<'a> Neighbours<'a> {
         }
     }
 
+    fn asker(&self, joiner: &Joiner<'_>, kind: u32) -> Asker {
+        let (settlement, links) = joiner.reached(kind);
+        let mut own: Vec<_> = links.iter().filter(|l| l.reach == Reach::Connected).map(|l| l.service).collect();
+        own.sort_unstable();
+        Asker { distance: self.near.distance.of(settlement), own }
+    }
+
     /// The runs of every square that may hold a place within the longest distance.
     fn around(&self, at: Coord, squares: &mut Vec<(u32, u32)>) {
         // Rounding keeps order, so a place within the distance is in one of these squares.
@@ -288,19 +381,19 @@ impl<'a> Neighbours<'a> {
         }
     }
 
-    /// Adds the services of connected places within the distance that the place is not connected to itself.
-    fn ask(&self, (first, past): (u32, u32), at: Coord, asker: &Asker, found: &mut Vec<ServiceId>) {
+    /// Adds the services of connected places within the distance, other than the place's own.
+    fn ask(&self, (first, past): (u32, u32), asked: &Asked<'_>, found: &mut Vec<ServiceId>) {
         for run in first as usize..past as usize {
-            let set = &self.sets[self.runs[run].set as usize];
+            let set = &self.sets[self.runs[run].set as usize][asked.world as usize];
             let is_new = |service: &ServiceId, found: &[ServiceId]| {
-                asker.own.binary_search(service).is_err() && !found.contains(service)
+                asked.own.binary_search(service).is_err() && !found.contains(service)
             };
             if !set.iter().any(|service| is_new(service, found)) {
                 continue;
             }
             let start = self.runs[run].start as usize;
             let end = self.runs.get(run + 1).map_or(self.at.len(), |next| next.start as usize);
-            if self.at[start..end].iter().any(|&neighbour| within(at, neighbour, asker.distance)) {
+            if self.at[start..end].iter().any(|&neighbour| within(asked.at, neighbour, asked.distance)) {
                 let new: Vec<_> = set.iter().filter(|service| is_new(service, found)).copied().collect();
                 found.extend(new);
             }

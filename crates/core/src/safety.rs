@@ -14,7 +14,7 @@ use crate::{
     measure::Measure,
     profile::Profile,
     quantity::Metres,
-    service::Link,
+    service::{Link, Reach},
     study::Frame,
     tally::Tally,
     unit::Unit,
@@ -25,6 +25,8 @@ use crate::{
 pub enum Factor {
     /// Coordinates of places, and borders of footprints.
     CoordinateError,
+    /// How far away what is near may be.
+    NearDistance,
     /// What reaches the unmatched.
     Unmatched,
     /// Whether plans are carried out.
@@ -33,13 +35,14 @@ pub enum Factor {
 
 impl Factor {
     /// All of them, in the order of files.
-    pub const ALL: [Self; 3] = [Self::CoordinateError, Self::Unmatched, Self::Plans];
+    pub const ALL: [Self; 4] = [Self::CoordinateError, Self::NearDistance, Self::Unmatched, Self::Plans];
 
     /// The key that stands in files.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
             Self::CoordinateError => "coordinate-error",
+            Self::NearDistance => "near-distance",
             Self::Unmatched => "unmatched",
             Self::Plans => "plans",
         }
@@ -79,6 +82,8 @@ pub struct Safety {
     pub factors: Vec<(Factor, Treatment)>,
     /// How far coordinates may be off, as the study says.
     pub coordinate_error: Option<Metres>,
+    /// How much shorter and longer the distances of near may be, as the study says.
+    pub near_error: Option<Metres>,
     /// One per goal and area, goals slowest.
     pub lines: Vec<Line>,
 }
@@ -222,8 +227,12 @@ pub struct Question<'a> {
     pub goals: &'a [Goal],
     /// Its kinds of places.
     pub kinds: &'a [Kind],
-    /// How far coordinates may be off, and the places that it makes a difference to; `None` when the study does not say.
-    pub doubts: Option<(Metres, &'a [Doubt])>,
+    /// How far coordinates may be off; `None` when the study does not say.
+    pub coordinate_error: Option<Metres>,
+    /// How much shorter and longer the distances of near may be; `None` when the study does not say.
+    pub near_error: Option<Metres>,
+    /// The places that either makes a difference to.
+    pub doubts: &'a [Doubt],
 }
 
 /// The main definition, without plans, and with all that have a date.
@@ -234,7 +243,7 @@ const WITH_PLANS: usize = 2;
 /// Varies what is not known exactly, and says what becomes of every goal in every area.
 #[must_use]
 pub fn safety(asked: &Question<'_>) -> Safety {
-    let &Question { indicators, tally, frame, goals, doubts, .. } = asked;
+    let &Question { indicators, tally, frame, goals, coordinate_error, near_error, .. } = asked;
     let Some(main) = indicators.profiles.first() else { return Safety::default() };
     let steps = goals.iter().flat_map(|goal| goal.steps.iter().map(|step| Measure::Down(step.down)));
     let measures: Vec<Measure> = steps.collect::<BTreeSet<_>>().into_iter().collect();
@@ -248,8 +257,10 @@ pub fn safety(asked: &Question<'_>) -> Safety {
     let counts_plans = main.planned_until.is_some();
     let has_plans = !varied.figures_agree(WITHOUT_PLANS, WITH_PLANS);
     let treatment = |factor| match factor {
-        Factor::CoordinateError if doubts.is_none() => Treatment::NotAsked,
-        Factor::CoordinateError => Treatment::Varied,
+        Factor::CoordinateError if coordinate_error.is_none() => Treatment::NotAsked,
+        Factor::NearDistance if !main.reach.contains(&Reach::Near) => Treatment::Nothing,
+        Factor::NearDistance if near_error.is_none() => Treatment::NotAsked,
+        Factor::CoordinateError | Factor::NearDistance => Treatment::Varied,
         Factor::Unmatched if varied.positions().all(|at| varied.figure(at).unmatched == 0) => Treatment::Nothing,
         Factor::Unmatched => Treatment::Varied,
         Factor::Plans if !has_plans => Treatment::Nothing,
@@ -263,15 +274,17 @@ pub fn safety(asked: &Question<'_>) -> Safety {
         let at = |profile| At { area, unit: u, measure, profile, ..At::default() };
         let figure = varied.figure(at(SAID));
         let covered = |profile| varied.figure(at(profile)).covered;
-        let shift = |profile| shifted.at(at(profile));
+        let shift = |profile, cause| shifted.at(at(profile), cause);
         let said = figure.covered;
-        // Plans at their worst, and what coordinates do then: of the places that count all the same, fewer may be left.
+        // Plans at their worst, and what the others do then: of the places that count all the same, fewer may be left.
         let at_worst = if counts_plans { WITHOUT_PLANS } else { SAID };
-        let lowest = covered(at_worst) - shift(at_worst).lost;
-        let highest = said + shift(SAID).gained + figure.unmatched;
+        let lowest = covered(at_worst) - shift(at_worst, Cause::Both).lost;
+        let highest = said + shift(SAID, Cause::Both).gained + figure.unmatched;
+        let alone = |cause| (said - shift(SAID, cause).lost, said + shift(SAID, cause).gained);
         let swings = factors.iter().filter_map(|&(factor, treatment)| {
             let (lowest, highest) = match factor {
-                Factor::CoordinateError => (said - shift(SAID).lost, said + shift(SAID).gained),
+                Factor::CoordinateError => alone(Cause::Borders),
+                Factor::NearDistance => alone(Cause::Near),
                 Factor::Unmatched => (said, said + figure.unmatched),
                 Factor::Plans => (covered(at_worst), if counts_plans { said } else { covered(WITH_PLANS) }),
             };
@@ -290,7 +303,7 @@ pub fn safety(asked: &Question<'_>) -> Safety {
             lines.push(Line { goal: g, area, parts, standing });
         }
     }
-    Safety { factors, coordinate_error: doubts.map(|(metres, _)| metres), lines }
+    Safety { factors, coordinate_error, near_error, lines }
 }
 
 impl Part {
@@ -307,7 +320,15 @@ impl Part {
     }
 }
 
-/// How many covered units coordinates could take and give.
+/// What makes the difference of a [`Doubt`].
+#[derive(Debug, Clone, Copy)]
+enum Cause {
+    Borders,
+    Near,
+    Both,
+}
+
+/// How many covered units it could take and give.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moved {
     lost: u64,
@@ -319,31 +340,36 @@ struct Shifted {
     units: usize,
     profiles: usize,
     measures: usize,
-    moved: Vec<Moved>,
+    /// By [`Cause`].
+    moved: Vec<[Moved; 3]>,
 }
 
 impl Shifted {
     fn of(asked: &Question<'_>, varied: &Indicators) -> Self {
         let (units, profiles, measures) = (varied.units.len(), varied.profiles.len(), varied.measures.len());
-        let moved = vec![Moved::default(); varied.areas.len() * units * profiles * measures];
+        let moved = vec![[Moved::default(); 3]; varied.areas.len() * units * profiles * measures];
         let mut all = Self { units, profiles, measures, moved };
         let answers = Asked::new(asked.frame, &varied.profiles, &varied.measures);
         let lookup = area_lookup(&varied.areas, asked.frame);
-        for doubt in asked.doubts.map_or(&[][..], |(_, doubts)| doubts) {
+        for doubt in asked.doubts {
             // Of the unmatched it cannot be said anyway.
             let Some(kind) = asked.kinds.get(doubt.kind as usize) else { continue };
             let Some(links) = kind.links.as_deref() else { continue };
             let has = |links: &[Link]| answers.has(&answers.answer(links));
-            let (said, worst, best) = (has(links), has(&doubt.shift.at_worst(links)), has(&doubt.shift.at_best(links)));
-            let areas = kind.areas.iter().zip(&lookup).map(|(&area, index)| index.of(area));
-            for area in std::iter::once(0).chain(areas) {
-                for (unit, sum) in doubt.sums.iter().enumerate().take(units) {
-                    let first = (area * units + unit) * profiles * measures;
-                    for i in said.iter().filter(|i| !worst.contains(i)) {
-                        all.moved[first + i].lost += sum;
-                    }
-                    for i in best.iter().filter(|i| !said.contains(i)) {
-                        all.moved[first + i].gained += sum;
+            let said = has(links);
+            let causes = [&doubt.difference.borders, &doubt.difference.near, &doubt.difference.both];
+            for (cause, shift) in causes.into_iter().enumerate().filter(|(_, shift)| !shift.is_nothing()) {
+                let (worst, best) = (has(&shift.at_worst(links)), has(&shift.at_best(links)));
+                let areas = kind.areas.iter().zip(&lookup).map(|(&area, index)| index.of(area));
+                for area in std::iter::once(0).chain(areas) {
+                    for (unit, sum) in doubt.sums.iter().enumerate().take(units) {
+                        let first = (area * units + unit) * profiles * measures;
+                        for i in said.iter().filter(|i| !worst.contains(i)) {
+                            all.moved[first + i][cause].lost += sum;
+                        }
+                        for i in best.iter().filter(|i| !said.contains(i)) {
+                            all.moved[first + i][cause].gained += sum;
+                        }
                     }
                 }
             }
@@ -351,9 +377,9 @@ impl Shifted {
         all
     }
 
-    fn at(&self, at: At) -> Moved {
+    fn at(&self, at: At, cause: Cause) -> Moved {
         let row = (at.area * self.units + at.unit) * self.profiles + at.profile;
-        self.moved[row * self.measures + at.measure]
+        self.moved[row * self.measures + at.measure][cause as usize]
     }
 }
 

@@ -11,11 +11,10 @@ use nittio_core::{
     assessment::assess,
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
-    doubt::{Doubt, Doubts, Shift},
-    edges::Edges,
+    doubt::{Difference, Doubt, Doubts, Shift},
     index::CoverageIndex,
     indicator::{evaluate, measures},
-    near::{ConnectedPlace, Near, Neighbours},
+    near::{Connections, Near, Neighbours},
     outcome::Outcome,
     place::Places,
     reconcile::{Duplicates, reconcile},
@@ -51,8 +50,8 @@ pub struct Joined {
     pub diagnostics: Vec<Diagnostic>,
     /// Rows that are no places, because an earlier one has their id.
     pub duplicates: Duplicates,
-    /// Places that a coordinate error would make a difference to, where the study says how large one is.
-    pub doubts: Option<Vec<Doubt>>,
+    /// Places that borders or distances which are a little off would make a difference to, where the study says how far off.
+    pub doubts: Vec<Doubt>,
     /// The places, when they were to be kept.
     pub rows: Option<Rows>,
     /// What it was made from, for a later run.
@@ -155,7 +154,7 @@ enum Look<'a> {
 struct Work<'a> {
     opened: &'a Opened<'a>,
     look: &'a Look<'a>,
-    connected: Mutex<Vec<ConnectedPlace>>,
+    connected: Mutex<Connections>,
     joiner: Joiner<'a>,
     units: usize,
     /// Counts of workers that are not at work just now.
@@ -210,11 +209,11 @@ impl<'a> Work<'a> {
         let kinds = timed(progress, Stage::Join, || {
             let mut kinds = self.joiner.join(places, 0..places.len());
             self.look_for_odd(places, &kinds, &mut found);
-            let shifts = self.opened.edges.as_ref().map(|edges| self.shifts(edges, places, &kinds));
+            let differences = self.differences(neighbours, places, &kinds);
             if let Some(neighbours) = neighbours {
                 neighbours.extend(&self.joiner, places, 0..places.len(), &mut kinds);
             }
-            self.doubt(places, &kinds, shifts.unwrap_or_default());
+            self.doubt(places, &kinds, differences);
             kinds
         });
         timed(progress, Stage::Tally, || {
@@ -232,8 +231,24 @@ impl<'a> Work<'a> {
         all.error = all.error.take().or(found.error);
     }
 
-    /// The places that would be reached otherwise if borders were a little off.
-    fn shifts(&self, edges: &Edges, places: &Places, kinds: &[u32]) -> Vec<(usize, Shift)> {
+    /// The places that would be reached otherwise if what the study says may be a little off were so.
+    fn differences(
+        &self,
+        neighbours: Option<&Neighbours<'_>>,
+        places: &Places,
+        kinds: &[u32],
+    ) -> Vec<(usize, Difference)> {
+        let shifts = self.shifts(places, kinds);
+        let asked = self.opened.edges.is_some() || self.opened.near_error().is_some();
+        match neighbours.filter(|_| asked && self.opened.counts_near()) {
+            Some(neighbours) => neighbours.doubt(&self.joiner, places, kinds, shifts),
+            None => shifts.into_iter().map(|(place, shift)| (place, Difference::of_borders(shift))).collect(),
+        }
+    }
+
+    /// The places that would be reached otherwise if borders were a little off, in their order.
+    fn shifts(&self, places: &Places, kinds: &[u32]) -> Vec<(usize, Shift)> {
+        let Some(edges) = &self.opened.edges else { return Vec::new() };
         let offers = &self.opened.study.offers;
         let shift = |place: usize| {
             let at = places.position(place)?;
@@ -244,13 +259,13 @@ impl<'a> Work<'a> {
         (0..places.len()).filter_map(shift).collect()
     }
 
-    fn doubt(&self, places: &Places, kinds: &[u32], shifts: Vec<(usize, Shift)>) {
-        if shifts.is_empty() {
+    fn doubt(&self, places: &Places, kinds: &[u32], differences: Vec<(usize, Difference)>) {
+        if differences.is_empty() {
             return;
         }
         let mut doubts = Doubts::default();
-        for (place, shift) in shifts {
-            doubts.add(places, place, kinds[place], shift);
+        for (place, difference) in differences {
+            doubts.add(places, place, kinds[place], difference);
         }
         let mut all = self.doubts.lock().unwrap_or_else(PoisonError::into_inner);
         *all = std::mem::take(&mut *all).merge(doubts);
@@ -258,14 +273,16 @@ impl<'a> Work<'a> {
 
     fn look_for_connected(&self, near: &Near, places: &Places) {
         let kinds = self.joiner.join(places, 0..places.len());
-        let mut connected = near.connected(&self.joiner, places, 0..places.len(), &kinds);
-        self.connected.lock().unwrap_or_else(PoisonError::into_inner).append(&mut connected);
+        // Who is connected only as long as borders lie where they are said to makes nobody near at the worst.
+        let borders = if self.opened.counts_near() { self.shifts(places, &kinds) } else { Vec::new() };
+        let connected = near.connected(&self.joiner, places, 0..places.len(), &kinds, &borders);
+        self.connected.lock().unwrap_or_else(PoisonError::into_inner).append(connected);
     }
 
     /// The connected places in order, and the numbers of kinds that were given out.
     fn neighbours<'n>(self, near: &'n Near) -> (Neighbours<'n>, Given) {
         let connected = self.connected.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let neighbours = near.neighbours(&self.joiner, connected);
+        let neighbours = near.neighbours(&self.joiner, connected, self.opened.near_error());
         (neighbours, self.joiner.pause())
     }
 
@@ -324,7 +341,7 @@ impl Stopped {
         let Self { given, units, counts, doubts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
         let (kinds, numbers) = joiner.finish(&Counts::kinds(&counts));
-        let doubts = opened.coordinate_error().map(|_| doubts.finish(|number| numbers.of(number)));
+        let doubts = doubts.finish(|number| numbers.of(number));
         let category = |number: u16| categories[usize::from(number)];
         let sums = Counts::into_sums(counts, units, |number| numbers.of(number), category);
         let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
@@ -352,7 +369,9 @@ impl Joined {
             frame: &self.frame,
             goals: &study.goals,
             kinds: &self.kinds,
-            doubts: opened.coordinate_error().zip(self.doubts.as_deref()),
+            coordinate_error: opened.coordinate_error(),
+            near_error: opened.near_error(),
+            doubts: &self.doubts,
         });
         let official = opened.official.clone();
         Outcome {

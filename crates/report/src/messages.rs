@@ -180,11 +180,19 @@ mod tests {
         keys.extend(Technology::ALL.iter().map(|t| format!("technology.{}", t.key())));
         keys.extend(Settlement::ALL.iter().map(|s| format!("settlement.{}", s.key())));
         keys.extend(Factor::ALL.iter().map(|f| format!("factor.{}", f.key())));
-        let treatments =
-            ["coordinate-error-varied", "coordinate-error-not-asked", "unmatched-varied", "unmatched-nothing"];
-        keys.extend(
-            treatments.iter().chain(&["plans-varied", "plans-beside", "plans-nothing"]).map(|t| format!("factor.{t}")),
-        );
+        let treatments = [
+            "coordinate-error-varied",
+            "coordinate-error-not-asked",
+            "near-distance-varied",
+            "near-distance-not-asked",
+            "near-distance-nothing",
+            "unmatched-varied",
+            "unmatched-nothing",
+            "plans-varied",
+            "plans-beside",
+            "plans-nothing",
+        ];
+        keys.extend(treatments.iter().map(|t| format!("factor.{t}")));
         let standings = [Standing::Holds, Standing::MayNotHold, Standing::MayHold, Standing::DoesNotHold];
         keys.extend(standings.iter().chain(&[Standing::NotMeasured]).map(|s| format!("standing.{}", s.key())));
         for form in ["unit", "unit-one", "unit-many", "unit-all"] {

@@ -34,7 +34,7 @@ use nittio_core::{
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
     quantity::Metres,
-    service::{Link, ServiceId, Services},
+    service::{Link, Reach, ServiceId, Services},
     settlement::SettlementArea,
     study::{Frame, Study},
 };
@@ -239,6 +239,18 @@ impl<'a> Opened<'a> {
     /// How far off coordinates may be, as the study says.
     pub(crate) fn coordinate_error(&self) -> Option<Metres> {
         self.file().safety.coordinate_error.as_ref().map(|error| *error.get_ref())
+    }
+
+    /// How much shorter and longer the distances of near may be, as the study says. Nothing asks that of a study whose main
+    /// definition does not count what is near.
+    pub(crate) fn near_error(&self) -> Option<Metres> {
+        let error = self.file().safety.near_error.as_ref().map(|error| *error.get_ref());
+        error.filter(|_| self.counts_near())
+    }
+
+    /// Whether the main definition counts what is near.
+    pub(crate) fn counts_near(&self) -> bool {
+        self.study.profiles.first().is_some_and(|main| main.reach.contains(&Reach::Near))
     }
 
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.

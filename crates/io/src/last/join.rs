@@ -127,7 +127,7 @@ pub fn join<'a>(
     let tally = sums.tally(&kinds);
     let places = places_of_kinds;
     let joined =
-        Joined { frame, kinds, places, tally, diagnostics, duplicates, doubts: None, rows: None, sums, account };
+        Joined { frame, kinds, places, tally, diagnostics, duplicates, doubts: Vec::new(), rows: None, sums, account };
     Ok(Update { opened, joined, places: Places { last, numbers, changed, renumbered }, anew })
 }
 

@@ -312,6 +312,10 @@ pub struct SafetySettings {
     /// report says so.
     #[schemars(with = "Option<schema::DistanceText>")]
     pub coordinate_error: Option<Spanned<Metres>>,
+    /// How much shorter and longer every distance of `[near]` may be, where the main definition counts what is near: `25 m`. Default: the
+    /// distances are not varied, and the report says so.
+    #[schemars(with = "Option<schema::DistanceText>")]
+    pub near_error: Option<Spanned<Metres>>,
 }
 
 /// When a place is near a service: within a distance of a place that is connected to it.

@@ -281,7 +281,9 @@ fn run(study: Study) -> Sample {
         frame: &study.frame,
         goals: &study.goals,
         kinds: &coverage.kinds,
-        doubts: None,
+        coordinate_error: None,
+        near_error: None,
+        doubts: &[],
     });
     let reconciliation = reconcile(&indicators, &study.frame, &study.goals, Vec::new(), &Duplicates::default());
     let outcome = Outcome {

@@ -213,7 +213,11 @@ fn table(scene: &Scene<'_>) -> Table {
 fn terms(scene: &Scene<'_>, safety: &Safety) -> Vec<Term> {
     let t = &scene.t;
     let line = |&(factor, treatment): &(Factor, Treatment)| {
-        let metres = safety.coordinate_error.map(|metres| scene.locale.metres(metres)).unwrap_or_default();
+        let metres = match factor {
+            Factor::NearDistance => safety.near_error,
+            _ => safety.coordinate_error,
+        };
+        let metres = metres.map(|metres| scene.locale.metres(metres)).unwrap_or_default();
         let text = t.say(&format!("factor.{}-{}", factor.key(), treatment.key()), &[("metres", &metres)]);
         Term { term: name(scene, factor), lines: vec![report::Line { text, link: None }] }
     };
