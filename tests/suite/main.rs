@@ -38,6 +38,7 @@ mod killed;
 mod near;
 mod public;
 mod review;
+mod scenarios;
 mod same_bytes;
 mod since;
 
