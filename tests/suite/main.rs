@@ -38,8 +38,8 @@ mod killed;
 mod near;
 mod public;
 mod review;
-mod scenarios;
 mod same_bytes;
+mod scenarios;
 mod since;
 
 mod browser;

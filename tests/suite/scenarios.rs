@@ -80,7 +80,9 @@ fn scenarios_stand_side_by_side_and_who_gains_is_said() {
     };
     // 6, 9 and 13 of 14.
     assert_eq!(line("Östby"), ["Östby", "42,9%", "64,3%", "3", "0", "4", "92,9%", "7", "0", "0"]);
-    assert!(ran.stderr.contains("delta (Delta byggs): Östby gains most; short of the goal and without any gain: Västby"));
+    assert!(
+        ran.stderr.contains("delta (Delta byggs): Östby gains most; short of the goal and without any gain: Västby")
+    );
     // Held against another scenario: Delta gives P09, which Gamma gives too; Gamma gives P08 besides.
     let ran = compare(&["delta", "gamma-100"], &["--format", "csv"]).expect(0);
     let rows = outputs::csv_text(&ran.stdout);

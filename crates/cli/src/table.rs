@@ -156,7 +156,8 @@ struct ScenarioWords {
     lacking: &'static str,
 }
 
-const SCENARIOS_IN_SWEDISH: ScenarioWords = ScenarioWords { gained: "får", lost: "förlorar", lacking: "kvar till målet" };
+const SCENARIOS_IN_SWEDISH: ScenarioWords =
+    ScenarioWords { gained: "får", lost: "förlorar", lacking: "kvar till målet" };
 const SCENARIOS_IN_ENGLISH: ScenarioWords = ScenarioWords { gained: "gain", lost: "lose", lacking: "short of goal" };
 
 /// Scenarios beside what they are held against, in the unit and at the first step of the report's goal.
@@ -172,13 +173,15 @@ pub(crate) fn comparison(outcome: &Outcome, view: &ReportView, compared: &Compar
     let Some(measure) = compared.measure(Measure::Down(step.down)) else { return String::new() };
     let (scaled, ppm) = (&outcome.indicators.units[u], Some(step.share.ppm()));
     let share = |figure| numbers.share_of(&figure, ppm).unwrap_or_else(|| "–".to_owned());
-    let mut head = vec![words.area.to_owned(), compared.contrasts.first().map_or("", |c| c.against.as_str()).to_owned()];
+    let mut head =
+        vec![words.area.to_owned(), compared.contrasts.first().map_or("", |c| c.against.as_str()).to_owned()];
     for about in &compared.contrasts {
         head.extend([about.key.as_str(), said.gained, said.lost, said.lacking].map(str::to_owned));
     }
     let mut rows = vec![head];
     let total = outcome.indicators.areas.iter().position(|area| area.level == nittio_core::indicator::TOTAL);
-    let of_level = (0..outcome.indicators.areas.len()).filter(|&area| outcome.indicators.areas[area].level == view.level);
+    let of_level =
+        (0..outcome.indicators.areas.len()).filter(|&area| outcome.indicators.areas[area].level == view.level);
     for area in of_level.filter(|&area| Some(area) != total).chain(total) {
         let name = match &outcome.indicators.areas[area] {
             _ if Some(area) == total => words.total,

@@ -122,12 +122,14 @@ impl Moved {
     }
 }
 
-/// Which areas a scenario does most for, and which it leaves.
+/// Which areas a scenario does most for and most against, and which it leaves.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standouts {
     /// The area that gains most, the first of several; `None` when none gains.
     pub most: Option<usize>,
-    /// Those that are short of the goal, and gain nothing.
+    /// The area that loses most, the first of several; `None` when none loses.
+    pub worst: Option<usize>,
+    /// Those that are short of the goal, and gain nothing; none when no area gains.
     pub left: Vec<usize>,
 }
 
@@ -244,15 +246,21 @@ impl Comparison {
     pub fn standouts(&self, contrast: usize, areas: &[usize], unit: usize, step: &Step) -> Standouts {
         let Some(measure) = self.measure(Measure::Down(step.down)) else { return Standouts::default() };
         let mut found = Standouts::default();
-        let mut most = 0;
+        let (mut most, mut worst) = (0, 0);
         for &area in areas {
             let moved = self.moved(contrast, area, unit, measure);
             if moved.gained > most {
                 (most, found.most) = (moved.gained, Some(area));
             }
+            if moved.lost > worst {
+                (worst, found.worst) = (moved.lost, Some(area));
+            }
             if moved.gained == 0 && moved.lacking(step)[1] > 0 {
                 found.left.push(area);
             }
+        }
+        if found.most.is_none() {
+            found.left.clear();
         }
         found
     }

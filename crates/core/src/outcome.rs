@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    aid::Aid, assessment::Assessment, comparison::Comparison, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators,
-    reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
+    aid::Aid, assessment::Assessment, comparison::Comparison, diagnostic::DiagnosticCount, goal::Goal,
+    indicator::Indicators, reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.

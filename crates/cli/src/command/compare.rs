@@ -28,7 +28,8 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Answer, Failure> {
     let project = project::load(&args.study)?;
     let reading = Reading::new(&project.loaded, &progress)?;
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
-    let contrasts = scenario::contrasts(&opened, &args.names).map_err(|error| Failure::Said(format!("error: {error}")))?;
+    let contrasts =
+        scenario::contrasts(&opened, &args.names).map_err(|error| Failure::Said(format!("error: {error}")))?;
     let joined = join::join(&opened, &mut index, None, &|_| {})?;
     let outcome = joined.outcome(&opened);
     let compared = joined.compare(&opened, &outcome.indicators, &contrasts);
@@ -57,13 +58,20 @@ fn say(outcome: &Outcome, view: &ReportView, compared: &nittio_core::comparison:
     for (k, about) in compared.contrasts.iter().enumerate() {
         let found = compared.standouts(k, &areas, unit, step);
         let name = |area: usize| indicators.areas[area].name.as_str();
-        let most = found.most.map_or_else(|| "nobody gains".to_owned(), |area| format!("{} gains most", name(area)));
+        let mut said: Vec<String> = Vec::new();
+        said.extend(found.most.map(|area| format!("{} gains most", name(area))));
+        said.extend(found.worst.map(|area| format!("{} loses most", name(area))));
+        if said.is_empty() {
+            said.push("nothing changes".to_owned());
+        }
         let mut left: Vec<&str> = found.left.iter().take(NAMED).map(|&area| name(area)).collect();
         let more = format!("{} more", found.left.len().saturating_sub(NAMED));
         if found.left.len() > NAMED {
             left.push(&more);
         }
-        let left = if left.is_empty() { "no area".to_owned() } else { left.join(", ") };
-        note(&format!("{} ({}): {most}; short of the goal and without any gain: {left}", about.key, about.name));
+        if !left.is_empty() {
+            said.push(format!("short of the goal and without any gain: {}", left.join(", ")));
+        }
+        note(&format!("{} ({}): {}", about.key, about.name, said.join("; ")));
     }
 }

@@ -417,7 +417,10 @@ impl<'a> Read<'a> {
             listing: defaults::listing(file, &goals),
             goals,
         };
-        Ok((Opened { study, footprints: count, origins, scenarios, official, edges: None, reading, places, codes }, numbers))
+        Ok((
+            Opened { study, footprints: count, origins, scenarios, official, edges: None, reading, places, codes },
+            numbers,
+        ))
     }
 }
 

@@ -89,7 +89,7 @@ fn section(page: &mut String, schema: &Value, key: &str, header: &str) {
             for (key, property) in inner["properties"].as_object().unwrap_or(&Map::new()) {
                 let within = table_of(schema, property);
                 if within.get("properties").is_some() && header == "[[scenarios]]" {
-                    let _ = writeln!(page, "\n#### `{key}` in `{name}`\n");
+                    let _ = writeln!(page, "\n#### `{key}`\n");
                     keys(page, schema, within);
                 }
             }

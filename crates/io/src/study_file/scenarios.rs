@@ -175,7 +175,8 @@ pub(crate) fn pose(
         let named = |key: &Spanned<String>| profiles.iter().find(|profile| profile.key == *key.get_ref());
         // A profile that is not there has been refused before.
         let Some(base) = entry.base.as_ref().and_then(named).or(profiles.first()) else { continue };
-        let place = |list, number| loaded.span_of(&[At::Key("scenarios"), At::Item(i), At::Key(list), At::Item(number)]);
+        let place =
+            |list, number| loaded.span_of(&[At::Key("scenarios"), At::Item(i), At::Key(list), At::Item(number)]);
         let mut rules = Vec::new();
         for (list, number, rule) in entry.rules() {
             known_names(loaded, place(list, number), rule, services)?;
@@ -198,11 +199,13 @@ pub(crate) fn pose(
                 ),
                 Fault::AllCount => (
                     format!("{:?} counts every service that this would add", base.key),
-                    "add what is planned or under construction, or what can be had later; or take the rule away".to_owned(),
+                    "add what is planned or under construction, or what can be had later; or take the rule away"
+                        .to_owned(),
                 ),
                 Fault::Near => (
                     "what is near depends on the technology, so another one would need a join of its own".to_owned(),
-                    "leave `technology` out, or rest the scenario on a profile that does not count what is near".to_owned(),
+                    "leave `technology` out, or rest the scenario on a profile that does not count what is near"
+                        .to_owned(),
                 ),
             };
             loaded.error_at(at, message, Some(help))
@@ -236,16 +239,12 @@ fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Every name that a rule gives must be there.
-fn known_names(
-    loaded: &Loaded,
-    at: Range<usize>,
-    rule: &RuleEntry,
-    services: &Services,
-) -> Result<(), StudyFileError> {
+fn known_names(loaded: &Loaded, at: Range<usize>, rule: &RuleEntry, services: &Services) -> Result<(), StudyFileError> {
     for ((what, of), given) in COLUMNS.into_iter().zip([&rule.operators, &rule.owners, &rule.projects]) {
         let there = names(services, of);
-        for name in given.iter().filter(|name| !there.contains(name.as_str())) {
-            let meant = nearest(name, there.iter().copied()).map_or(String::new(), |m| format!("; did you mean {m:?}?"));
+        if let Some(name) = given.iter().find(|name| !there.contains(name.as_str())) {
+            let meant =
+                nearest(name, there.iter().copied()).map_or(String::new(), |m| format!("; did you mean {m:?}?"));
             let message = format!("no service of the study has the {what} {name:?}{meant}");
             return Err(loaded.error_at(at, message, Some(format!("{what}s are: {}", listed(there)))));
         }
@@ -340,7 +339,11 @@ impl Check<'_> {
             let none_left = rule.technologies.is_some();
             self.wrong_at(
                 &at,
-                if none_left { "without a technology this is about nothing" } else { "this does not say which services" },
+                if none_left {
+                    "without a technology this is about nothing"
+                } else {
+                    "this does not say which services"
+                },
                 "name some, for example: operators = [\"Stadsnätet\"], or technologies = [\"xdsl\"]",
             );
         }
@@ -412,7 +415,10 @@ operator = \"X\"
             ("[[scenarios]]\nkey = \"a\"\nremove = [{ technologies = [] }]\n", "without a technology"),
             ("[[scenarios]]\nkey = \"a\"\nremove = [{ technologies = [\"4gg\"] }]\n", "not a known technology"),
             ("[[scenarios]]\nkey = \"a\"\nreplace = [{ operators = [\"X\"] }]\n", "what the services are instead"),
-            ("[[scenarios]]\nkey = \"a\"\nreplace = [{ operators = [\"X\"], by = {} }]\n", "what the services are instead"),
+            (
+                "[[scenarios]]\nkey = \"a\"\nreplace = [{ operators = [\"X\"], by = {} }]\n",
+                "what the services are instead",
+            ),
             (
                 "[[scenarios]]\nkey = \"a\"\nadd = [{ operators = [\"X\"], by = { down = \"1 Gbit/s\" } }]\n",
                 "`by` changes nothing in `add`",

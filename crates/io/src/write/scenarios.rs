@@ -85,7 +85,8 @@ fn row(
 ) -> [String; 26] {
     let share = super::share_text;
     let of_shares = |count: u64| if shares { count.to_string() } else { String::new() };
-    let [lacked, lacks] = moved.lacking(step).map(|count| if moved.total == 0 { String::new() } else { count.to_string() });
+    let [lacked, lacks] =
+        moved.lacking(step).map(|count| if moved.total == 0 { String::new() } else { count.to_string() });
     [
         about.key.clone(),
         about.name.clone(),

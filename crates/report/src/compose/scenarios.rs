@@ -75,6 +75,8 @@ impl<'s, 'a> Asked<'s, 'a> {
     fn signed(&self, points: f64) -> String {
         let text = self.scene.locale.points(points.abs());
         match points {
+            // Less than can be shown has no sign: "< 0,1".
+            _ if text.starts_with('<') => text,
             p if p > 0.0 => format!("+{text}"),
             p if p < 0.0 => format!("\u{2212}{text}"),
             _ => text,
@@ -166,7 +168,8 @@ impl<'s, 'a> Asked<'s, 'a> {
                 context,
             }
         };
-        let rows: Vec<Row> = scene.context.iter().map(|&a| row(a, true)).chain(areas.iter().map(|&a| row(a, false))).collect();
+        let rows: Vec<Row> =
+            scene.context.iter().map(|&a| row(a, true)).chain(areas.iter().map(|&a| row(a, false))).collect();
         let (from, ticks) = settlements::axis(scene, &rows);
         let most = self.all().filter_map(|(k, about)| Some((self.points(k, 0)?, k, about)));
         let title = match most.max_by(|a, b| a.0.abs().total_cmp(&b.0.abs())) {
@@ -247,25 +250,24 @@ impl<'s, 'a> Asked<'s, 'a> {
         let found = self.compared.standouts(scenario, &scene.areas, scene.unit, self.step);
         let mut lines = Vec::new();
         let main = scene.ind.profiles.first().is_some_and(|profile| profile.key == about.against);
-        if let Some(profile) = scene.ind.profiles.iter().find(|profile| profile.key == about.against).filter(|_| !main) {
+        if let Some(profile) = scene.ind.profiles.iter().find(|profile| profile.key == about.against).filter(|_| !main)
+        {
             lines.push(t.say("scenarios.against", &[("profile", &scene.profile_name(profile))]));
         }
         if about.day != scene.out.frame.as_of {
             let day = scene.locale.date(about.day, &t.get("months"));
             lines.push(t.say("scenarios.day", &[("date", &day)]));
         }
-        lines.push(match found.most {
-            Some(area) => {
-                let gained = self.moved(scenario, area).gained;
-                let values = [
-                    ("area", scene.area_name(area)),
-                    ("n", self.count(gained)),
-                    ("units", scene.units_for(gained)),
-                ];
-                t.say("scenarios.most", &values.each_ref().map(|(key, value)| (*key, value.as_str())))
-            }
-            None => t.get("scenarios.nobody"),
-        });
+        let largest = |key: &str, area: usize, count: u64| {
+            let values = [("area", scene.area_name(area)), ("n", self.count(count)), ("units", scene.units_for(count))];
+            t.say(key, &values.each_ref().map(|(key, value)| (*key, value.as_str())))
+        };
+        let (most, worst) = (found.most, found.worst);
+        lines.extend(most.map(|area| largest("scenarios.most", area, self.moved(scenario, area).gained)));
+        lines.extend(worst.map(|area| largest("scenarios.worst", area, self.moved(scenario, area).lost)));
+        if most.is_none() && worst.is_none() {
+            lines.push(t.get("scenarios.nobody"));
+        }
         let names: Vec<String> = found.left.iter().map(|&area| scene.area_name(area)).collect();
         match names.len() {
             0 => {}
