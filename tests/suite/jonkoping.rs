@@ -42,6 +42,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "rejects.csv",
         "report.html",
         "safety.csv",
+        "scenarios.csv",
         "services.csv",
     ];
     for name in promised {

@@ -40,6 +40,7 @@ mod near;
 mod public;
 mod review;
 mod same_bytes;
+mod scenarios;
 mod since;
 
 mod browser;

@@ -114,6 +114,25 @@ fn near_and_a_public_edition_join_all_places_anew() {
     assert!(ran.stderr.contains("joined anew: what is near a place depends on"), "{}", ran.stderr);
 }
 
+/// Scenarios are asked of the tally afterwards, so a run with other ones rests on the last one.
+#[test]
+fn scenarios_are_asked_afterwards() {
+    let folder = toyland();
+    let path = folder.path().join("nittio.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let scenario = "\n[[scenarios]]\nkey = \"delta\"\nadd = [{ projects = [\"Fiber till Lillby\"] }]\n";
+    fs::write(&path, text + scenario).unwrap();
+    let ran = since(&folder, &[]);
+    assert_eq!(anew(&ran), Some(0), "{}", ran.stderr);
+    assert!(folder.path().join("out/scenarios.csv").exists());
+    assert_as_in_full(&folder, &ran);
+    // And after a footprint has changed.
+    change(&folder, "nat.geojson", "[500, 100]", "[480, 100]");
+    let ran = since(&folder, &[]);
+    assert!(anew(&ran).is_some_and(|anew| (1..15).contains(&anew)), "{}", ran.stderr);
+    assert_as_in_full(&folder, &ran);
+}
+
 #[test]
 fn no_last_result_is_no_error_and_one_without_places_is_said() {
     let folder = TempDir::new().unwrap();

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     /// Send places out to people who know them, and take their answers back
     #[command(subcommand)]
     Review(ReviewCommand),
+    /// Hold scenarios of a study against each other, kommun by kommun
+    Compare(CompareArgs),
     /// Say what an indicator, a goal, a definition, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
@@ -225,6 +227,27 @@ pub(crate) struct ReviewImportArgs {
     /// The day of answers, where a row does not say
     #[arg(long, value_name = "DAY")]
     pub(crate) date: Option<jiff::civil::Date>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio compare base delta                     what the scenario delta would change\n  \
+    nittio compare base plans copper-off --project lan\n  \
+    nittio compare base delta --format csv > delta.csv\n\n\
+    Scenarios are [[scenarios]] of the study file; `base` is the study as it is, and the key of a profile is that definition.\n\
+    All places are joined once, nothing is written. docs/methods/scenarios.md says what is compared.")]
+pub(crate) struct CompareArgs {
+    /// What the others are held against, then the others: `base`, scenarios, definitions
+    #[arg(required = true, num_args = 2.., value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// An index that nittio index wrote of this study, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+    /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<CompareFormat>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -442,6 +465,12 @@ pub(crate) enum Format {
     Csv,
     Json,
     Geojson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompareFormat {
+    Table,
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

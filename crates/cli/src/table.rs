@@ -1,6 +1,8 @@
 //! The per-kommun table, for eyes on a terminal or for a pipe.
 
-use nittio_core::{assessment::Verdict, ledger::Line, outcome::Outcome, unit::Unit};
+use nittio_core::{
+    assessment::Verdict, comparison::Comparison, ledger::Line, measure::Measure, outcome::Outcome, unit::Unit,
+};
 use nittio_io::{
     study_file::{Locale, defaults::ReportView},
     write,
@@ -145,6 +147,67 @@ fn row(outcome: &Outcome, line: &Line, numbers: Numbers, words: &Words) -> Vec<S
         .to_owned(),
     );
     row
+}
+
+/// Words of the table of scenarios by language.
+struct ScenarioWords {
+    gained: &'static str,
+    lost: &'static str,
+    lacking: &'static str,
+}
+
+const SCENARIOS_IN_SWEDISH: ScenarioWords =
+    ScenarioWords { gained: "får", lost: "förlorar", lacking: "kvar till målet" };
+const SCENARIOS_IN_ENGLISH: ScenarioWords = ScenarioWords { gained: "gain", lost: "lose", lacking: "short of goal" };
+
+/// Scenarios beside what they are held against, in the unit and at the first step of the report's goal.
+pub(crate) fn comparison(outcome: &Outcome, view: &ReportView, compared: &Comparison) -> String {
+    let (words, numbers, said) = match view.locale {
+        Locale::Sv => (&SWEDISH, Numbers::Sv, SCENARIOS_IN_SWEDISH),
+        Locale::En => (&ENGLISH, Numbers::En, SCENARIOS_IN_ENGLISH),
+    };
+    let goal = &outcome.goals[view.goal];
+    let (Some(step), Some(u)) = (goal.steps.first(), outcome.indicators.unit(view.unit.key())) else {
+        return String::new();
+    };
+    let Some(measure) = compared.measure(Measure::Down(step.down)) else { return String::new() };
+    let (scaled, ppm) = (&outcome.indicators.units[u], Some(step.share.ppm()));
+    let share = |figure| numbers.share_of(&figure, ppm).unwrap_or_else(|| "–".to_owned());
+    let mut head =
+        vec![words.area.to_owned(), compared.contrasts.first().map_or("", |c| c.against.as_str()).to_owned()];
+    for about in &compared.contrasts {
+        head.extend([about.key.as_str(), said.gained, said.lost, said.lacking].map(str::to_owned));
+    }
+    let mut rows = vec![head];
+    let total = outcome.indicators.areas.iter().position(|area| area.level == nittio_core::indicator::TOTAL);
+    let of_level =
+        (0..outcome.indicators.areas.len()).filter(|&area| outcome.indicators.areas[area].level == view.level);
+    for area in of_level.filter(|&area| Some(area) != total).chain(total) {
+        let name = match &outcome.indicators.areas[area] {
+            _ if Some(area) == total => words.total,
+            of if of.code.is_empty() => words.nowhere,
+            of => of.name.as_str(),
+        };
+        let mut row = vec![name.to_owned(), share(compared.moved(0, area, u, measure).figure_before())];
+        for k in 0..compared.contrasts.len() {
+            let moved = compared.moved(k, area, u, measure);
+            row.push(share(moved.figure_after()));
+            row.extend([moved.gained, moved.lost].map(|count| numbers.count(count, scaled)));
+            row.push(numbers.needed(moved.lacking(step)[1], scaled));
+        }
+        rows.push(row);
+    }
+    let goal = if view.locale == Locale::Sv { &goal.name.sv } else { &goal.name.en };
+    let wanted = numbers.percent(&numbers.plain(step.share.percent()));
+    format!(
+        "{}, {}\n{}: {goal} ({wanted} ≥ {}), {}\n\n{}",
+        outcome.name,
+        outcome.frame.as_of,
+        words.goal,
+        numbers.speed(step.down),
+        unit(&scaled.unit, view.locale),
+        lay_out(&rows),
+    )
 }
 
 fn unit(unit: &Unit, locale: Locale) -> &str {

@@ -8,6 +8,7 @@ use crate::{
     aid::Aid,
     area::Level,
     assessment::assess,
+    comparison::Comparison,
     diagnostic::{Action, DiagnosticCount},
     indicator::{TOTAL, evaluate},
     measure::Measure,
@@ -85,6 +86,8 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         // Suppression does not guard what denominators are made of, and where an official figure lies says how many are unmatched.
         reconciliation: Reconciliation::default(),
         safety: Safety::default(),
+        // Nor does it look at what scenarios move.
+        scenarios: Comparison::default(),
         provenance: Provenance {
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    aid::Aid, assessment::Assessment, diagnostic::DiagnosticCount, goal::Goal, indicator::Indicators,
-    reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
+    aid::Aid, assessment::Assessment, comparison::Comparison, diagnostic::DiagnosticCount, goal::Goal,
+    indicator::Indicators, reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -32,6 +32,8 @@ pub struct Outcome {
     pub settlement_vintages: Vec<Option<i16>>,
     /// How safe the verdicts are.
     pub safety: Safety,
+    /// What the study's scenarios come to; nothing in the public edition.
+    pub scenarios: Comparison,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.

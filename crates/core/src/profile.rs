@@ -101,7 +101,8 @@ impl Profile {
             && self.counts_service(service, as_of)
     }
 
-    fn counts_service(&self, service: &Service, as_of: Date) -> bool {
+    /// Whether a service counts on this day, however it reaches.
+    pub(crate) fn counts_service(&self, service: &Service, as_of: Date) -> bool {
         if self.technologies.as_ref().is_some_and(|allowed| !allowed.contains(&service.technology)) {
             return false;
         }

@@ -9,12 +9,14 @@ use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
 use jiff::civil::date;
 use nittio_core::{
     area::{Area, Level},
+    comparison::{Comparison, Contrast},
     coverage::{self, join},
     diagnostic::SourceRow,
     footprint::Footprint,
     goal,
     index::CoverageIndex,
     indicator::{At, evaluate, measures},
+    measure::Measure,
     near::{Distances, Near},
     offer::Offers,
     place::{MISSING, Places, UnitColumn},
@@ -22,6 +24,7 @@ use nittio_core::{
     profile::Profile,
     quantity::Speed,
     run::run,
+    scenario::{Change, Filter, Rule, Scenario, Upgrade},
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
@@ -264,6 +267,98 @@ proptest! {
         prop_assert_eq!(&Tally::default().merge(whole.clone()), &whole);
     }
 
+    /// The oracle changes the services of the study by rules of its own, joins all places anew, and looks at every place.
+    #[test]
+    fn a_scenario_is_a_recount_of_a_study_that_is_so(
+        blocks in prop::collection::vec(block(), 0..8), spots in places(),
+        offers in prop::collection::vec((0usize..200, 0u8..12), 0..20),
+        [adds, removes, replaces, nearby] in any::<[bool; 4]>(),
+    ) {
+        let mut before = study(&blocks, &spots, &offers);
+        // Every service of O2 is a plan; numbers stay as they are, since the list keeps its order.
+        let mut services = Services::default();
+        for service in before.frame.services.as_slice() {
+            let plan = service.operator == "O2";
+            let status = if plan { Status::Planned } else { Status::InService };
+            let from = plan.then(|| date(2027, 1, 1));
+            services.intern(Service { status, available_from: from, project: plan.then(|| "P".to_owned()), ..service.clone() });
+        }
+        before.frame.services = services;
+        if nearby {
+            before.frame.near = Some(near());
+            before.profiles[0].reach.insert(Reach::Near);
+        }
+        let asked = [measures(&before), vec![Measure::Owners(2), Measure::SingleOwner]].concat();
+        let asked: Vec<Measure> = asked.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+
+        let named = |name: &str| BTreeSet::from([name.to_owned()]);
+        let other = (!nearby).then_some(Technology::Fibre);
+        let upgrade = Upgrade { technology: other, down: Some(Speed::from_mbps(1000)), ..Upgrade::default() };
+        let cable = Filter { technologies: BTreeSet::from([Technology::Cable]), ..Filter::default() };
+        let rules = [
+            (adds, Filter { projects: named("P"), ..Filter::default() }, Change::Add),
+            (removes, Filter { operators: named("O1"), ..Filter::default() }, Change::Remove),
+            (replaces, cable, Change::Replace(upgrade)),
+        ];
+        let rules = rules.into_iter().filter_map(|(so, filter, change)| so.then_some(Rule { filter, change })).collect();
+        let (base, day) = (before.profiles[0].clone(), before.frame.as_of);
+        let scenario = Scenario { key: "s".to_owned(), name: "S".to_owned(), base, day, rules };
+        let world = scenario.world(&before.frame.services, day, before.frame.near.as_ref()).unwrap();
+
+        let mut after = before.clone();
+        let mut services = Services::default();
+        let became: Vec<Option<ServiceId>> = before.frame.services.as_slice().iter().map(|service| {
+            let mut service = service.clone();
+            if adds && service.operator == "O2" {
+                (service.status, service.available_from) = (Status::InService, None);
+            }
+            if replaces && service.technology == Technology::Cable {
+                service.technology = if nearby { Technology::Cable } else { Technology::Fibre };
+                service.down = Some(Speed::from_mbps(1000));
+            }
+            let gone = removes && service.operator == "O1";
+            (!gone).then(|| services.intern(service))
+        }).collect();
+        after.frame.services = services;
+        let relink = |link: Link| Some(Link { service: became[link.service.0 as usize]?, ..link });
+        after.footprints = before.footprints.iter()
+            .filter_map(|footprint| Some(Footprint { link: relink(footprint.link)?, ..footprint.clone() }))
+            .collect();
+        after.offers = Offers::default();
+        for id in before.places.ids.iter() {
+            for link in before.offers.of(id).iter().filter_map(|&link| relink(link)) {
+                after.offers.add(id, link);
+            }
+        }
+
+        let joined = |study: &Study| join(&CoverageIndex::build(study), study, |_| {});
+        let (was, is) = (joined(&before), joined(&after));
+        let observed = |study: &Study, coverage| Tally::observe(&study.frame, &study.places, coverage);
+        let tally = observed(&before, &was);
+        let figures = evaluate(&tally, &before.frame, &before.profiles, &asked);
+        let recount = evaluate(&observed(&after, &is), &after.frame, &after.profiles, &asked);
+        let contrast = Contrast::with_base(&scenario, &world, &before.frame);
+        let compared = Comparison::of(&tally, &before.frame, &figures.areas, &[contrast], &asked);
+        for at in figures.positions().filter(|at| at.settlement == 0 && at.category == 0) {
+            let moved = compared.moved(0, at.area, at.unit, at.measure);
+            prop_assert_eq!(moved.figure_before(), figures.figure(at));
+            prop_assert_eq!(moved.figure_after(), recount.figure(at));
+            prop_assert_eq!(moved.after + moved.lost, moved.before + moved.gained);
+            prop_assert_eq!(moved.only, if scenario.only_adds() { moved.gained } else { moved.only });
+        }
+        // Who gains and who loses 100 Mbit/s, one by one.
+        let speed = Measure::Down(Speed::from_mbps(100));
+        let has = |study: &Study, coverage: &coverage::Coverage, place: usize| {
+            let counts = |link: &&Link| study.profiles[0].counts(**link, &study.frame.services, study.frame.as_of);
+            let fast = |link: &Link| study.frame.services.get(link.service).down >= Some(Speed::from_mbps(100));
+            coverage.links(place).is_some_and(|links| links.iter().filter(counts).any(fast))
+        };
+        let moves: Vec<(bool, bool)> = (0..spots.len()).map(|p| (has(&before, &was, p), has(&after, &is, p))).collect();
+        let moved = compared.moved(0, 0, 0, compared.measure(speed).unwrap());
+        prop_assert_eq!(moved.gained, moves.iter().filter(|m| **m == (false, true)).count() as u64);
+        prop_assert_eq!(moved.lost, moves.iter().filter(|m| **m == (true, false)).count() as u64);
+    }
+
     #[test]
     fn nothing_vanishes_and_levels_add_up_to_the_total(
         blocks in prop::collection::vec(block(), 0..8), spots in places(),
@@ -288,6 +383,39 @@ proptest! {
             prop_assert_eq!(sum, [total.total, total.covered, total.missing, total.unmatched]);
         }
     }
+}
+
+/// Ten places in a row; plan P reaches the first six, plan Q the last six, and something in service the first two.
+#[test]
+fn what_two_plans_both_give_is_shared_and_the_rest_is_their_own() {
+    let strip = |from: f64, to: f64| Rect::new((from, 0.0), (to, 1.0)).to_polygon();
+    let blocks = [strip(0.0, 1.9), strip(0.0, 5.9), strip(4.0, 10.0)];
+    let spots: Vec<_> = (0..10).map(|i| (2 * i, 1, 1, false)).collect();
+    let mut study = study(&blocks, &spots, &[]);
+    let mut services = Services::default();
+    for (name, plan) in [("A", false), ("P", true), ("Q", true)] {
+        let status = if plan { Status::Planned } else { Status::InService };
+        let project = plan.then(|| name.to_owned());
+        services.intern(Service { operator: name.to_owned(), status, project, ..service(3) });
+    }
+    study.frame.services = services;
+    let (base, day) = (study.profiles[0].clone(), study.frame.as_of);
+    let contrast = |project: &str, change: Change| {
+        let filter = Filter { projects: BTreeSet::from([project.to_owned()]), ..Filter::default() };
+        let rules = vec![Rule { filter, change }];
+        let scenario = Scenario { key: project.to_owned(), name: project.to_owned(), base: base.clone(), day, rules };
+        Contrast::with_base(&scenario, &scenario.world(&study.frame.services, day, None).unwrap(), &study.frame)
+    };
+    let faster = Upgrade { down: Some(Speed::from_mbps(2000)), ..Upgrade::default() };
+    let contrasts = [contrast("P", Change::Add), contrast("Q", Change::Add), contrast("Q", Change::Replace(faster))];
+    let tally = tally(&study);
+    let measure = Measure::Down(Speed::from_mbps(100));
+    let figures = evaluate(&tally, &study.frame, &study.profiles, &[measure]);
+    let compared = Comparison::of(&tally, &study.frame, &figures.areas, &contrasts, &[measure]);
+    let moved = [0, 1, 2].map(|k| compared.moved(k, 0, 0, 0));
+    assert_eq!(moved.map(|m| (m.before, m.gained, m.lost)), [(2, 4, 0), (2, 6, 0), (2, 0, 0)]);
+    assert_eq!([moved[0].only, moved[1].only], [2, 4], "the places at 4 and 5 are shared");
+    assert_eq!([0, 1, 2].map(|k| compared.shares(k)), [true, true, false], "a replacement shares with nobody");
 }
 
 #[test]

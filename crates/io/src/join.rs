@@ -1,7 +1,7 @@
 //! The join as a stream: places are read, joined, counted and put in order batch by batch, never all in memory.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     io,
     path::Path,
     sync::{Mutex, PoisonError},
@@ -9,11 +9,13 @@ use std::{
 
 use nittio_core::{
     assessment::assess,
+    comparison::{Comparison, Contrast},
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
     doubt::{Difference, Doubt, Doubts, Shift},
     index::CoverageIndex,
-    indicator::{evaluate, measures},
+    indicator::{Indicators, evaluate, measures},
+    measure::Measure,
     near::{Connections, Near, Neighbours},
     outcome::Outcome,
     place::Places,
@@ -374,7 +376,13 @@ impl Joined {
             doubts: &self.doubts,
         });
         let official = opened.official.clone();
+        let contrasts: Vec<Contrast> = opened
+            .scenarios
+            .iter()
+            .map(|posed| Contrast::with_base(&posed.scenario, &posed.world, &self.frame))
+            .collect();
         Outcome {
+            scenarios: self.compare(opened, &indicators, &contrasts),
             reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),
@@ -389,6 +397,15 @@ impl Joined {
             aid: study.aid.count(&self.tally, &self.frame, &indicators),
             indicators,
         }
+    }
+
+    /// Holds worlds against each other, by the speeds of the study's goals; `indicators` have the areas.
+    #[must_use]
+    pub fn compare(&self, opened: &Opened<'_>, indicators: &Indicators, contrasts: &[Contrast]) -> Comparison {
+        let steps = opened.study.goals.iter().flat_map(|goal| &goal.steps);
+        let measures: BTreeSet<Measure> = steps.map(|step| Measure::Down(step.down)).collect();
+        let measures: Vec<Measure> = measures.into_iter().collect();
+        Comparison::of(&self.tally, &self.frame, &indicators.areas, contrasts, &measures)
     }
 
     /// What the writers are given.

@@ -33,6 +33,7 @@ pub mod edition;
 pub mod join;
 mod outlines;
 pub mod review;
+pub mod scenario;
 pub mod sorter;
 pub mod stage;
 

@@ -206,6 +206,7 @@ fn the_page_says_what_was_counted_by_hand() {
     let outcome = Outcome {
         edition: None,
         aid: nittio_core::aid::Aid::default(),
+        scenarios: nittio_core::comparison::Comparison::default(),
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,

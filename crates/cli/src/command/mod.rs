@@ -4,6 +4,7 @@ pub(crate) mod run;
 
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod compare;
 pub(crate) mod delivery;
 pub(crate) mod explain;
 pub(crate) mod generate;

@@ -48,7 +48,12 @@ use crate::{
     read::ReadError,
     repair,
     stage::{Stage, timed},
-    study_file::{About, SettlementsSource, StudyFile, defaults, error::StudyFileError, load::Loaded},
+    study_file::{
+        About, SettlementsSource, StudyFile, defaults,
+        error::StudyFileError,
+        load::Loaded,
+        scenarios::{self, Posed},
+    },
 };
 use kept::{Drafts, Kept};
 use mapping::Bound;
@@ -139,6 +144,8 @@ pub struct Opened<'a> {
     pub footprints: usize,
     /// Which inputs the services come from.
     pub origins: Origins,
+    /// What the study asks of the form "what if".
+    pub scenarios: Vec<Posed>,
     /// Official figures to hold the study's against.
     pub official: Vec<Official>,
     /// The edges of footprints, where their distance matters and [`Opened::forget_outlines`] has been called.
@@ -399,6 +406,8 @@ impl<'a> Read<'a> {
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
         let wrong = |e: defaults::GoalError| reading.loaded.error_at(0..0, e.to_string(), None::<String>);
         let goals = defaults::goals(file).map_err(wrong)?;
+        let (near, profiles) = (defaults::near(file), defaults::profiles(file));
+        let scenarios = scenarios::pose(reading.loaded, &services, near.as_ref(), &profiles)?;
         let study = Study {
             frame: Frame {
                 as_of: file.study.as_of,
@@ -407,20 +416,23 @@ impl<'a> Read<'a> {
                 units: Vec::new(),
                 services,
                 settlements: !file.settlements.is_empty(),
-                near: defaults::near(file),
+                near,
             },
             places: Places::default(),
             offers,
             footprints,
             settlements,
-            profiles: defaults::profiles(file),
+            profiles,
             speeds: file.indicators.speeds.clone(),
             measures: defaults::measures(file),
             aid: defaults::aid(file).map_err(wrong)?,
             listing: defaults::listing(file, &goals),
             goals,
         };
-        Ok((Opened { study, footprints: count, origins, official, edges: None, reading, places, codes }, numbers))
+        Ok((
+            Opened { study, footprints: count, origins, scenarios, official, edges: None, reading, places, codes },
+            numbers,
+        ))
     }
 }
 

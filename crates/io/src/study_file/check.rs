@@ -54,6 +54,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.official();
     check.profiles();
     check.near();
+    check.scenarios();
     check.aid();
     check.goals();
     check.indicators();

@@ -12,6 +12,7 @@ pub mod defaults;
 pub mod mapped;
 pub mod official;
 mod raw;
+pub mod scenarios;
 mod technologies;
 
 pub mod reference;
@@ -87,6 +88,9 @@ pub struct StudyFile {
     /// Goals, built-in ones by id or the study's own. Default: `se-2009-2020` for population and workplaces.
     #[serde(default)]
     pub goals: Vec<GoalEntry>,
+    /// What if? Services added, removed and replaced, and what that would change.
+    #[serde(default)]
+    pub scenarios: Vec<scenarios::ScenarioEntry>,
     /// Which indicators to compute.
     #[serde(default)]
     pub indicators: IndicatorSettings,

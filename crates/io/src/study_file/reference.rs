@@ -23,6 +23,7 @@ pub fn reference() -> String {
     section(&mut page, &schema, "safety", "[safety]");
     section(&mut page, &schema, "profiles", "[[profiles]]");
     section(&mut page, &schema, "goals", "[[goals]]");
+    section(&mut page, &schema, "scenarios", "[[scenarios]]");
     section(&mut page, &schema, "state_aid", "[state_aid]");
     section(&mut page, &schema, "support", "[support]");
     section(&mut page, &schema, "categories", "[categories]");
@@ -73,12 +74,25 @@ fn section(page: &mut String, schema: &Value, key: &str, header: &str) {
         page.push_str("Required.\n\n");
     }
     keys(page, schema, table);
-    // Tables within this one: steps of goals, for example.
+    // Tables within this one: steps of goals, for example. Keys that have the same table share it.
+    let mut told: Vec<(&str, &Value)> = Vec::new();
     for (name, property) in table["properties"].as_object().unwrap_or(&Map::new()) {
         let inner = table_of(schema, property);
         if inner.get("properties").is_some() {
             let _ = writeln!(page, "\n### `{name}` in `{header}`\n");
+            if let Some((first, _)) = told.iter().find(|(_, table)| *table == inner) {
+                let _ = writeln!(page, "As `{first}`.");
+                continue;
+            }
+            told.push((name, inner));
             keys(page, schema, inner);
+            for (key, property) in inner["properties"].as_object().unwrap_or(&Map::new()) {
+                let within = table_of(schema, property);
+                if within.get("properties").is_some() && header == "[[scenarios]]" {
+                    let _ = writeln!(page, "\n#### `{key}`\n");
+                    keys(page, schema, within);
+                }
+            }
         }
     }
 }

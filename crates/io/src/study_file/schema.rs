@@ -142,6 +142,10 @@ described! {
     SecrecyWord = json!({ "enum": ["open", "internal", "secret"] });
     /// A status of what is not in service yet.
     PlannedWord = json!({ "enum": ["under-construction", "planned"] });
+    /// A status.
+    StatusWord = json!({ "enum": ["in-service", "under-construction", "planned"] });
+    /// A technology's key.
+    OneTechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
     /// A technology's key, a set's, or either with a minus before it.
     TechnologyWord = technology_words();
     /// Town, countryside, or both.

@@ -7,6 +7,7 @@
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
+//!                        scenarios.csv                                   what if, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
@@ -32,6 +33,7 @@ pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
 pub mod safety;
+pub mod scenarios;
 pub mod services;
 pub mod splits;
 
@@ -142,7 +144,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 12] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 13] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -152,6 +154,13 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         &|| staging.write("ranks.csv", |file| ranks::csv(file, indicators)),
         &|| staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome)),
         &|| staging.write("safety.csv", |file| safety::csv(file, outcome)),
+        &|| {
+            let compared = &outcome.scenarios;
+            if compared.contrasts.is_empty() {
+                return Ok(());
+            }
+            staging.write("scenarios.csv", |file| scenarios::csv(file, outcome, compared))
+        },
         &|| {
             let Some(state_aid) = &outcome.aid.state_aid else { return Ok(()) };
             staging.write("state-aid.csv", |file| splits::csv(file, &state_aid.split, as_of))

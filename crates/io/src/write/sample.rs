@@ -299,6 +299,7 @@ fn run(study: Study) -> Sample {
         settlement_vintages: vec![Some(2023)],
         edition: None,
         aid: nittio_core::aid::Aid::default(),
+        scenarios: nittio_core::comparison::Comparison::default(),
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),

@@ -13,6 +13,7 @@ mod opening;
 mod quality;
 mod reconciliation;
 mod safety;
+mod scenarios;
 mod settlements;
 mod speeds;
 mod technologies;
@@ -85,6 +86,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         technologies::section(&scene),
     ]);
     sections.extend([aid::section(&scene), categories::section(&scene)].into_iter().flatten());
+    sections.extend(scenarios::section(&scene));
     // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
     if outcome.edition.is_none() {
         sections.extend([safety::section(&scene), reconciliation::section(&scene)]);
