@@ -154,7 +154,7 @@ fn a_definition_is_explained_with_its_distances_and_an_unknown_one_names_what_th
         assert!(said.contains(words), "{words}: {said}");
     }
     let said = explain(&["order<=40000"]).expect(0).stdout;
-    assert!(said.contains("at most 40 000 kr; a price that is not known counts"), "{said}");
+    assert!(said.contains("at most 40000 kr; a price that is not known counts"), "{said}");
     let refused = explain(&["ftth"]).expect_error().stderr;
     assert!(refused.contains("connected+passed+near"), "{refused}");
 }
