@@ -70,7 +70,7 @@ fn a_delivery_has_the_remarks_that_were_counted_by_hand() {
     for absent in ["Betakabel", "Gammaradio", "P05", "P02", "http://", "https://"] {
         assert!(!page.contains(absent), "{absent}");
     }
-    assert!(page.contains("Kontroll av leverans: Alfanät") && page.contains("inte har något vattenlager"));
+    assert!(page.contains("Kontroll av leverans: Alfanät") && page.contains("inget vattenlager har angetts"));
     let untouched = fs::read_to_string(folder.path().join("back/deltanät/summary.html")).unwrap();
     assert!(untouched.contains("Inget i leveransen behöver ses över."));
 }
@@ -113,4 +113,39 @@ fn a_footprint_of_nobody_and_a_speed_that_cannot_be_are_remarks() {
     let ran = nittio(folder.path(), ["check", "--project", "last", "--against", "last/nat.geojson"]).expect(1);
     let found: Vec<[String; 2]> = told(&ran.stdout).into_iter().map(|[_, row, _, what, ..]| [row, what]).collect();
     assert_eq!(found, [["4", "no-place"], ["3", "implausible-speed"]].map(|row| row.map(str::to_owned)));
+}
+
+#[test]
+fn a_footprint_of_which_half_lies_over_water_is_told() {
+    let folder = deliveries();
+    let square = |x0: u32, y0: u32, x1: u32, y1: u32| {
+        format!(
+            r#"{{"type": "Feature", "properties": {{}}, "geometry": {{"type": "Polygon",
+            "coordinates": [[[{x0}, {y0}], [{x1}, {y0}], [{x1}, {y1}], [{x0}, {y1}], [{x0}, {y0}]]]}}}}"#
+        )
+    };
+    // The eastern half of Beta, part of it twice. It also covers 100 × 100 m of Gamma's 50 000 m².
+    let lakes = [square(600, 200, 800, 400), square(700, 200, 800, 400)].join(",");
+    let lakes = format!(r#"{{"type": "FeatureCollection", "features": [{lakes}]}}"#);
+    fs::write(folder.path().join("lakes.geojson"), lakes).unwrap();
+    let over_water = |more: &[&str]| {
+        let arguments = ["--against", "last", "--water", "lakes.geojson", "--out", "back", "--format", "csv"];
+        let ran = check(folder.path(), &[&arguments, more].concat()).expect(1);
+        let told = told(&ran.stdout);
+        (told.into_iter().filter(|row| row[3] == "over-water").collect::<Vec<_>>(), ran.stderr)
+    };
+    let (found, said) = over_water(&[]);
+    let expected = ["nat.geojson", "2", "Betakabel", "over-water", "Beta, 0001 Västby", "40 000 m² av 80 000 m²"];
+    assert_eq!(found, [expected.map(str::to_owned)]);
+    assert!(said.contains("the water of lakes.geojson: 50 % is told"), "{said}");
+    let page = fs::read_to_string(folder.path().join("back/betakabel/summary.html")).unwrap();
+    assert!(page.contains("lakes.geojson") && page.contains("Ytan ligger över vatten"), "{page}");
+    assert_eq!(over_water(&["--water-share", "51 %"]).0, Vec::<[String; 6]>::new());
+    let with_gamma = over_water(&["--water-share", "20 %"]).0;
+    assert!(
+        with_gamma.iter().any(|row| row[2] == "Gammaradio" && row[5] == "10 000 m² av 50 000 m²"),
+        "{with_gamma:?}"
+    );
+    let missing = check(folder.path(), &["--against", "last", "--water", "sea.gpkg"]).expect(2).stderr;
+    assert!(missing.contains("sea.gpkg"), "{missing}");
 }

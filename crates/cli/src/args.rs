@@ -177,6 +177,12 @@ pub(crate) struct CheckArgs {
     /// With --against: how far outside a footprint a place is a near miss
     #[arg(long, value_name = "DISTANCE", default_value = "25 m", requires = "against")]
     pub(crate) near_miss: Metres,
+    /// With --against: polygons of water, to tell footprints that lie over it
+    #[arg(long, value_name = "FILE", requires = "against")]
+    pub(crate) water: Option<PathBuf>,
+    /// With --water: the part of a footprint over water that should be looked at
+    #[arg(long, value_name = "SHARE", default_value = "50 %", requires = "water")]
+    pub(crate) water_share: Share,
 }
 
 #[derive(Debug, Subcommand)]

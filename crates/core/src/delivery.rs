@@ -18,12 +18,19 @@ pub struct Settings {
     pub least: u64,
     /// How far outside a footprint a place is a near miss.
     pub near_miss: Metres,
+    /// The part of a footprint that is worth a remark when it lies over water.
+    pub over_water: Share,
 }
 
 impl Default for Settings {
     /// Nobody has published such limits; these are ours, and every output prints what was used.
     fn default() -> Self {
-        Self { jump: Share::from_percent(10), least: 10, near_miss: Metres::from_metres(25) }
+        Self {
+            jump: Share::from_percent(10),
+            least: 10,
+            near_miss: Metres::from_metres(25),
+            over_water: Share::from_percent(50),
+        }
     }
 }
 
@@ -32,6 +39,12 @@ impl Settings {
     #[must_use]
     pub fn is_jump(&self, before: u64, changed: u64) -> bool {
         changed > 0 && changed >= self.least && changed >= self.jump.of(before)
+    }
+
+    /// Whether so much of a footprint lies over water that it should be looked at.
+    #[must_use]
+    pub fn is_over_water(&self, square_metres: u64, of: u64) -> bool {
+        square_metres > 0 && square_metres >= self.over_water.of(of)
     }
 
     /// Whether a change of area is a jump; there is no least of it.
@@ -55,6 +68,8 @@ pub struct Delivery {
     pub offers: bool,
     /// What was used.
     pub settings: Settings,
+    /// The file of water that footprints were held against; `None` when none was given.
+    pub water: Option<String>,
     /// The level that places are counted by; `None` when the study has none.
     pub level: Option<String>,
     /// The operators, by name.
@@ -170,6 +185,13 @@ pub enum What {
         /// Square metres.
         square_metres: u64,
     },
+    /// A footprint of which much lies over water.
+    Water {
+        /// Square metres over water.
+        square_metres: u64,
+        /// Of so many.
+        of: u64,
+    },
     /// Places just outside a footprint, which the operator does not reach.
     NearMiss {
         /// So many.
@@ -214,6 +236,7 @@ impl What {
             Self::Area { .. } => "area-changed",
             Self::LostArea { .. } => "lost-area",
             Self::Empty { .. } => "no-place",
+            Self::Water { .. } => "over-water",
             Self::NearMiss { .. } => "near-miss",
             Self::Implausible { .. } => "implausible-speed",
             Self::Duplicate { .. } => "duplicate-footprint",
@@ -236,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_jump_is_at_least_the_share_and_at_least_so_many_places() {
-        let settings = Settings { jump: Share::from_percent(10), least: 10, near_miss: Metres::from_metres(25) };
+        let settings = Settings::default();
         assert!(settings.is_jump(100, 10) && !settings.is_jump(101, 10), "10 is less than a tenth of 101");
         assert!(!settings.is_jump(20, 9), "almost half, and too few");
         assert!(settings.is_jump(0, 10), "something of nothing");

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io::IsTerminal, path::Path};
 
 use nittio_core::delivery::Settings;
 use nittio_io::{
-    delivery,
+    delivery::{self, Water},
     ingest::{Opened, Reading},
     review::put,
     study_file::Locale,
@@ -24,9 +24,11 @@ use crate::{
 pub(crate) fn check(args: &CheckArgs, project: &Project, last: &Path, progress: &Terminal) -> Result<Answer, Failure> {
     let pair = delivery::pair(&project.loaded, last)?;
     let (now, then) = (Reading::new(&pair.now, progress)?, Reading::new(&pair.then, progress)?);
+    let water = args.water.as_deref().map(|path| Water::read(&now, path)).transpose()?;
     let (now, then) = (Opened::new(&now)?, Opened::new(&then)?);
-    let settings = Settings { jump: args.jump, least: args.jump_places, near_miss: args.near_miss };
-    let delivery = delivery::compare(&now, &then, &pair, settings)?;
+    let settings =
+        Settings { jump: args.jump, least: args.jump_places, near_miss: args.near_miss, over_water: args.water_share };
+    let delivery = delivery::compare(&now, &then, &pair, settings, water.as_ref())?;
     let locale = match project.loaded.file.study.locale {
         Locale::Sv => nittio_report::Locale::Sv,
         Locale::En => nittio_report::Locale::En,
@@ -62,11 +64,16 @@ pub(crate) fn check(args: &CheckArgs, project: &Project, last: &Path, progress: 
         }
     })?;
     note(&format!(
-        "A jump is {} and at least {} places; a near miss at most {}; {} remarks. Whether footprints lie over water is not tested",
+        "A jump is {} and at least {} places; a near miss at most {}; {} remarks. {}",
         settings.jump,
         settings.least,
         settings.near_miss,
-        rows.iter().flatten().count()
+        rows.iter().flatten().count(),
+        match &delivery.water {
+            Some(water) =>
+                format!("Footprints were held against the water of {water}: {} is told", settings.over_water),
+            None => "Whether footprints lie over water is not tested: give --water".to_owned(),
+        }
     ));
     Ok(if delivery.needs_attention() { Answer::No } else { Answer::Yes })
 }

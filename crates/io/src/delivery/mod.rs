@@ -8,6 +8,7 @@
 
 mod changes;
 mod remarks;
+mod water;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,6 +39,7 @@ use crate::{
     },
 };
 use changes::Changes;
+pub use water::Water;
 
 /// Two deliveries, ready to be read: the networks of each beside the places and areas of the new one.
 #[derive(Debug)]
@@ -114,7 +116,7 @@ fn absolute(loaded: &Loaded, file: &mut StudyFile) -> Result<(), StudyFileError>
     file.areas.values_mut().filter_map(|level| level.file.as_mut()).try_for_each(make)
 }
 
-/// Holds a delivery against the last one.
+/// Holds a delivery against the last one, and against water where a layer of it is given.
 ///
 /// # Errors
 /// When a file of places cannot be read to its end.
@@ -123,6 +125,7 @@ pub fn compare(
     then: &Opened<'_>,
     pair: &Pair,
     settings: Settings,
+    water: Option<&Water>,
 ) -> Result<Delivery, StudyFileError> {
     let names = operators(&now.study).into_iter().chain(operators(&then.study)).collect::<BTreeSet<String>>();
     let names: Vec<String> = names.into_iter().collect();
@@ -137,6 +140,7 @@ pub fn compare(
         contents_then: contents(&then.study, &names),
         names,
         settings,
+        water,
     };
     let changes = Changes::find(&both)?;
     let mut operators: Vec<Operator> =
@@ -158,6 +162,7 @@ pub fn compare(
         last: pair.last.clone(),
         offers: pair.offers,
         settings,
+        water: water.map(|water| water.name.clone()),
         level: level.map(str::to_owned),
         operators,
     })
@@ -177,6 +182,7 @@ struct Both<'a, 'o> {
     /// The operators, sorted.
     names: Vec<String>,
     settings: Settings,
+    water: Option<&'a Water>,
 }
 
 /// Everybody with a footprint or an offer.

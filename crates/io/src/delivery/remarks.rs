@@ -84,6 +84,11 @@ fn footprints(both: &Both<'_, '_>, changes: &Changes, operators: &mut [Operator]
         if !changes.held[number] {
             found.push(What::Empty { square_metres: footprint.geometry.iter().map(square_metres).sum() });
         }
+        if let Some((over, of)) = both.water.map(|water| water.under(&footprint.geometry))
+            && both.settings.is_over_water(over, of)
+        {
+            found.push(What::Water { square_metres: over, of });
+        }
         if let Some(&(places, nearest)) = changes.near.get(&number) {
             found.push(What::NearMiss { places, nearest });
         }

@@ -49,7 +49,7 @@ use crate::{
     repair,
     stage::{Stage, timed},
     study_file::{
-        About, SettlementsSource, StudyFile, defaults,
+        About, FileSource, SettlementsSource, StudyFile, defaults,
         error::StudyFileError,
         load::Loaded,
         scenarios::{self, Posed},
@@ -605,6 +605,29 @@ fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<V
         })?;
     }
     Ok(settlements)
+}
+
+/// The polygons of a file that the study file need not name, in the study's CRS and mended.
+///
+/// # Errors
+/// When the file cannot be read, has no geometry, or does not say which CRS it is in.
+pub(crate) fn polygons(
+    reading: &Reading<'_>,
+    file: &FileSource,
+    role: &str,
+) -> Result<Vec<geo::Polygon>, StudyFileError> {
+    let mut source = Source::open(reading, file, role)?;
+    source.needs_geometry()?;
+    let mut polygons = Vec::new();
+    source.read(true, |placing, mut batch| {
+        for i in 0..batch.rows.len() {
+            if let Some(geometry) = areal(placing, batch.rows[i], batch.geometry.take(i), None) {
+                placing.used += 1;
+                polygons.extend(geometry);
+            }
+        }
+    })?;
+    Ok(polygons)
 }
 
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.

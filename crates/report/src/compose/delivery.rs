@@ -114,6 +114,9 @@ impl Words {
                 self.t.say("delivery.and", &[("a", &self.square(*square_metres)), ("b", &self.places(*places))])
             }
             What::Empty { square_metres } => self.square(*square_metres),
+            What::Water { square_metres, of } => {
+                self.t.say("delivery.of-before", &[("n", &self.square(*square_metres)), ("before", &self.square(*of))])
+            }
             What::NearMiss { places, nearest } => {
                 let distance = self.locale.metres(Metres::from_millimetres(*nearest));
                 self.t.say("delivery.nearest", &[("n", &self.places(*places)), ("distance", &distance)])
@@ -167,7 +170,13 @@ impl Words {
         if !delivery.offers {
             rules.push(self.t.get("delivery.networks-only"));
         }
-        rules.push(self.t.get("delivery.not-tested"));
+        rules.push(match &delivery.water {
+            Some(file) => {
+                let share = self.locale.percent(&self.locale.plain(settings.over_water.percent()));
+                self.t.say("delivery.tested", &[("file", file), ("share", &share)])
+            }
+            None => self.t.get("delivery.not-tested"),
+        });
         rules
     }
 
