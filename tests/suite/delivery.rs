@@ -125,7 +125,8 @@ fn a_footprint_of_which_half_lies_over_water_is_told() {
         )
     };
     // The eastern half of Beta, part of it twice. It also covers 100 × 100 m of Gamma's 50 000 m².
-    let lakes = [square(600, 200, 800, 400), square(700, 200, 800, 400)].join(",");
+    let nowhere = r#"{"type": "Feature", "properties": {}, "geometry": null}"#.to_owned();
+    let lakes = [square(600, 200, 800, 400), square(700, 200, 800, 400), nowhere].join(",");
     let lakes = format!(r#"{{"type": "FeatureCollection", "features": [{lakes}]}}"#);
     fs::write(folder.path().join("lakes.geojson"), lakes).unwrap();
     let over_water = |more: &[&str]| {
@@ -138,6 +139,7 @@ fn a_footprint_of_which_half_lies_over_water_is_told() {
     let expected = ["nat.geojson", "2", "Betakabel", "over-water", "Beta, 0001 Västby", "40 000 m² av 80 000 m²"];
     assert_eq!(found, [expected.map(str::to_owned)]);
     assert!(said.contains("the water of lakes.geojson: 50 % is told"), "{said}");
+    assert!(said.contains("1 rows of lakes.geojson had no geometry"), "{said}");
     let page = fs::read_to_string(folder.path().join("back/betakabel/summary.html")).unwrap();
     assert!(page.contains("lakes.geojson") && page.contains("Ytan ligger över vatten"), "{page}");
     assert_eq!(over_water(&["--water-share", "51 %"]).0, Vec::<[String; 6]>::new());

@@ -75,5 +75,8 @@ pub(crate) fn check(args: &CheckArgs, project: &Project, last: &Path, progress: 
             None => "Whether footprints lie over water is not tested: give --water".to_owned(),
         }
     ));
+    if let Some(water) = water.filter(|water| water.odd > 0) {
+        note(&format!("{} rows of {} had no geometry that could be used, or it was mended", water.odd, water.name));
+    }
     Ok(if delivery.needs_attention() { Answer::No } else { Answer::Yes })
 }

@@ -21,6 +21,8 @@ use crate::{
 pub struct Water {
     /// The file's own name.
     pub name: String,
+    /// How many of its rows were left out or mended.
+    pub odd: usize,
     /// Without overlaps.
     polygons: Vec<Polygon>,
     tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
@@ -45,7 +47,8 @@ impl Water {
             secrecy: Secrecy::default(),
         };
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        Ok(Self::of(name, &polygons(reading, &file, "water")?))
+        let (polygons, odd) = polygons(reading, &file, "water")?;
+        Ok(Self { odd, ..Self::of(name, &polygons) })
     }
 
     fn of(name: String, polygons: &[Polygon]) -> Self {
@@ -56,7 +59,7 @@ impl Water {
             Some(GeomWithData::new(Rectangle::from_corners(b.min().into(), b.max().into()), number))
         });
         let tree = RTree::bulk_load(boxes.collect());
-        Self { name, polygons, tree }
+        Self { name, odd: 0, polygons, tree }
     }
 
     /// How much of a footprint lies over water, and how large it is, in whole square metres. Where its own polygons overlap, they

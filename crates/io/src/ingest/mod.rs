@@ -607,7 +607,7 @@ fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<V
     Ok(settlements)
 }
 
-/// The polygons of a file that the study file need not name, in the study's CRS and mended.
+/// The polygons of a file that the study file need not name, in the study's CRS and mended, and how many rows were odd.
 ///
 /// # Errors
 /// When the file cannot be read, has no geometry, or does not say which CRS it is in.
@@ -615,7 +615,7 @@ pub(crate) fn polygons(
     reading: &Reading<'_>,
     file: &FileSource,
     role: &str,
-) -> Result<Vec<geo::Polygon>, StudyFileError> {
+) -> Result<(Vec<geo::Polygon>, usize), StudyFileError> {
     let mut source = Source::open(reading, file, role)?;
     source.needs_geometry()?;
     let mut polygons = Vec::new();
@@ -627,7 +627,8 @@ pub(crate) fn polygons(
             }
         }
     })?;
-    Ok(polygons)
+    let odd = reading.diagnostics().iter().filter(|found| found.at.source == source.number()).count();
+    Ok((polygons, odd))
 }
 
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.
