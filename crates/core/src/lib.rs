@@ -41,6 +41,7 @@ pub mod indicator;
 pub mod ledger;
 pub mod measure;
 pub mod official;
+pub mod plan;
 pub mod plausibility;
 pub mod profile;
 pub mod rank;

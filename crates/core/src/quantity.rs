@@ -96,7 +96,7 @@ impl FromStr for Speed {
 ///
 /// # Units
 /// Whole millimetres inside; metres outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Metres {
     millimetres: u64,
 }
@@ -153,7 +153,7 @@ impl FromStr for Metres {
 ///
 /// # Units
 /// Whole öre inside; kronor outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Kronor {
     ore: u64,
 }
@@ -165,10 +165,40 @@ impl Kronor {
         Self { ore: kronor as u64 * 100 }
     }
 
+    /// A sum from whole öre.
+    #[must_use]
+    pub const fn from_ore(ore: u64) -> Self {
+        Self { ore }
+    }
+
     /// Whole öre.
     #[must_use]
     pub const fn ore(self) -> u64 {
         self.ore
+    }
+
+    /// Both sums.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self { ore: self.ore.saturating_add(other.ore) }
+    }
+
+    /// What is left when the other sum is taken away; nothing when that is more.
+    #[must_use]
+    pub const fn less(self, other: Self) -> Self {
+        Self { ore: self.ore.saturating_sub(other.ore) }
+    }
+
+    /// So many times the sum.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self { ore: self.ore.saturating_mul(count) }
+    }
+
+    /// The sum of some sums.
+    #[must_use]
+    pub fn sum(sums: impl IntoIterator<Item = Self>) -> Self {
+        sums.into_iter().fold(Self::default(), Self::plus)
     }
 
     /// A sum from a bare number of kronor, as text in a data file: `40000`, `40 000`, `39 999,50`.
@@ -206,7 +236,7 @@ impl FromStr for Kronor {
 ///
 /// # Units
 /// Parts per million inside; per cent outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Share {
     ppm: u32,
 }

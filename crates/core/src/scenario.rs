@@ -196,6 +196,24 @@ impl World {
         Self::of(profile, as_of, services, |service| Some(service.clone()))
     }
 
+    /// As things are once some services are in service, by a definition.
+    pub(crate) fn with(
+        profile: &Profile,
+        as_of: Date,
+        services: &Services,
+        added: impl Fn(ServiceId, &Service) -> bool,
+    ) -> Self {
+        let ids: std::cell::Cell<u32> = std::cell::Cell::new(0);
+        Self::of(profile, as_of, services, |service| {
+            let id = ServiceId(ids.replace(ids.get() + 1));
+            let mut service = service.clone();
+            if added(id, &service) && !profile.counts_service(&service, as_of) {
+                (service.status, service.available_from) = (Status::InService, None);
+            }
+            Some(service)
+        })
+    }
+
     fn of(profile: &Profile, day: Date, services: &Services, change: impl Fn(&Service) -> Option<Service>) -> Self {
         let mut changed = Services::default();
         let of = services.as_slice().iter().map(|service| change(service).map(|s| changed.intern(s))).collect();

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
 use jiff::civil::date;
@@ -20,9 +20,10 @@ use nittio_core::{
     near::{Distances, Near},
     offer::Offers,
     place::{MISSING, Places, UnitColumn},
+    plan::{Aim, Ask, Build, Choice, Cost, Opportunities, Problem, Project},
     polygon::{Position, PreparedPolygon},
     profile::Profile,
-    quantity::Speed,
+    quantity::{Kronor, Share, Speed},
     run::run,
     scenario::{Change, Filter, Rule, Scenario, Upgrade},
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
@@ -357,6 +358,75 @@ proptest! {
         let moved = compared.moved(0, 0, 0, compared.measure(speed).unwrap());
         prop_assert_eq!(moved.gained, moves.iter().filter(|m| **m == (false, true)).count() as u64);
         prop_assert_eq!(moved.lost, moves.iter().filter(|m| **m == (true, false)).count() as u64);
+    }
+
+    /// The oracle puts the services of the chosen projects in service, joins all places anew, and counts.
+    #[test]
+    fn what_a_plan_reaches_is_a_recount_of_a_study_in_which_it_is_built(
+        blocks in prop::collection::vec(block(), 0..10), spots in places(),
+        offers in prop::collection::vec((0usize..200, 0u8..12), 0..20),
+        chosen in any::<[bool; 3]>(),
+    ) {
+        let mut before = study(&blocks, &spots, &offers);
+        // Of twelve services, three in service and three of each of three projects; one project has plans of two kinds.
+        let mut services = Services::default();
+        for (service, number) in before.frame.services.as_slice().iter().zip(0usize..) {
+            let project = (number % 4 > 0).then(|| format!("P{}", number % 4 - 1));
+            let status = match (&project, number / 4) {
+                (None, _) => Status::InService,
+                (_, 0) => Status::UnderConstruction,
+                _ => Status::Planned,
+            };
+            let from = project.is_some().then(|| date(2027, 1, 1));
+            services.intern(Service { status, available_from: from, project, ..service.clone() });
+        }
+        before.frame.services = services;
+        before.goals = vec![goal::Goal { units: vec![Unit::Population, Unit::Places], ..goal::built_in().unwrap().swap_remove(0) }];
+
+        let joined = |study: &Study| {
+            let coverage = join(&CoverageIndex::build(study), study, |_| {});
+            let tally = Tally::observe(&study.frame, &study.places, &coverage);
+            let figures = evaluate(&tally, &study.frame, &study.profiles, &measures(study));
+            (tally, figures)
+        };
+        let (tally, figures) = joined(&before);
+        let projects: Vec<Project> = (0..3).map(|p| Project {
+            key: format!("P{p}"), name: String::new(), cost: Cost::default(), contribution: Kronor::default(),
+            earliest: None, build: Build::Maybe,
+        }).collect();
+        let ask = Ask {
+            key: String::new(), name: String::new(), aim: Aim::EveryArea, goal: 0, profile: 0, level: "municipality".to_owned(),
+            unit: None, slots: Vec::new(), carry_over: false, reserve: Share::default(), at_most: None,
+            classes: BTreeSet::new(), weights: BTreeMap::new(),
+        };
+        let found = Opportunities::find(&tally, &before.frame, &figures, &before.goals[0], &projects, &ask).unwrap();
+        let choice = Choice(chosen.iter().map(|&chosen| chosen.then_some(0)).collect());
+        let covered = Problem::new(&ask, &projects, &found).covered(&choice, 0);
+
+        // Numbers change when services become alike, so footprints and offers are linked anew.
+        let mut after = before.clone();
+        let mut services = Services::default();
+        let became: Vec<ServiceId> = before.frame.services.as_slice().iter().map(|service| {
+            let built = (0..3).any(|p| chosen[p] && service.project.as_deref() == Some(&format!("P{p}")));
+            let (status, from) = (service.status, service.available_from);
+            let (status, from) = if built { (Status::InService, None) } else { (status, from) };
+            services.intern(Service { status, available_from: from, ..service.clone() })
+        }).collect();
+        after.frame.services = services;
+        let relink = |link: Link| Link { service: became[link.service.0 as usize], ..link };
+        after.footprints.iter_mut().for_each(|footprint| footprint.link = relink(footprint.link));
+        after.offers = Offers::default();
+        for id in before.places.ids.iter() {
+            before.offers.of(id).iter().for_each(|&link| after.offers.add(id, relink(link)));
+        }
+        let (_, recount) = joined(&after);
+        for (need, covered) in found.needs.iter().zip(covered) {
+            for (part, covered) in found.parts.iter().zip(covered) {
+                let measure = recount.measure(Measure::Down(found.steps[part.step])).unwrap();
+                let figure = recount.figure(At { area: need.area, unit: part.unit, measure, ..At::default() });
+                prop_assert_eq!(covered, figure.covered);
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,143 @@
+//! nittio-plan solves the mixed-integer programmes that [`nittio_core::plan`] poses.
+//!
+//! In goes a [`Model`], out come values for its variables, and how far from the best they can be. Nothing here knows what the
+//! variables stand for. The solver is microlp, in plain Rust; with the feature `highs` it is HiGHS.
+//!
+//! ```
+//! use std::time::Duration;
+//! use nittio_core::plan::{Plan, Problem, Unplanned, make};
+//! use nittio_plan::{Limits, solve};
+//!
+//! fn plan(problem: &Problem<'_>) -> Result<Plan, Unplanned> {
+//!     let limits = Limits { time: Duration::from_secs(60), gap: 0.0 };
+//!     make(problem, &|model| solve(model, &limits))
+//! }
+//! ```
+
+use std::time::Duration;
+
+use good_lp::{
+    Expression, ResolutionError, SolverModel, Variable, solvers::ObjectiveDirection, variable,
+    variable::UnsolvedProblem, variables,
+};
+use nittio_core::plan::{Model, Solved, Unsolved};
+
+/// How long and how exactly a model is solved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The longest time for one model.
+    pub time: Duration,
+    /// How far from the best an answer may be, as a share of it; 0 when only the best will do.
+    pub gap: f64,
+}
+
+/// What the solver is called.
+#[must_use]
+pub const fn solver() -> &'static str {
+    if cfg!(feature = "highs") { "HiGHS" } else { "microlp" }
+}
+
+/// Solves a model.
+///
+/// # Errors
+/// When it has no solution, or none was found.
+pub fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
+    if model.variables.is_empty() {
+        return Ok(Solved { values: Vec::new(), gap: 0.0 });
+    }
+    backend::solve(model, limits)
+}
+
+/// A model as good_lp has it: what is to be optimised, the variables, and the conditions.
+fn pose(model: &Model, whole: bool) -> (UnsolvedProblem, Vec<Variable>) {
+    let mut problem = variables!();
+    let all: Vec<Variable> = model
+        .variables
+        .iter()
+        .map(|of| {
+            let definition = variable().min(0.0).max(1.0).initial(of.start);
+            problem.add(if of.whole && whole { definition.integer() } else { definition })
+        })
+        .collect();
+    let objective: Expression = all.iter().zip(&model.variables).map(|(&variable, of)| variable * of.objective).sum();
+    let direction = if model.maximise { ObjectiveDirection::Maximisation } else { ObjectiveDirection::Minimisation };
+    (problem.optimise(direction, objective), all)
+}
+
+/// Adds the conditions, and solves.
+fn solved<S: SolverModel<Error = ResolutionError>>(
+    mut solver: S,
+    model: &Model,
+    all: &[Variable],
+) -> Result<S::Solution, Unsolved> {
+    for row in &model.rows {
+        let sum: Expression = row.terms.iter().map(|&(variable, times)| all[variable] * times).sum();
+        solver.add_constraint(if row.at_least { sum.geq(row.bound) } else { sum.leq(row.bound) });
+    }
+    solver.solve().map_err(|error| match error {
+        ResolutionError::Infeasible => Unsolved::Impossible,
+        ResolutionError::Other(_) => Unsolved::Late,
+        other => Unsolved::Failed(other.to_string()),
+    })
+}
+
+fn failed(error: impl std::fmt::Display) -> Unsolved {
+    Unsolved::Failed(error.to_string())
+}
+
+#[cfg(not(feature = "highs"))]
+mod backend {
+    use good_lp::{WithMipGap as _, WithTimeLimit as _, solvers::microlp::microlp};
+    use nittio_core::plan::{Model, Solved, Unsolved};
+
+    use super::{Limits, failed, pose, solved};
+
+    pub(super) fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
+        let (problem, all) = pose(model, true);
+        #[expect(clippy::cast_possible_truncation, reason = "a gap is a rough number")]
+        let gap = limits.gap as f32;
+        let solver =
+            problem.using(microlp).with_time_limit(limits.time.as_secs_f64()).with_mip_gap(gap).map_err(failed)?;
+        let found = solved(solver, model, &all)?.into_inner();
+        let gap = found.gap().unwrap_or(f64::INFINITY);
+        // Raw values: a whole variable may be a rounding step off.
+        Ok(Solved { values: found.iter().map(|(_, value)| value).collect(), gap })
+    }
+}
+
+#[cfg(feature = "highs")]
+mod backend {
+    use good_lp::{Solution as _, SolutionStatus, WithTimeLimit as _, solvers::highs::highs};
+    use nittio_core::plan::{Model, Solved, Unsolved};
+
+    use super::{Limits, failed, pose, solved};
+
+    pub(super) fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
+        let (problem, all) = pose(model, true);
+        #[expect(clippy::cast_possible_truncation, reason = "a gap is a rough number")]
+        let gap = limits.gap as f32;
+        let solver = problem.using(highs).set_threads(1).with_time_limit(limits.time.as_secs_f64());
+        let found = solved(solver.set_mip_rel_gap(gap).map_err(failed)?, model, &all)?;
+        let values: Vec<f64> = all.iter().map(|&variable| found.value(variable)).collect();
+        let gap = match found.status() {
+            SolutionStatus::Optimal => 0.0,
+            SolutionStatus::GapLimit => limits.gap,
+            SolutionStatus::TimeLimit => to_relaxed(model, limits, &values),
+        };
+        Ok(Solved { values, gap })
+    }
+
+    /// How far an answer is from that of the same model without whole variables, which none is better than.
+    fn to_relaxed(model: &Model, limits: &Limits, values: &[f64]) -> f64 {
+        let worth = |values: &[f64]| -> f64 {
+            model.variables.iter().zip(values).map(|(variable, value)| variable.objective * value).sum()
+        };
+        let (problem, all) = pose(model, false);
+        let Ok(relaxed) = solved(problem.using(highs).with_time_limit(limits.time.as_secs_f64()), model, &all) else {
+            return f64::INFINITY;
+        };
+        let bound: Vec<f64> = all.iter().map(|&variable| relaxed.value(variable)).collect();
+        let (found, bound) = (worth(values), worth(&bound));
+        (found - bound).abs() / found.abs().max(f64::MIN_POSITIVE)
+    }
+}
