@@ -42,7 +42,7 @@ pub fn jonkoping() -> Dataset {
         about: "Jönköpings län with 136 000 synthetic addresses and invented networks",
         files: files!("jonkoping":
             "README.md" "nittio.toml" "places.parquet" "offers.parquet" "fibre.geojson" "cable.geojson" "copper.geojson"
-            "radio.geojson" "settlements.geojson" "kommuner.geojson" "folkmangd.csv"
+            "radio.geojson" "settlements.geojson" "kommuner.geojson" "folkmangd.csv" "projekt.csv" "unit-costs.toml"
         ),
     }
 }
@@ -55,7 +55,7 @@ pub fn toyland() -> Dataset {
         about: "an invented land of fifteen places in which every figure can be counted by hand",
         files: files!("toyland":
             "README.md" "drawing.svg" "nittio.toml" "platser.csv" "erbjudanden.csv" "nat.geojson" "kommuner.geojson"
-            "orter.geojson" "folkmangd.csv" "n07900.json" "expected.csv" "rules.toml" "expected-rules.csv"
+            "orter.geojson" "folkmangd.csv" "n07900.json" "expected.csv" "rules.toml" "expected-rules.csv" "projekt.csv"
         ),
     }
 }

@@ -37,6 +37,7 @@ mod exit_codes;
 mod index_file;
 mod killed;
 mod near;
+mod plans;
 mod public;
 mod review;
 mod same_bytes;

@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Review(ReviewCommand),
     /// Hold scenarios of a study against each other, kommun by kommun
     Compare(CompareArgs),
+    /// Choose which projects to build: a goal at least cost, or most for the money
+    Plan(PlanArgs),
     /// Say what an indicator, a goal, a definition, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
@@ -252,6 +254,28 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv
+    #[arg(short, long, value_enum)]
+    pub(crate) format: Option<CompareFormat>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio plan                                   every plan of the study\n  \
+    nittio plan every-municipality --project lan\n  \
+    nittio plan --format csv > projects.csv       in the form of plan-projects.csv\n\n\
+    Plans are [[plans]] of the study file, and what may be built is in [[projects]]. All places are joined once, nothing is\n\
+    written; nittio run writes plans.csv, plan-projects.csv and plan-areas.csv. Exit code 1: a plan cannot be made.\n\
+    docs/methods/plans.md says what is chosen and how.")]
+pub(crate) struct PlanArgs {
+    /// The keys of plans [default: all]
+    #[arg(value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// An index that nittio index wrote of this study, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+    /// How it is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CompareFormat>,
 }

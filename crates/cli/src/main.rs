@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod failure;
 mod measured;
+mod plan_table;
 mod progress;
 mod project;
 mod table;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Review(ReviewCommand::Export(export)) => command::review::export(&export),
         Command::Review(ReviewCommand::Import(import)) => command::review::import(&import),
         Command::Compare(compare) => command::compare::compare(&compare),
+        Command::Plan(plan) => command::plan::plan(&plan),
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Index(index) => command::index::index(&index),
         Command::Verify(verify) => command::verify::verify(&verify),

@@ -210,7 +210,8 @@ pub(crate) fn comparison(outcome: &Outcome, view: &ReportView, compared: &Compar
     )
 }
 
-fn unit(unit: &Unit, locale: Locale) -> &str {
+/// What a unit is called.
+pub(crate) fn unit(unit: &Unit, locale: Locale) -> &str {
     match (locale, unit) {
         (Locale::Sv, Unit::Places) => "platser",
         (Locale::Sv, Unit::Population) => "befolkning",

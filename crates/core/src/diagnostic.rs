@@ -94,11 +94,13 @@ pub enum Finding {
     OlderAnswer,
     /// An answer about a place id that no place has.
     AnswerForUnknownPlace,
+    /// A project of which it is not known what it costs, or what it would bring.
+    UnusableProject,
 }
 
 impl Finding {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::MalformedRow,
         Self::MissingId,
         Self::DuplicateId,
@@ -137,6 +139,7 @@ impl Finding {
         Self::UnreadableAnswer,
         Self::OlderAnswer,
         Self::AnswerForUnknownPlace,
+        Self::UnusableProject,
     ];
 
     /// The stable key, as in `rejects.csv`.
@@ -181,6 +184,7 @@ impl Finding {
             Self::UnreadableAnswer => "unreadable-answer",
             Self::OlderAnswer => "older-answer",
             Self::AnswerForUnknownPlace => "answer-for-unknown-place",
+            Self::UnusableProject => "unusable-project",
         }
     }
 }

@@ -88,6 +88,7 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         safety: Safety::default(),
         // Nor does it look at what scenarios move.
         scenarios: Comparison::default(),
+        plans: crate::outcome::Plans::default(),
         provenance: Provenance {
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()

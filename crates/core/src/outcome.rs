@@ -3,8 +3,18 @@
 use serde::Serialize;
 
 use crate::{
-    aid::Aid, assessment::Assessment, comparison::Comparison, diagnostic::DiagnosticCount, goal::Goal,
-    indicator::Indicators, reconcile::Reconciliation, safety::Safety, secrecy::Secrecy, study::Frame, suppress::Rule,
+    aid::Aid,
+    assessment::Assessment,
+    comparison::Comparison,
+    diagnostic::DiagnosticCount,
+    goal::Goal,
+    indicator::Indicators,
+    plan::{Ask, Plan, Project, Unplanned},
+    reconcile::Reconciliation,
+    safety::Safety,
+    secrecy::Secrecy,
+    study::Frame,
+    suppress::Rule,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -34,10 +44,23 @@ pub struct Outcome {
     pub safety: Safety,
     /// What the study's scenarios come to; nothing in the public edition.
     pub scenarios: Comparison,
+    /// What the study's plans come to; nothing in the public edition.
+    pub plans: Plans,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.
     pub edition: Option<Rule>,
+}
+
+/// What a study's plans come to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plans {
+    /// The projects that they choose among.
+    pub projects: Vec<Project>,
+    /// What was asked for, and what came of it.
+    pub asked: Vec<(Ask, Result<Plan, Unplanned>)>,
+    /// What the solver is called.
+    pub solver: String,
 }
 
 /// Where the figures came from: enough to make them again.

@@ -383,6 +383,7 @@ impl Joined {
             .collect();
         Outcome {
             scenarios: self.compare(opened, &indicators, &contrasts),
+            plans: crate::plans::plans(opened, &self.tally, &self.frame, &indicators),
             reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),

@@ -32,6 +32,7 @@ pub mod delivery;
 pub mod edition;
 pub mod join;
 mod outlines;
+mod plans;
 pub mod review;
 pub mod scenario;
 pub mod sorter;

@@ -207,6 +207,7 @@ fn the_page_says_what_was_counted_by_hand() {
         edition: None,
         aid: nittio_core::aid::Aid::default(),
         scenarios: nittio_core::comparison::Comparison::default(),
+        plans: nittio_core::outcome::Plans::default(),
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,

@@ -10,6 +10,7 @@ pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod init;
+pub(crate) mod plan;
 pub(crate) mod review;
 pub(crate) mod verify;
 

@@ -34,8 +34,19 @@ pub(super) fn of(text: &str, crs: &str, country: &str) -> Value {
 }
 
 /// The sections that say nothing about places, where they lie or what reaches them.
-const AFTERWARDS: [&str; 9] =
-    ["categories", "goals", "indicators", "official", "report", "safety", "scenarios", "state_aid", "support"];
+const AFTERWARDS: [&str; 11] = [
+    "categories",
+    "goals",
+    "indicators",
+    "official",
+    "plans",
+    "projects",
+    "report",
+    "safety",
+    "scenarios",
+    "state_aid",
+    "support",
+];
 
 /// What of the study itself says nothing about them.
 const ABOUT_STUDY: [&str; 3] = ["name", "notice", "locale"];

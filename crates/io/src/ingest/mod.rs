@@ -10,6 +10,7 @@ pub mod odd;
 mod official;
 pub(crate) mod parts;
 mod places;
+mod projects;
 mod review;
 pub(crate) mod since;
 pub(crate) mod source;
@@ -33,6 +34,7 @@ use nittio_core::{
     official::Official,
     outcome::{Input, Provenance},
     place::{Places, UnitColumn},
+    plan::Project,
     quantity::Metres,
     service::{Link, Reach, ServiceId, Services},
     settlement::SettlementArea,
@@ -52,6 +54,7 @@ use crate::{
         About, FileSource, SettlementsSource, StudyFile, defaults,
         error::StudyFileError,
         load::Loaded,
+        plans,
         scenarios::{self, Posed},
     },
 };
@@ -146,6 +149,10 @@ pub struct Opened<'a> {
     pub origins: Origins,
     /// What the study asks of the form "what if".
     pub scenarios: Vec<Posed>,
+    /// Projects that may be built.
+    pub projects: Vec<Project>,
+    /// The plans that the study asks for.
+    pub plans: Vec<plans::Posed>,
     /// Official figures to hold the study's against.
     pub official: Vec<Official>,
     /// The edges of footprints, where their distance matters and [`Opened::forget_outlines`] has been called.
@@ -408,6 +415,8 @@ impl<'a> Read<'a> {
         let goals = defaults::goals(file).map_err(wrong)?;
         let (near, profiles) = (defaults::near(file), defaults::profiles(file));
         let scenarios = scenarios::pose(reading.loaded, &services, near.as_ref(), &profiles)?;
+        let projects = projects::read(reading, &services)?;
+        let plans = plans::pose(reading.loaded, &goals, &profiles);
         let study = Study {
             frame: Frame {
                 as_of: file.study.as_of,
@@ -430,7 +439,19 @@ impl<'a> Read<'a> {
             goals,
         };
         Ok((
-            Opened { study, footprints: count, origins, scenarios, official, edges: None, reading, places, codes },
+            Opened {
+                study,
+                footprints: count,
+                origins,
+                scenarios,
+                projects,
+                plans,
+                official,
+                edges: None,
+                reading,
+                places,
+                codes,
+            },
             numbers,
         ))
     }

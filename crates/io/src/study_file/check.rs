@@ -55,6 +55,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.profiles();
     check.near();
     check.scenarios();
+    check.plans();
     check.aid();
     check.goals();
     check.indicators();
@@ -108,7 +109,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn file_source(&mut self, source: &FileSource) {
+    pub(super) fn file_source(&mut self, source: &FileSource) {
         self.filled(&source.path, "path");
         self.crs(source.crs.as_ref());
         if let Some(format) = &source.format

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
-    quantity::{Kronor, Speed},
+    plan::Build,
+    quantity::{Kronor, Metres, Share, Speed},
     service::{Reach, Status, Technology},
     settlement::Settlement,
 };
@@ -113,6 +114,67 @@ impl Constant for Kronor {
 
     fn from_number(number: f64) -> Result<Self, String> {
         Err(format!("a price needs its unit; write \"{number} kr\""))
+    }
+}
+
+impl Constant for Share {
+    const WHAT: &'static str = "share";
+
+    fn schema() -> Value {
+        schema::share()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let number = text.trim().strip_suffix('%').unwrap_or(text).trim();
+        let wrong = || format!("{text:?} is not a share in per cent; write \"60 %\"");
+        format!("{number} %").parse().map_err(|_| wrong())
+    }
+}
+
+impl Constant for Metres {
+    const WHAT: &'static str = "length";
+
+    fn schema() -> Value {
+        schema::metres()
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a length in metres; write \"1200 m\"");
+        text.parse().or_else(|_| format!("{} m", text.trim()).parse()).map_err(|_| wrong())
+    }
+}
+
+impl Constant for i16 {
+    const WHAT: &'static str = "year";
+
+    fn schema() -> Value {
+        json!({ "type": "integer", "examples": [2027] })
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let year = text.trim().parse().ok().filter(|year| (1900..=2200).contains(year));
+        year.ok_or_else(|| format!("{text:?} is not a year; write 2027"))
+    }
+
+    fn from_number(number: f64) -> Result<Self, String> {
+        Self::from_text(&number.to_string())
+    }
+}
+
+impl Constant for Build {
+    const WHAT: &'static str = "choice";
+
+    fn schema() -> Value {
+        schema::words(&["maybe", "must", "never"])
+    }
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.trim().to_lowercase().as_str() {
+            "maybe" | "may" | "kanske" | "valfri" => Ok(Self::Maybe),
+            "must" | "måste" | "ska" => Ok(Self::Must),
+            "never" | "aldrig" | "nej" => Ok(Self::Never),
+            _ => Err(format!("{text:?} is not a known choice; known are maybe, must, never")),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod check_profiles;
 pub mod defaults;
 pub mod mapped;
 pub mod official;
+pub mod plans;
 mod raw;
 pub mod scenarios;
 mod technologies;
@@ -91,6 +92,12 @@ pub struct StudyFile {
     /// What if? Services added, removed and replaced, and what that would change.
     #[serde(default)]
     pub scenarios: Vec<scenarios::ScenarioEntry>,
+    /// Projects that may be built, and what they cost.
+    #[serde(default)]
+    pub projects: Vec<plans::ProjectsSource>,
+    /// Plans: which projects to build, so that a goal is reached at least cost or money reaches most.
+    #[serde(default)]
+    pub plans: Vec<plans::PlanEntry>,
     /// Which indicators to compute.
     #[serde(default)]
     pub indicators: IndicatorSettings,
@@ -109,6 +116,7 @@ impl StudyFile {
         let places = self.places.iter().map(|source| &source.file);
         let networks = self.footprints.iter().map(|s| &s.file).chain(self.offers.iter().map(|s| &s.file));
         let networks = networks.chain(self.review.iter().map(|s| &s.file));
+        let networks = networks.chain(self.projects.iter().map(|s| &s.file));
         let areas = self.areas.values().filter_map(|source| source.file.as_ref());
         let files = places.chain(networks).chain(areas).chain(self.settlements.iter().map(|source| &source.file));
         let official = self.official.iter().map(|source| source.secrecy);

@@ -6,7 +6,8 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use nittio_core::{
-    quantity::{Kronor, Speed},
+    plan::Build,
+    quantity::{Kronor, Metres, Share, Speed},
     secrecy::Secrecy,
     service::{Reach, Status, Technology},
     settlement::Settlement,
@@ -18,7 +19,7 @@ use toml::Spanned;
 
 use super::{
     AreasSource, FileSource, FootprintsSource, OffersSource, PlacesSource, RepresentativePoint, ReviewSource,
-    ServiceColumns, SettlementsSource, mapped::Mapped, schema,
+    ServiceColumns, SettlementsSource, mapped::Mapped, plans::ProjectsSource, schema,
 };
 
 /// A table with keys of its own, then the service's keys when it says `+ service`, then the file's keys.
@@ -87,7 +88,7 @@ macro_rules! source {
             source: Option<String>,
             /// The licence, where it should stand by itself: `CC0 1.0`. It follows every file that is made of this one.
             licence: Option<String>,
-            /// Who may see its rows: `open`, `internal`, or `secret`. Default: `internal` for places and offers, else `open`.
+            /// Who may see its rows: `open`, `internal`, or `secret`. Default: `internal` for places, offers and projects, else `open`.
             #[schemars(with = "Option<schema::SecrecyWord>")]
             secrecy: Option<Secrecy>,
         }
@@ -191,6 +192,41 @@ source! {
     }
 }
 
+source! {
+    /// Projects that may be built, and what they cost.
+    Projects {
+        /// The column with the name that footprints give as their `project`.
+        #[schemars(with = "String")]
+        project: Spanned<String>,
+        /// The column with what the project is called. Default: the same.
+        #[schemars(with = "Option<String>")]
+        name: Option<Spanned<String>>,
+        /// Which of the unit costs it has where its row does not say its own.
+        kind: Option<Mapped<String>>,
+        /// A TOML file with unit costs by kind, relative to the study file.
+        #[schemars(with = "Option<String>")]
+        unit_costs: Option<Spanned<String>>,
+        /// What it costs whatever it reaches, in kronor.
+        fixed: Option<Mapped<Kronor>>,
+        /// What each place costs that lacks the goal's first speed and is passed.
+        per_passed: Option<Mapped<Kronor>>,
+        /// What each of those places costs that is connected.
+        per_connected: Option<Mapped<Kronor>>,
+        /// How large a share of them is connected: `"60 %"`, or a column of per cent.
+        connected: Option<Mapped<Share>>,
+        /// What each metre costs.
+        per_metre: Option<Mapped<Kronor>>,
+        /// How long it is: `"1200 m"`, or a column of metres.
+        length: Option<Mapped<Metres>>,
+        /// What others pay of it, for example a state scheme or those who are connected. Default: nothing.
+        contribution: Option<Mapped<Kronor>>,
+        /// The first year in which it can be built. Default: any.
+        earliest: Option<Mapped<i16>>,
+        /// `maybe` (default), `must` or `never`.
+        build: Option<Mapped<Build>>,
+    }
+}
+
 /// Answers of a review: what people who know the places have said, as `nittio review import` writes it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -284,6 +320,27 @@ impl From<Offers> for OffersSource {
 impl From<Settlements> for SettlementsSource {
     fn from(raw: Settlements) -> Self {
         Self { file: file_of!(raw, Secrecy::Open), class: raw.class, vintage: raw.vintage }
+    }
+}
+
+impl From<Projects> for ProjectsSource {
+    fn from(raw: Projects) -> Self {
+        Self {
+            file: file_of!(raw, Secrecy::Internal),
+            project: raw.project,
+            name: raw.name,
+            kind: raw.kind,
+            unit_costs: raw.unit_costs,
+            fixed: raw.fixed,
+            per_passed: raw.per_passed,
+            per_connected: raw.per_connected,
+            connected: raw.connected,
+            per_metre: raw.per_metre,
+            length: raw.length,
+            contribution: raw.contribution,
+            earliest: raw.earliest,
+            build: raw.build,
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub fn reference() -> String {
     section(&mut page, &schema, "profiles", "[[profiles]]");
     section(&mut page, &schema, "goals", "[[goals]]");
     section(&mut page, &schema, "scenarios", "[[scenarios]]");
+    section(&mut page, &schema, "projects", "[[projects]]");
+    section(&mut page, &schema, "plans", "[[plans]]");
     section(&mut page, &schema, "state_aid", "[state_aid]");
     section(&mut page, &schema, "support", "[support]");
     section(&mut page, &schema, "categories", "[categories]");

@@ -85,6 +85,15 @@ pub(super) fn metres() -> Value {
     })
 }
 
+/// A share as text.
+pub(super) fn share() -> Value {
+    json!({
+        "type": "string",
+        "pattern": r"^\s*[0-9]+([.,][0-9]*)?\s*%\s*$",
+        "examples": ["90 %"],
+    })
+}
+
 /// A day, with or without quotation marks in TOML.
 pub(super) fn day() -> Value {
     json!({ "type": "string", "format": "date", "examples": ["2024-12-31"] })
@@ -136,6 +145,12 @@ described! {
     PriceText = price();
     /// A distance with its unit.
     DistanceText = metres();
+    /// A share, in per cent.
+    ShareText = share();
+    /// What a plan is for.
+    AimWord = json!({ "enum": ["every-area", "whole", "most"] });
+    /// A settlement class.
+    ClassWord = json!({ "enum": ["locality", "smaller_locality", "outside"] });
     /// A way of reaching.
     ReachWord = json!({ "enum": ["connected", "passed", "near"] });
     /// Who may see the rows of a source.

@@ -8,6 +8,7 @@
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
 //!                        scenarios.csv                                   what if, where asked
+//!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
@@ -28,6 +29,7 @@ pub mod ledger;
 pub mod lists;
 pub mod manifest;
 pub mod places;
+pub mod plans;
 pub mod public;
 pub mod ranks;
 pub mod reconciliation;
@@ -144,7 +146,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 13] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 16] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -160,6 +162,18 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
                 return Ok(());
             }
             staging.write("scenarios.csv", |file| scenarios::csv(file, outcome, compared))
+        },
+        &|| {
+            let some = !outcome.plans.asked.is_empty();
+            if some { staging.write("plans.csv", |file| plans::csv(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.asked.is_empty();
+            if some { staging.write("plan-projects.csv", |file| plans::projects(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.asked.is_empty();
+            if some { staging.write("plan-areas.csv", |file| plans::areas(file, outcome)) } else { Ok(()) }
         },
         &|| {
             let Some(state_aid) = &outcome.aid.state_aid else { return Ok(()) };

@@ -300,6 +300,7 @@ fn run(study: Study) -> Sample {
         edition: None,
         aid: nittio_core::aid::Aid::default(),
         scenarios: nittio_core::comparison::Comparison::default(),
+        plans: nittio_core::outcome::Plans::default(),
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),

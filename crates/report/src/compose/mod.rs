@@ -10,6 +10,7 @@ mod ledger;
 mod map;
 mod method;
 mod opening;
+mod plans;
 mod quality;
 mod reconciliation;
 mod safety;
@@ -87,6 +88,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
     ]);
     sections.extend([aid::section(&scene), categories::section(&scene)].into_iter().flatten());
     sections.extend(scenarios::section(&scene));
+    sections.extend(plans::section(&scene));
     // What the figures rest on is counts that suppression does not guard: the public edition does not have it.
     if outcome.edition.is_none() {
         sections.extend([safety::section(&scene), reconciliation::section(&scene)]);
