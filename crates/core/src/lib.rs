@@ -43,6 +43,7 @@ pub mod measure;
 pub mod official;
 pub mod plausibility;
 pub mod profile;
+pub mod projection;
 pub mod rank;
 pub mod reconcile;
 pub mod run;
