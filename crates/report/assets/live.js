@@ -196,7 +196,9 @@
     const list = columns(setting);
     if (order.column !== "area" && !list.some((column) => column.name === order.column)) order.column = "area";
     const by = list.find((column) => column.name === order.column);
-    const sorted = [...rows].sort((a, b) => {
+    // Places in none of the areas have a row where there are any.
+    const held = rows.filter((row) => row.code !== "" || row.total > 0);
+    const sorted = held.sort((a, b) => {
       const difference = by ? by.value(a) - by.value(b) : 0;
       return (order.down ? -1 : 1) * (difference || a.area - b.area);
     });
@@ -269,6 +271,7 @@
 
   const stage = element("live-stage");
   let map = null;
+  let tried = false;
   let paintMap = () => {};
   let showArea = () => {};
 
@@ -323,18 +326,10 @@
     return pen.getImageData(0, 0, size, size);
   }
 
-  function drawable() {
-    const canvas = document.createElement("canvas");
-    return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
-  }
-
-  function openMap() {
+  // Opens the map, painted by the first settings; a browser that cannot draw it keeps the picture.
+  function openMap(setting, classes) {
     const outlines = data.outlines;
     if (!outlines) return;
-    if (!drawable()) {
-      element("live-no-map").hidden = false;
-      return;
-    }
     const place = globe(outlines);
     const shapes = outlines.areas.map((outline) => ({ ...outline, shape: ringsOf(outline, place) }));
     shapes.forEach((shape) => (shape.bounds = boundsOf(shape.shape)));
@@ -350,15 +345,29 @@
     }));
     const { paper, edge, ink, nothing } = data.colours;
     const none = ["==", ["get", "area"], -1];
+    const byArea = (list) => ["to-color", ["at", ["get", "area"], ["literal", list]]];
+    const among = (list) => ["in", ["get", "area"], ["literal", list]];
+    // Lines of two colours, so that they show on every class.
+    const looks = (list) => {
+      const fills = rows.map((row) => (row.total === 0 ? nothing : data.palette[list.length][classOf(row, list)]));
+      const dark = fills.map((colour) => luminance(colour) < 0.18);
+      const missing = (wanted) => rows.filter(({ met, area }) => met === false && dark[area] === wanted);
+      const [onLight, onDark] = [false, true].map((wanted) => among(missing(wanted).map(({ area }) => area)));
+      return { fills, dark, onLight, onDark };
+    };
+    const first = looks(classes.list);
+    const lines = (id, filter) => ({ id, type: "fill", source: "areas", filter, paint: { "fill-pattern": id } });
     stage.hidden = false;
-    map = new maplibregl.Map({
+    const opened = () => new maplibregl.Map({
       container: "live-map",
       style: {
         version: 8,
         sources: { areas: { type: "geojson", data: { type: "FeatureCollection", features } } },
         layers: [
           { id: "paper", type: "background", paint: { "background-color": paper } },
-          { id: "fill", type: "fill", source: "areas", paint: { "fill-color": nothing, "fill-antialias": false } },
+          { id: "fill", type: "fill", source: "areas", paint: { "fill-color": byArea(first.fills), "fill-antialias": false } },
+          lines("on-light", first.onLight),
+          lines("on-dark", first.onDark),
           { id: "halo", type: "line", source: "areas", paint: { "line-color": paper, "line-width": shapes.length > 150 ? 0.5 : 2 } },
           { id: "edge", type: "line", source: "areas", paint: { "line-color": edge, "line-width": 0.7 } },
           { id: "chosen", type: "line", source: "areas", filter: none, layout: { "line-join": "round" }, paint: { "line-color": ink, "line-width": 3 } },
@@ -382,9 +391,19 @@
         "CooperativeGesturesHandler.MobileHelpText": words.fingers,
       },
     });
+    try {
+      map = opened();
+    } catch {
+      stage.hidden = true;
+      element("live-no-map").hidden = false;
+      return;
+    }
+    map.on("styleimagemissing", ({ id }) => {
+      if (!map.hasImage(id)) map.addImage(id, hatch(`${id === "on-dark" ? paper : ink}66`), { pixelRatio: 2 });
+    });
     map.keyboard.disableRotation();
     map.touchZoomRotate.disableRotation();
-    map.once("idle", () => {
+    map.once("load", () => {
       performance.mark("live-painted");
       document.documentElement.classList.add("mapped");
       stage.classList.add("painted");
@@ -466,31 +485,22 @@
     map.on("click", "fill", (event) => select(event.features[0].properties.area, false));
 
     const ready = new Promise((resolve) => map.once("load", resolve));
-    const byArea = (list) => ["to-color", ["at", ["get", "area"], ["literal", list]]];
-    paintMap = async (setting, classes) => {
-      const colours = data.palette[classes.list.length];
-      const fills = rows.map((row) => (row.total === 0 ? nothing : colours[classOf(row, classes.list)]));
+    const write = ({ ppm }, dark) => {
       labels.forEach(({ area, tag }) => {
-        const row = rows[area];
-        const dark = luminance(fills[area]) < 0.18;
-        tag.className = dark ? "light" : "";
-        tag.replaceChildren(make("b", {}, row.name), make("br"), share(row, setting.ppm));
+        tag.className = dark[area] ? "light" : "";
+        tag.replaceChildren(make("b", {}, rows[area].name), make("br"), share(rows[area], ppm));
       });
       measure();
       read();
+    };
+    write(setting, first.dark);
+    paintMap = async (next, { list }) => {
+      const { fills, dark, onLight, onDark } = looks(list);
+      write(next, dark);
       await ready;
       map.setPaintProperty("fill", "fill-color", byArea(fills));
-      // One layer of lines per colour of the lines, so that they show on every class.
-      for (const [id, colour, dark] of [["hatch-dark", ink, false], ["hatch-light", paper, true]]) {
-        const missing = rows.filter((r) => r.met === false && luminance(fills[r.area]) < 0.18 === dark).map((r) => r.area);
-        const filter = ["in", ["get", "area"], ["literal", missing]];
-        if (!map.getLayer(id)) {
-          map.addImage(id, hatch(`${colour}66`), { pixelRatio: 2 });
-          map.addLayer({ id, type: "fill", source: "areas", filter, paint: { "fill-pattern": id } }, "halo");
-        } else {
-          map.setFilter(id, filter);
-        }
-      }
+      map.setFilter("on-light", onLight);
+      map.setFilter("on-dark", onDark);
     };
     paintMap.read = read;
   }
@@ -563,13 +573,15 @@
     paintTable(setting);
     element("live-caption").textContent = caption(setting);
     element("live-said").textContent = summary(setting);
-    if (map) {
-      paintLegend(setting, classes);
-      paintMap(setting, classes);
-    }
+    if (map) paintMap(setting, classes);
+    else if (!tried) openMap(setting, classes);
+    tried = true;
+    if (map) paintLegend(setting, classes);
   }
 
   element("live").hidden = false;
+  // A table that is longer than a screen scrolls by itself, with its head and its sum in sight.
+  table.parentElement.classList.toggle("long", data.areas.length > 20);
   const aims = selects.goal;
   aims.value = String(data.start.goal);
   selects.unit.value = String(data.start.unit);
@@ -584,9 +596,8 @@
     element("live-unknown").textContent = unknown ? words.unknown : "";
     if (unknown) return;
     const row = select(found);
-    row.querySelector("button").focus({ preventScroll: map !== null });
-    if (map === null) row.scrollIntoView({ block: "nearest" });
+    row.querySelector("button").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
   });
-  openMap();
   update();
 })();
