@@ -45,3 +45,4 @@ mod since;
 
 mod browser;
 mod foreign;
+mod live;

@@ -391,13 +391,20 @@
         "CooperativeGesturesHandler.MobileHelpText": words.fingers,
       },
     });
+    const giveUp = () => {
+      map = null;
+      stage.hidden = true;
+      element("live-no-map").hidden = false;
+      document.documentElement.classList.remove("mapped");
+    };
     try {
       map = opened();
     } catch {
-      stage.hidden = true;
-      element("live-no-map").hidden = false;
+      giveUp();
       return;
     }
+    document.documentElement.classList.add("mapped");
+    map.once("error", giveUp);
     map.on("styleimagemissing", ({ id }) => {
       if (!map.hasImage(id)) map.addImage(id, hatch(`${id === "on-dark" ? paper : ink}66`), { pixelRatio: 2 });
     });
@@ -405,8 +412,7 @@
     map.touchZoomRotate.disableRotation();
     map.once("load", () => {
       performance.mark("live-painted");
-      document.documentElement.classList.add("mapped");
-      stage.classList.add("painted");
+      map.off("error", giveUp);
     });
     element("live-in").addEventListener("click", () => map.zoomIn());
     element("live-out").addEventListener("click", () => map.zoomOut());
