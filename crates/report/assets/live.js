@@ -334,10 +334,11 @@
     const shapes = outlines.areas.map((outline) => ({ ...outline, shape: ringsOf(outline, place) }));
     shapes.forEach((shape) => (shape.bounds = boundsOf(shape.shape)));
     const whole = [place(0, outlines.height), place(outlines.width, 0)];
-    const roomy = [
-      place(-outlines.width, 2 * outlines.height),
-      place(2 * outlines.width, -outlines.height),
-    ];
+    // Room around it, whatever the shape of land and window.
+    const room = Math.max(outlines.width, outlines.height);
+    const roomy = [place(-room, outlines.height + room), place(outlines.width + room, -room)];
+    // The buttons lie beside the land.
+    const padding = { top: 16, bottom: 16, left: 16, right: 62 };
     const features = shapes.map(({ area, shape }) => ({
       type: "Feature",
       properties: { area },
@@ -374,7 +375,7 @@
         ],
       },
       bounds: whole,
-      fitBoundsOptions: { padding: 16 },
+      fitBoundsOptions: { padding },
       maxBounds: roomy,
       maxZoom: 13,
       attributionControl: false,
@@ -416,9 +417,9 @@
     });
     element("live-in").addEventListener("click", () => map.zoomIn());
     element("live-out").addEventListener("click", () => map.zoomOut());
-    const fit = (bounds) => map.fitBounds(bounds, { padding: 24, maxZoom: 10 });
+    const fit = (bounds) => map.fitBounds(bounds, { padding, maxZoom: 10 });
     element("live-whole").addEventListener("click", () => {
-      map.fitBounds(whole, { padding: 16 });
+      map.fitBounds(whole, { padding });
       select(null);
     });
     showArea = (area) => {
