@@ -178,6 +178,7 @@ fn what_if_gives_the_numbers_that_were_counted_by_hand() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "how long the map takes is told")]
 fn the_county_can_be_asked_in_every_way_with_the_keyboard_and_on_paper() {
     let (folder, _) = jonkoping::run();
     let report = folder.join("report.html");

@@ -34,6 +34,7 @@ mod delivery;
 mod disk;
 mod doubt;
 mod exit_codes;
+mod grid;
 mod index_file;
 mod killed;
 mod near;

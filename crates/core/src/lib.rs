@@ -37,6 +37,7 @@ pub mod edition;
 pub mod explain;
 pub mod fixed;
 pub mod goal;
+pub mod grid;
 pub mod indicator;
 pub mod ledger;
 pub mod measure;

@@ -19,7 +19,6 @@ use crate::{
     service::Link,
     settlement::Settlement,
     study::Frame,
-    suppress::Hides,
     tally::Tally,
 };
 
@@ -75,6 +74,9 @@ pub struct Query {
     pub speed: usize,
 }
 
+/// All worlds, ready to be asked.
+pub(crate) struct Asking<'a>(Vec<Sided<'a>>);
+
 /// One world, ready to be asked.
 struct Sided<'a> {
     /// What becomes of links; as things are when `None`.
@@ -99,28 +101,20 @@ impl Projection {
         speeds.sort_unstable();
         speeds.dedup();
         speeds.truncate(usize::from(u8::MAX));
-        let measures: Vec<Measure> = speeds.iter().map(|&speed| Measure::Down(speed)).collect();
-        let as_is = profiles
-            .iter()
-            .map(|profile| Sided { world: None, asked: Asked::new(frame, std::slice::from_ref(profile), &measures) });
-        let changed = scenarios.iter().map(|contrast| {
-            let world = &contrast.after;
-            let asked = Asked::new(&world.frame, std::slice::from_ref(&world.profile), &measures);
-            Sided { world: Some(world), asked }
-        });
-        let worlds: Vec<Sided<'_>> = as_is.chain(changed).collect();
+        let measures = measures(&speeds);
+        let asking = Asking::new(frame, profiles, scenarios, &measures);
         let lookup = area_lookup(areas, frame);
         let level = frame.levels.iter().position(|of| of.key == level);
 
         // Per set of links: what places have that have a position, and those that have none.
         let mut known: FxHashMap<&[Link], [Signature; 2]> = FxHashMap::default();
-        let unmatched: Signature = vec![Answer::Unmatched; worlds.len()].into();
+        let unmatched: Signature = asking.signature(None);
         let mut counted: BTreeMap<(usize, Settlement), BTreeMap<Signature, Vec<u64>>> = BTreeMap::new();
         for (cell, counts) in tally.rows() {
             let signature = match cell.links.as_deref() {
                 None => &unmatched,
                 Some(links) => {
-                    let both = known.entry(links).or_insert_with(|| signatures(links, &worlds));
+                    let both = known.entry(links).or_insert_with(|| asking.signatures(links));
                     &both[usize::from(cell.settlement == Settlement::Unknown && !links.is_empty())]
                 }
             };
@@ -155,34 +149,71 @@ impl Projection {
     #[must_use]
     pub fn figure(&self, query: Query) -> Figure {
         assert!(query.unit < self.units && query.speed < self.speeds.len(), "{query:?} is beyond an axis");
-        let mut figure = Figure { hides: Hides::default(), ..Figure::default() };
+        let mut figure = Figure::default();
         let asked = |group: &&Group| {
             query.area.is_none_or(|area| area == group.area) && query.settlement.is_none_or(|s| s == group.settlement)
         };
         for (signature, sums) in self.groups.iter().filter(asked).flat_map(|group| &group.rows) {
-            let sum = sums[query.unit];
-            figure.total += sum;
-            match self.signatures[*signature][query.world] {
-                Answer::Unmatched => figure.unmatched += sum,
-                Answer::Speeds(reached) if usize::from(reached) > query.speed => figure.covered += sum,
-                Answer::Speeds(_) => figure.missing += sum,
-            }
+            self.signatures[*signature][query.world].add(&mut figure, query.speed, sums[query.unit]);
         }
         figure
     }
 }
 
-/// What a set of links has in each world: for places with a position, and for those that only an offer reaches.
-fn signatures(links: &[Link], worlds: &[Sided<'_>]) -> [Signature; 2] {
-    let answers = worlds.iter().map(|Sided { world, asked }| {
-        let changed = world.map(|world| world.links(links));
-        let left = changed.as_deref().unwrap_or(links);
-        // Who has a speed has every lower one.
-        let reached = asked.has(&asked.answer(left)).len();
-        let answer = Answer::Speeds(u8::try_from(reached).unwrap_or(u8::MAX));
-        // Nothing but an offer said what reaches a place without a position; where it is gone, nothing does.
-        (answer, if world.is_some() && left.is_empty() { Answer::Unmatched } else { answer })
-    });
-    let (placed, offered): (Vec<Answer>, Vec<Answer>) = answers.unzip();
-    [placed.into(), offered.into()]
+impl Answer {
+    /// Adds units that have this answer to a figure for a speed, by its index.
+    pub(crate) fn add(self, figure: &mut Figure, speed: usize, units: u64) {
+        figure.total += units;
+        match self {
+            Self::Unmatched => figure.unmatched += units,
+            Self::Speeds(reached) if usize::from(reached) > speed => figure.covered += units,
+            Self::Speeds(_) => figure.missing += units,
+        }
+    }
+}
+
+/// The measures of rising speeds.
+pub(crate) fn measures(speeds: &[Speed]) -> Vec<Measure> {
+    speeds.iter().map(|&speed| Measure::Down(speed)).collect()
+}
+
+impl<'a> Asking<'a> {
+    /// Definitions, and after them scenarios.
+    pub(crate) fn new(
+        frame: &'a Frame,
+        profiles: &'a [Profile],
+        scenarios: &'a [Contrast],
+        measures: &'a [Measure],
+    ) -> Self {
+        let as_is = profiles
+            .iter()
+            .map(|profile| Sided { world: None, asked: Asked::new(frame, std::slice::from_ref(profile), measures) });
+        let changed = scenarios.iter().map(|contrast| {
+            let world = &contrast.after;
+            let asked = Asked::new(&world.frame, std::slice::from_ref(&world.profile), measures);
+            Sided { world: Some(world), asked }
+        });
+        Self(as_is.chain(changed).collect())
+    }
+
+    /// What places with these links have in each world; `None` when it cannot be said what reaches them.
+    pub(crate) fn signature(&self, links: Option<&[Link]>) -> Signature {
+        let unmatched = || vec![Answer::Unmatched; self.0.len()].into();
+        links.map_or_else(unmatched, |links| self.signatures(links)[0].clone())
+    }
+
+    /// What a set of links has in each world: for places with a position, and for those that only an offer reaches.
+    fn signatures(&self, links: &[Link]) -> [Signature; 2] {
+        let answers = self.0.iter().map(|Sided { world, asked }| {
+            let changed = world.map(|world| world.links(links));
+            let left = changed.as_deref().unwrap_or(links);
+            // Who has a speed has every lower one.
+            let reached = asked.has(&asked.answer(left)).len();
+            let answer = Answer::Speeds(u8::try_from(reached).unwrap_or(u8::MAX));
+            // Nothing but an offer said what reaches a place without a position; where it is gone, nothing does.
+            (answer, if world.is_some() && left.is_empty() { Answer::Unmatched } else { answer })
+        });
+        let (placed, offered): (Vec<Answer>, Vec<Answer>) = answers.unzip();
+        [placed.into(), offered.into()]
+    }
 }

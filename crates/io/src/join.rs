@@ -426,6 +426,7 @@ impl Joined {
         Run {
             study: &opened.study,
             footprints: opened.footprints,
+            grid: opened.file().report.grid,
             kinds: &self.kinds,
             places: &self.places,
             sums: &self.sums,
