@@ -24,7 +24,9 @@ const browser = await chromium.launch({
   executablePath: process.env.NITTIO_CHROMIUM ?? "/usr/bin/chromium",
   args: [
     "--no-sandbox",
-    "--disable-gpu",
+    // The map is drawn without a graphics card.
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

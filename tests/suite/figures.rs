@@ -38,6 +38,12 @@ impl Figures {
         figures
     }
 
+    /// Reads figures that are expected.
+    #[track_caller]
+    pub fn read(path: &Path) -> Self {
+        Self::new(&outputs::csv(path))
+    }
+
     /// Rows in the columns of `indicators.csv`.
     #[track_caller]
     fn new(rows: &[Row]) -> Self {

@@ -34,6 +34,7 @@ mod delivery;
 mod disk;
 mod doubt;
 mod exit_codes;
+mod grid;
 mod index_file;
 mod killed;
 mod near;
@@ -46,3 +47,4 @@ mod since;
 
 mod browser;
 mod foreign;
+mod live;

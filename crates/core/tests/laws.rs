@@ -23,6 +23,7 @@ use nittio_core::{
     plan::{Aim, Ask, Build, Choice, Cost, Opportunities, Problem, Project},
     polygon::{Position, PreparedPolygon},
     profile::Profile,
+    projection::{Projection, Query},
     quantity::{Kronor, Share, Speed},
     run::run,
     scenario::{Change, Filter, Rule, Scenario, Upgrade},
@@ -339,7 +340,20 @@ proptest! {
         let figures = evaluate(&tally, &before.frame, &before.profiles, &asked);
         let recount = evaluate(&observed(&after, &is), &after.frame, &after.profiles, &asked);
         let contrast = Contrast::with_base(&scenario, &world, &before.frame);
-        let compared = Comparison::of(&tally, &before.frame, &figures.areas, &[contrast], &asked);
+        let compared = Comparison::of(&tally, &before.frame, &figures.areas, std::slice::from_ref(&contrast), &asked);
+        let speeds: Vec<Speed> = asked.iter().filter_map(|m| if let Measure::Down(s) = m { Some(*s) } else { None }).collect();
+        let level = (&figures.areas[..], "municipality");
+        let projection = Projection::of(&tally, &before.frame, level, &before.profiles, &[contrast], &speeds);
+        let projected = figures.positions().filter(|at| at.category == 0);
+        for (at, speed) in projected.filter_map(|at| match asked[at.measure] {
+            Measure::Down(speed) => Some((at, speeds.iter().position(|&s| s == speed)?)),
+            _ => None,
+        }) {
+            let (area, settlement) = ((at.area > 0).then_some(at.area), figures.settlements[at.settlement]);
+            let query = Query { area, settlement, world: at.profile, unit: at.unit, speed };
+            prop_assert_eq!(projection.figure(query), figures.figure(at));
+            prop_assert_eq!(projection.figure(Query { world: before.profiles.len(), ..query }), recount.figure(at));
+        }
         for at in figures.positions().filter(|at| at.settlement == 0 && at.category == 0) {
             let moved = compared.moved(0, at.area, at.unit, at.measure);
             prop_assert_eq!(moved.figure_before(), figures.figure(at));

@@ -19,6 +19,8 @@ use nittio_core::{
     near::{Connections, Near, Neighbours},
     outcome::Outcome,
     place::Places,
+    projection::Projection,
+    quantity::Speed,
     reconcile::{Duplicates, reconcile},
     safety::{Question, safety},
     study::Frame,
@@ -355,6 +357,12 @@ impl Stopped {
     }
 }
 
+/// Every scenario of the study, held against the definition that it rests on.
+fn contrasts(opened: &Opened<'_>, frame: &Frame) -> Vec<Contrast> {
+    let posed = opened.scenarios.iter();
+    posed.map(|posed| Contrast::with_base(&posed.scenario, &posed.world, frame)).collect()
+}
+
 impl Joined {
     /// All that a report is made from: every figure evaluated, and every goal held against every area.
     #[must_use]
@@ -376,13 +384,8 @@ impl Joined {
             doubts: &self.doubts,
         });
         let official = opened.official.clone();
-        let contrasts: Vec<Contrast> = opened
-            .scenarios
-            .iter()
-            .map(|posed| Contrast::with_base(&posed.scenario, &posed.world, &self.frame))
-            .collect();
         Outcome {
-            scenarios: self.compare(opened, &indicators, &contrasts),
+            scenarios: self.compare(opened, &indicators, &contrasts(opened, &self.frame)),
             plans: crate::plans::plans(opened, &self.tally, &self.frame, &indicators),
             reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
             name: about.name.clone(),
@@ -409,12 +412,22 @@ impl Joined {
         Comparison::of(&self.tally, &self.frame, &indicators.areas, contrasts, &measures)
     }
 
+    /// What speeds the places of a level's areas have, under every definition and scenario.
+    #[must_use]
+    pub fn projection(&self, opened: &Opened<'_>, indicators: &Indicators, level: &str) -> Projection {
+        let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
+        let speeds: Vec<Speed> = indicators.measures.iter().filter_map(speed).collect();
+        let areas = (&indicators.areas[..], level);
+        Projection::of(&self.tally, &self.frame, areas, &indicators.profiles, &contrasts(opened, &self.frame), &speeds)
+    }
+
     /// What the writers are given.
     #[must_use]
     pub fn finished<'a>(&'a self, opened: &'a Opened<'_>, outcome: &'a Outcome) -> Run<'a> {
         Run {
             study: &opened.study,
             footprints: opened.footprints,
+            grid: opened.file().report.grid,
             kinds: &self.kinds,
             places: &self.places,
             sums: &self.sums,

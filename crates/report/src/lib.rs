@@ -26,6 +26,7 @@
 mod chart;
 mod compose;
 pub mod delivery;
+mod live;
 mod locale;
 mod messages;
 pub mod render;
@@ -33,7 +34,7 @@ mod report;
 pub mod timing;
 mod typeface;
 
-use nittio_core::{category::Few, outcome::Outcome, unit::Unit};
+use nittio_core::{category::Few, outcome::Outcome, projection::Projection, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
@@ -59,4 +60,12 @@ pub struct Settings {
 #[must_use]
 pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
     compose::report(outcome, settings)
+}
+
+/// Composes a report whose page answers by itself as well: a map and a table of other goals, definitions, units and scenarios.
+///
+/// The page then holds the projection, which says what small groups have; it is for the internal edition only.
+#[must_use]
+pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
+    compose::with_live(outcome, settings, projection)
 }

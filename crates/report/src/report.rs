@@ -1,6 +1,6 @@
 //! A report: every word, number and figure of it, ready to be set as a page or as pictures.
 
-use crate::{chart::Chart, locale::Locale};
+use crate::{chart::Chart, live::Live, locale::Locale};
 
 /// A composed report, in one language. It holds figures per area, and no place but the names of a few that lack a speed.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Report {
     pub(crate) definition: String,
     pub(crate) facts: Vec<Fact>,
     pub(crate) sections: Vec<Section>,
+    /// What the page's script is given; a page without it has no script.
+    pub(crate) live: Option<Live>,
     /// Words of the page itself.
     pub(crate) words: Words,
     /// The last line.

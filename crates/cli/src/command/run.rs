@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome};
+use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome, projection::Projection};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
@@ -111,15 +111,20 @@ impl Job<'_> {
         let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
         drop(last);
         spinner.set_message("drawing the report");
-        let (written, drawn) =
-            rayon::join(|| write::tables(&staging, &finished), || report(&staging, &outcome, &view, lacking, ""));
+        let (written, drawn) = rayon::join(
+            || write::tables(&staging, &finished),
+            || {
+                let projection = joined.projection(opened, &outcome.indicators, &view.level);
+                report(&staging, (&outcome, Some(&projection)), &view, lacking, "")
+            },
+        );
         written?;
         drawn?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
+            report(&staging, (&public, None), &edition::report_view(&view, &public), None, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -151,10 +156,10 @@ impl Job<'_> {
     }
 }
 
-/// Draws the report and its pictures into a folder of the results.
+/// Draws the report and its pictures into a folder of the results; with a projection, its page answers by itself.
 fn report(
     staging: &Staging,
-    outcome: &Outcome,
+    (outcome, projection): (&Outcome, Option<&Projection>),
     view: &ReportView,
     lacking: Option<Few>,
     folder: &str,
@@ -169,7 +174,10 @@ fn report(
         unit: view.unit.clone(),
         lacking,
     };
-    let report = nittio_report::compose(outcome, &settings);
+    let report = match projection {
+        Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
+        None => nittio_report::compose(outcome, &settings),
+    };
     let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
     let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;

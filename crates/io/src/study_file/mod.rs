@@ -545,6 +545,10 @@ pub struct ReportSettings {
     /// The unit that maps and bars are drawn for. Default: the goal's first unit that the study has, else places.
     #[schemars(with = "Option<String>")]
     pub unit: Option<Unit>,
+    /// Whether a run also writes `grid.csv`: who lacks what, square kilometre by square kilometre. It needs coordinates in metres.
+    /// Default: false.
+    #[serde(default)]
+    pub grid: bool,
 }
 
 /// Which editions a run writes, and what the public one keeps back.

@@ -7,6 +7,7 @@
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
+//!                        grid.csv                                        who lacks what by square kilometre, where asked
 //!                        scenarios.csv                                   what if, where asked
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
@@ -24,6 +25,7 @@ pub mod staging;
 pub mod categories;
 pub mod geopackage;
 pub mod goals;
+pub mod grid;
 pub mod indicators;
 pub mod ledger;
 pub mod lists;
@@ -60,6 +62,7 @@ use nittio_core::{
     category::{self, Few},
     coverage::Kind,
     diagnostic::Diagnostic,
+    grid::Grid,
     outcome::Outcome,
     study::Study,
     sums::Sums,
@@ -88,6 +91,8 @@ pub struct Run<'a> {
     pub study: &'a Study,
     /// How many footprints went in.
     pub footprints: usize,
+    /// Whether the places are counted by square kilometre as well.
+    pub grid: bool,
     /// The distinct kinds of places.
     pub kinds: &'a [Kind],
     /// How many places each kind has.
@@ -202,6 +207,15 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
 pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Option<Few>, WriteError> {
     let mut lists = Lists::open(staging, run)?;
     let (outcome, names) = (run.outcome, run.study.listing.names);
+    let (frame, profiles, speeds) = (&outcome.frame, &outcome.indicators.profiles, grid::speeds(run.study));
+    let mut squares = run.grid.then(|| Grid::new(run.kinds, frame, profiles, &speeds));
+    let asked = run.grid || lists.any();
+    let mut each_row = |row: PlaceRow<'_>| {
+        if let Some(grid) = &mut squares {
+            grid.add(row.kind, row.easting, row.northing, row.units);
+        }
+        lists.row(row)
+    };
     let path = staging.path(last::NAME)?;
     let mut state = run
         .account
@@ -213,7 +227,7 @@ pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> R
         PlacesFrom::Each(each) => {
             let mut listed = |take: &mut dyn FnMut(PlaceRow<'_>) -> io::Result<()>| {
                 each(&mut |row| {
-                    lists.row(row)?;
+                    each_row(row)?;
                     take(row)
                 })
             };
@@ -221,9 +235,12 @@ pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> R
         }
         PlacesFrom::Last(last) => {
             places::changed(file, run, last, &mut keep)?;
-            if lists.any() { last.each(&outcome.frame, names, &mut |row| lists.row(row)) } else { Ok(()) }
+            if asked { last.each(&outcome.frame, names, &mut each_row) } else { Ok(()) }
         }
     })?;
+    if let Some(grid) = &squares {
+        staging.write(grid::NAME, |file| grid::csv(file, grid, frame, profiles, &speeds))?;
+    }
     let few = lists.finish().map_err(|error| staging.failed(lists::LACKING, &error))?;
     if let (Some(state), Some(account)) = (state, run.account) {
         account.write(state, run).map_err(|error| staging.failed(last::NAME, &error))?;

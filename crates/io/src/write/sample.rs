@@ -64,7 +64,18 @@ impl Sample {
     pub(super) fn run(&self) -> Run<'_> {
         let Self { study, coverage, tally, outcome, diagnostics, places, sums } = self;
         let footprints = study.footprints.len();
-        Run { study, footprints, kinds: &coverage.kinds, places, sums, account: None, tally, outcome, diagnostics }
+        Run {
+            study,
+            footprints,
+            grid: false,
+            kinds: &coverage.kinds,
+            places,
+            sums,
+            account: None,
+            tally,
+            outcome,
+            diagnostics,
+        }
     }
 
     /// The places in the order of their ids.

@@ -268,7 +268,7 @@ fn steps(scene: &Scene<'_>) -> Option<Table> {
 }
 
 /// The goal's name, and its year where the name does not say it.
-fn name_and_year(scene: &Scene<'_>, goal: &Goal) -> String {
+pub(super) fn name_and_year(scene: &Scene<'_>, goal: &Goal) -> String {
     let (name, year) = (scene.text(&goal.name), goal.year.to_string());
     if name.contains(&year) { name.to_owned() } else { format!("{name} ({year})") }
 }

@@ -40,8 +40,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
     if shapes.is_empty() {
         return None;
     }
-    let degrees = scene.out.provenance.crs == "as-is" && in_degrees(&shapes);
-    let squeeze = if degrees { middle_latitude(&shapes).to_radians().cos() } else { 1.0 };
+    let squeeze = squeeze(scene, &shapes);
     let known: Vec<_> = shapes.iter().map(|&(area, _)| scene.main(area)).filter(|f| f.has_share()).collect();
     let ppm = |f: &nittio_core::indicator::Figure| {
         u32::try_from(u128::from(f.covered) * 1_000_000 / u128::from(f.total)).unwrap_or(1_000_000)
@@ -175,11 +174,17 @@ fn classes(scene: &Scene<'_>, breaks: &[u32]) -> Vec<Class> {
 }
 
 /// Lengths for a scale bar, rising.
-fn lengths(scene: &Scene<'_>) -> Vec<(f64, String)> {
+pub(super) fn lengths(scene: &Scene<'_>) -> Vec<(f64, String)> {
     let metres = [10u32, 20, 50, 100, 200, 500].map(|m| (f64::from(m), format!("{m}\u{a0}m")));
     let kilometres = [1u32, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
         .map(|km| (f64::from(km) * 1000.0, format!("{}\u{a0}km", scene.locale.whole(u64::from(km)))));
     metres.into_iter().chain(kilometres).collect()
+}
+
+/// How much narrower than its coordinates a map is: degrees of longitude are shorter than those of latitude.
+pub(super) fn squeeze(scene: &Scene<'_>, shapes: &[(usize, &MultiPolygon)]) -> f64 {
+    let degrees = scene.out.provenance.crs == "as-is" && in_degrees(shapes);
+    if degrees { middle_latitude(shapes).to_radians().cos() } else { 1.0 }
 }
 
 /// Whether all coordinates could be longitudes and latitudes.

@@ -7,6 +7,7 @@ mod categories;
 mod definitions;
 pub(crate) mod delivery;
 mod ledger;
+mod live;
 mod map;
 mod method;
 mod opening;
@@ -29,6 +30,7 @@ use nittio_core::{
     indicator::{At, Figure, Indicators, TOTAL},
     measure::Measure,
     outcome::{Input, Outcome},
+    projection::Projection,
     quantity::Speed,
     study::ScaledUnit,
 };
@@ -74,6 +76,13 @@ pub(super) struct Scene<'a> {
     assessments: BTreeMap<(usize, usize), &'a Assessment>,
 }
 
+/// Composes the whole report, with a part that answers by itself where there is something to count with.
+pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
+    let mut report = report(outcome, settings);
+    report.live = live::live(&Scene::new(outcome, settings), projection);
+    report
+}
+
 /// Composes the whole report.
 pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
     let scene = Scene::new(outcome, settings);
@@ -95,6 +104,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
     }
     sections.extend([quality::section(&scene), method::section(&scene)]);
     Report {
+        live: None,
         locale: settings.locale,
         title: outcome.name.clone(),
         kicker: t.say("page.kicker", &[("date", &scene.date())]),

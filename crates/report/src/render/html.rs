@@ -5,6 +5,7 @@ use askama::Template;
 use super::{RenderError, svg};
 use crate::{
     compose::delivery,
+    live::Live,
     report::{Block, Figure, Report, Table},
     typeface::{REGULAR_WOFF2, SEMI_BOLD_WOFF2},
 };
@@ -31,6 +32,10 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         regular: base64(REGULAR_WOFF2),
         semi_bold: base64(SEMI_BOLD_WOFF2),
         drawn,
+        live_style: include_str!("../../templates/live.css"),
+        data: report.live.as_ref().map(Live::json).transpose()?,
+        library: library(),
+        script: include_str!("../../assets/live.js"),
     };
     Ok(page.render()?)
 }
@@ -44,6 +49,18 @@ struct Page<'a> {
     regular: String,
     semi_bold: String,
     drawn: Vec<Drawn>,
+    /// The rules of the part that answers by itself.
+    live_style: &'static str,
+    /// What its script is given.
+    data: Option<String>,
+    library: &'static str,
+    script: &'static str,
+}
+
+/// MapLibre GL JS, without the line that names a source map.
+fn library() -> &'static str {
+    let whole = include_str!("../../vendor/maplibre/maplibre-gl.js");
+    whole.rsplit_once("\n//# sourceMappingURL").map_or(whole, |(script, _)| script)
 }
 
 /// A delivery check as one HTML file.
@@ -70,6 +87,10 @@ struct Drawn {
 }
 
 impl Page<'_> {
+    fn has_map(&self) -> bool {
+        self.report.live.as_ref().is_some_and(|live| live.outlines.is_some())
+    }
+
     fn wide(&self, figure: &Figure) -> &str {
         self.drawn.iter().find(|drawn| drawn.id == figure.id).map_or("", |drawn| &drawn.wide)
     }

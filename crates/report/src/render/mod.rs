@@ -25,6 +25,9 @@ pub enum RenderError {
     /// The page's template could not be filled.
     #[error("the page could not be filled: {0}")]
     Page(#[from] askama::Error),
+    /// What the page's script is given could not be written.
+    #[error("the page's data could not be written: {0}")]
+    Data(#[from] serde_json::Error),
     /// A figure could not be turned into outlines or pixels.
     #[error("figure {figure:?} could not be turned into {into}: {reason}")]
     Picture {

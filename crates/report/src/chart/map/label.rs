@@ -74,6 +74,14 @@ pub(super) fn inside(shapes: &[MultiPolygon], wanted: &[(&str, &str)]) -> Vec<Op
         .collect()
 }
 
+/// Where an area's name would stand: in the roomiest place of its largest part.
+pub(super) fn anchor(shape: &MultiPolygon) -> Option<(f64, f64)> {
+    let polygon = largest(shape)?;
+    [(40.0, 16.0), (20.0, 12.0), (6.0, 4.0), (0.5, 0.5), (0.0, 0.0)]
+        .into_iter()
+        .find_map(|(half_width, half_height)| spot(polygon, half_width, half_height))
+}
+
 /// Labels inside, and for the areas whose name does not fit, in the nearest empty place around the map.
 ///
 /// An area without such a place stays without a name: the table has it.

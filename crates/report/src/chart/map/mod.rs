@@ -31,6 +31,11 @@ pub(crate) struct Map {
     pub(crate) named: bool,
 }
 
+/// Where an area's name would stand on a canvas that the shape was drawn for.
+pub(crate) fn anchor(shape: &MultiPolygon) -> Option<(f64, f64)> {
+    label::anchor(shape)
+}
+
 /// One area.
 #[derive(Debug, Clone)]
 pub(crate) struct Area {
@@ -50,7 +55,7 @@ pub(crate) struct Class {
     pub(crate) colour: RGBColor,
 }
 
-const EDGE: RGBColor = RGBColor(0x74, 0x84, 0x92);
+pub(crate) const EDGE: RGBColor = RGBColor(0x74, 0x84, 0x92);
 const LEGEND_WIDTH: f64 = 210.0;
 const LEGEND_LINE: f64 = 23.0;
 /// Room for the goal between two classes.
