@@ -45,3 +45,5 @@ mod since;
 
 mod browser;
 mod foreign;
+#[cfg(feature = "pdf")]
+mod pdf;

@@ -82,6 +82,7 @@ pub(crate) enum Example {
     nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
     nittio run --fail-on goal                     exit code 1 when an area misses the goal\n  \
     nittio run --public                           also the edition that may be published, in out/public\n  \
+    nittio run --pdf                              also the report as tagged PDF, out/report.pdf\n  \
     nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
     nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
@@ -102,6 +103,10 @@ pub(crate) struct RunArgs {
     /// Write the public edition too, into DIR/public: small counts kept back, no place, no secret source
     #[arg(long)]
     pub(crate) public: bool,
+    /// Write the report as PDF too, tagged as PDF/UA-1 asks: report.pdf, and public/report.pdf with --public; only in a
+    /// program that was built with --features pdf
+    #[arg(long)]
+    pub(crate) pdf: bool,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,

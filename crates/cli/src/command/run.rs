@@ -24,6 +24,7 @@ use crate::{
     args::{FailOn, Format, RunArgs},
     command::{index::obtain, print},
     failure::{Failure, note},
+    pdf,
     progress::Terminal,
     project::{self, Project},
     table,
@@ -32,6 +33,9 @@ use crate::{
 /// The main job: from a person's files to the per-kommun table and the report.
 pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
+    if args.pdf {
+        pdf::available()?;
+    }
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
@@ -111,15 +115,17 @@ impl Job<'_> {
         let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
         drop(last);
         spinner.set_message("drawing the report");
-        let (written, drawn) =
-            rayon::join(|| write::tables(&staging, &finished), || report(&staging, &outcome, &view, lacking, ""));
+        let (written, drawn) = rayon::join(
+            || write::tables(&staging, &finished),
+            || report(&staging, &outcome, &view, lacking, "", args.pdf),
+        );
         written?;
         drawn?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
+            report(&staging, &public, &edition::report_view(&view, &public), None, "public/", args.pdf)?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -129,6 +135,9 @@ impl Job<'_> {
         let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
         print(&table::ledger(format, &outcome, &view, &lines)?)?;
         note(&format!("Report: {}", args.output.join("report.html").display()));
+        if args.pdf {
+            note(&format!("As PDF: {}", args.output.join("report.pdf").display()));
+        }
         if public {
             note(&format!("Public edition: {}", args.output.join(write::public::FOLDER).display()));
         }
@@ -158,6 +167,7 @@ fn report(
     view: &ReportView,
     lacking: Option<Few>,
     folder: &str,
+    pdf: bool,
 ) -> Result<(), Failure> {
     let settings = nittio_report::Settings {
         locale: match view.locale {
@@ -170,7 +180,12 @@ fn report(
         lacking,
     };
     let report = nittio_report::compose(outcome, &settings);
-    let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
+    let set = || if pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
+    let (set, (page, pictures)) =
+        rayon::join(set, || rayon::join(|| render::html(&report), || render::pictures(&report)));
+    if let Some(bytes) = set? {
+        staging.write(&format!("{folder}report.pdf"), |file| file.write_all(&bytes))?;
+    }
     let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
     for picture in pictures? {

@@ -8,8 +8,9 @@ use crate::{
     typeface::{FAMILY, Weight, wrap},
 };
 
-/// The widths that charts are laid out for: a page, and a telephone.
+/// The widths that charts are laid out for: a page, a printed page whose letters are larger, and a telephone.
 pub(super) const WIDE: f64 = 920.0;
+pub(super) const PRINT: f64 = 680.0;
 pub(super) const NARROW: f64 = 343.0;
 
 /// A chart for inside the page, which has the figure's words around it.
