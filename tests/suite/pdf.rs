@@ -55,7 +55,7 @@ fn all() -> Vec<(PathBuf, &'static str)> {
         (jonkoping.join("public/report.pdf"), "sv"),
         (study("english").join("report.pdf"), "en"),
         (study("toyland").join("report.pdf"), "sv"),
-        (study("country").join("report.pdf"), "sv"),
+        (study("country").join("report.pdf"), "en"),
     ]
 }
 
@@ -157,7 +157,10 @@ fn figures_have_the_pages_descriptions_and_tables_their_heads() {
         let scoped = |scope: &str| heads.iter().filter(|tag| tag["scope"] == scope).count();
         assert!(scoped("/Column") > 20 && scoped("/Row") > 20, "{name}");
         assert_eq!(scoped("/Column") + scoped("/Row") + scoped("/Both"), heads.len(), "{name}");
-        assert_eq!(of("Table").len(), of("THead").len(), "{name}");
+        assert!(of("Table").len() >= 8, "{name}");
+        // Words are in paragraphs, not loose on the page.
+        let loose = tags.iter().filter(|tag| tag["kind"] == "Span" && tag["in"] == "Document").count();
+        assert_eq!(loose, 0, "{name}");
         assert_eq!(of("Caption").len(), of("Table").len(), "every table has its caption inside: {name}");
         assert!(of("Caption").iter().all(|tag| tag["in"] == "Table"), "{name}");
 
@@ -257,10 +260,11 @@ fn the_pdf_says_what_the_page_says() {
 
 #[test]
 fn numbers_counted_by_hand_stand_in_the_pdf_of_toyland() {
-    // datasets/toyland/README.md counts them: 20 of 32 people reach 100 Mbit/s, 18 reach 1 Gbit/s; of 15 places, 8.
+    // datasets/toyland/README.md counts them, expected.csv has them: of 15 households 9 have 100 Mbit/s and 8 have 1 Gbit/s;
+    // of the county's 14 it is 9; of Västby's 7 it is 6, of Östby's 7 it is 3.
     let said = flat(&text(&study("toyland").join("report.pdf")));
     assert!(said.contains("Leklandet"), "{said}");
-    for number in ["62,5 %", "56,2 %", "53,3 %"] {
+    for number in ["60,0 %", "53,3 %", "64,3 %", "85,7 %", "42,9 %"] {
         assert!(said.contains(number) || said.contains(&number.replace(' ', "")), "{number} in {said}");
     }
     assert!(said.contains("Källa: Påhittade platser"), "sources stand under the first figure");
@@ -271,11 +275,11 @@ fn numbers_counted_by_hand_stand_in_the_pdf_of_toyland() {
 fn heads_of_a_long_table_stand_on_each_of_its_pages() {
     let said = text(&study("country").join("report.pdf"));
     let pages: Vec<&str> = said.split('\u{c}').collect();
-    let begins = pages.iter().rposition(|page| page.contains("Långa tabeller")).unwrap();
+    let begins = pages.iter().rposition(|page| page.contains("Long tables")).unwrap();
     let after = &pages[begins..pages.len() - 2];
     assert!(after.len() > 5, "{}", after.len());
     for page in after {
-        assert!(flat(page).contains("Kommun"), "{page}");
+        assert!(flat(page).contains("Municipality"), "{page}");
     }
 }
 
