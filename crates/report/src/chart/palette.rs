@@ -1,4 +1,5 @@
-//! The colours of pictures. Lightness alone tells steps of a scale apart, so no kind of colour sight is needed.
+//! The colours of pictures. Lightness alone tells steps of a scale apart, so no kind of colour sight is needed; `sight.rs`
+//! holds them to that.
 
 use plotters::style::RGBColor;
 
@@ -13,11 +14,11 @@ pub(crate) const MET: RGBColor = RGBColor(0x1f, 0x6f, 0x97);
 /// Areas that do not.
 pub(crate) const MISSED: RGBColor = RGBColor(0xc8, 0x6a, 0x1e);
 /// Totals and other areas to compare with.
-pub(crate) const CONTEXT: RGBColor = RGBColor(0x6b, 0x78, 0x84);
+pub(crate) const CONTEXT: RGBColor = RGBColor(0x78, 0x85, 0x8f);
 /// What could be added if the unmatched were covered.
 pub(crate) const UNSURE: RGBColor = RGBColor(0xb4, 0xbf, 0xc9);
-/// No data.
-pub(crate) const NOTHING: RGBColor = RGBColor(0xe3, 0xdf, 0xd8);
+/// No data. The colour of sand, since a grey cannot be told from the lightest classes by everybody.
+pub(crate) const NOTHING: RGBColor = RGBColor(0xea, 0xd9, 0xb0);
 
 /// White, grey and black areas of the state-aid rules: the colours that they are named by.
 pub(crate) const SHADES: [RGBColor; 3] = [TRACK, RGBColor(0x9f, 0xab, 0xb6), INK];
