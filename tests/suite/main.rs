@@ -42,6 +42,7 @@ mod review;
 mod same_bytes;
 mod scenarios;
 mod since;
+mod theme;
 
 mod browser;
 mod foreign;

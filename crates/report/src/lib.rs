@@ -30,6 +30,7 @@ mod locale;
 mod messages;
 pub mod render;
 mod report;
+pub mod theme;
 pub mod timing;
 mod typeface;
 

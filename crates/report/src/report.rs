@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{chart::Chart, locale::Locale};
+use crate::{chart::Chart, locale::Locale, theme::Theme};
 
 /// A composed report, in one language. It holds figures per area, and no place but the names of a few that lack a speed.
 ///
@@ -24,6 +24,14 @@ pub struct Report {
     pub(crate) words: Words,
     /// The last line.
     pub(crate) colophon: String,
+    /// How it looks; a typesetter is told its colours.
+    #[serde(rename = "colours", serialize_with = "colours")]
+    pub(crate) theme: Theme,
+}
+
+/// The colours by their names.
+fn colours<S: serde::Serializer>(theme: &Theme, serializer: S) -> Result<S::Ok, S::Error> {
+    theme.hex_colours().serialize(serializer)
 }
 
 /// What every reader should see first.
@@ -249,6 +257,12 @@ impl Report {
             Block::Figure(figure) => Some(figure.as_ref()),
             _ => None,
         })
+    }
+
+    /// The same report in another theme: page, pictures and PDF are then in its colours.
+    #[must_use]
+    pub fn in_theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
     }
 
     /// The language of the report.

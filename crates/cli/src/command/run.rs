@@ -17,7 +17,7 @@ use nittio_io::{
     },
     write::{self, PlacesFrom, staging::Staging},
 };
-use nittio_report::render;
+use nittio_report::{render, theme::Theme};
 
 use crate::{
     Answer,
@@ -36,11 +36,12 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     if args.pdf {
         pdf::available()?;
     }
+    let look = Look { theme: args.theme.as_deref().map(theme).transpose()?.unwrap_or_default(), pdf: args.pdf };
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
     let public = args.public || project.loaded.file.editions.public;
-    let job = Job { args, project: &project, progress: &progress, public };
+    let job = Job { args, project: &project, progress: &progress, public, look };
     if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
         match update(&job, folder, &reading)? {
@@ -85,6 +86,19 @@ struct Job<'a> {
     progress: &'a Terminal,
     /// Whether to write the public edition too.
     public: bool,
+    look: Look,
+}
+
+/// How reports look, and as what.
+struct Look {
+    theme: Theme,
+    pdf: bool,
+}
+
+/// Reads a theme file.
+fn theme(path: &Path) -> Result<Theme, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
 }
 
 impl Job<'_> {
@@ -96,7 +110,7 @@ impl Job<'_> {
         mut joined: Joined,
         last: Option<last::Places>,
     ) -> Result<Answer, Failure> {
-        let Self { args, project, progress, public } = *self;
+        let Self { args, project, progress, public, .. } = *self;
         let outcome = joined.outcome(opened);
         let view = report_view(&project.loaded.file, &outcome.goals);
 
@@ -117,7 +131,7 @@ impl Job<'_> {
         spinner.set_message("drawing the report");
         let (written, drawn) = rayon::join(
             || write::tables(&staging, &finished),
-            || report(&staging, &outcome, &view, lacking, "", args.pdf),
+            || report(&staging, &outcome, &view, lacking, "", &self.look),
         );
         written?;
         drawn?;
@@ -125,7 +139,7 @@ impl Job<'_> {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), None, "public/", args.pdf)?;
+            report(&staging, &public, &edition::report_view(&view, &public), None, "public/", &self.look)?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -167,7 +181,7 @@ fn report(
     view: &ReportView,
     lacking: Option<Few>,
     folder: &str,
-    pdf: bool,
+    look: &Look,
 ) -> Result<(), Failure> {
     let settings = nittio_report::Settings {
         locale: match view.locale {
@@ -179,8 +193,8 @@ fn report(
         unit: view.unit.clone(),
         lacking,
     };
-    let report = nittio_report::compose(outcome, &settings);
-    let set = || if pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
+    let report = nittio_report::compose(outcome, &settings).in_theme(look.theme.clone());
+    let set = || if look.pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
     let (set, (page, pictures)) =
         rayon::join(set, || rayon::join(|| render::html(&report), || render::pictures(&report)));
     if let Some(bytes) = set? {

@@ -10,7 +10,6 @@ pub(crate) mod histogram;
 pub(crate) mod legend;
 pub(crate) mod map;
 pub(crate) mod palette;
-#[cfg(test)]
 pub(crate) mod sight;
 pub(crate) mod spans;
 pub(crate) mod stack;

@@ -115,6 +115,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             table_on_page: t.get("page.table-on-page"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
+        theme: crate::theme::Theme::default(),
     }
 }
 

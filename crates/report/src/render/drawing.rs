@@ -27,7 +27,7 @@ pub fn drawings(report: &Report) -> Result<Vec<Drawing>, RenderError> {
     let figures: Vec<&Figure> = report.figures().collect();
     let one = |figure: &&Figure| {
         let height = figure.chart.height(svg::PRINT).ceil().max(1.0);
-        let svg = svg::inline(figure, svg::PRINT, "p")?;
+        let svg = svg::inline(figure, &report.theme, svg::PRINT, "p")?;
         Ok(Drawing { name: figure.id, ratio: svg::PRINT / height, svg })
     };
     figures.par_iter().with_max_len(1).map(one).collect()
