@@ -79,6 +79,9 @@ const MARK: f64 = 3.0;
 /// Series that stand side by side.
 const SERIES: [&str; 4] = ["met", "missed", "context", "unsure"];
 
+/// A colour with what the theme file calls it.
+type Known = (String, RGBColor);
+
 /// The colours of a theme.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Colours {
@@ -139,11 +142,10 @@ impl Colours {
                 ));
             }
         }
-        let class = |i: usize, colour: RGBColor| (format!("colours.scale, class {}", i + 1), colour);
-        let classes: Vec<(String, RGBColor)> =
-            self.classes().into_iter().enumerate().map(|(i, colour)| class(i, colour)).collect();
+        let class = |(i, colour): (usize, RGBColor)| (format!("colours.scale, class {}", i + 1), colour);
+        let classes: Vec<Known> = self.classes().into_iter().enumerate().map(class).collect();
         let of = |name: &str| (format!("colours.{name}"), self.get(name));
-        let mut pairs: Vec<(&(String, RGBColor), (String, RGBColor))> = Vec::new();
+        let mut pairs: Vec<(&Known, Known)> = Vec::new();
         pairs.extend(classes.windows(2).map(|pair| (&pair[0], pair[1].clone())));
         pairs.extend(classes.iter().map(|class| (class, of("nothing"))));
         let series = SERIES.map(of);
