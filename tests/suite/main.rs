@@ -44,7 +44,10 @@ mod review;
 mod same_bytes;
 mod scenarios;
 mod since;
+mod theme;
 
 mod browser;
 mod foreign;
 mod live;
+#[cfg(feature = "pdf")]
+mod pdf;

@@ -84,6 +84,8 @@ pub(crate) enum Example {
     nittio run --format csv > kommuner.csv        the table as CSV (what a pipe gets anyway)\n  \
     nittio run --fail-on goal                     exit code 1 when an area misses the goal\n  \
     nittio run --public                           also the edition that may be published, in out/public\n  \
+    nittio run --pdf                              also the report as tagged PDF, out/report.pdf\n  \
+    nittio run --theme region.toml                in the colours of a region\n  \
     nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
     nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
@@ -104,6 +106,14 @@ pub(crate) struct RunArgs {
     /// Write the public edition too, into DIR/public: small counts kept back, no place, no secret source
     #[arg(long)]
     pub(crate) public: bool,
+    /// Write the report as PDF too, tagged as PDF/UA-1 asks: report.pdf, and public/report.pdf with --public; only in a
+    /// program that was built with --features pdf
+    #[arg(long)]
+    pub(crate) pdf: bool,
+    /// Colours for page, pictures and PDF instead of nittio's, from a theme file; refused when not everybody can read them or
+    /// tell them apart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) theme: Option<PathBuf>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod failure;
 mod measured;
+mod pdf;
 mod plan_table;
 mod progress;
 mod project;

@@ -31,6 +31,7 @@ mod locale;
 mod messages;
 pub mod render;
 mod report;
+pub mod theme;
 pub mod timing;
 mod typeface;
 

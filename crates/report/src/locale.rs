@@ -8,7 +8,8 @@ use nittio_core::{
 };
 
 /// A language of reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Locale {
     /// Swedish.
     #[default]

@@ -1,9 +1,13 @@
-//! A report: every word, number and figure of it, ready to be set as a page or as pictures.
+//! A report: every word, number and figure of it, ready to be set as a page, as pictures or by a typesetter.
 
-use crate::{chart::Chart, live::Live, locale::Locale};
+use serde::Serialize;
+
+use crate::{chart::Chart, live::Live, locale::Locale, theme::Theme};
 
 /// A composed report, in one language. It holds figures per area, and no place but the names of a few that lack a speed.
-#[derive(Debug, Clone)]
+///
+/// Serialized, it is all that a typesetter needs but for the drawings of its figures ([`crate::render::drawings`]).
+#[derive(Debug, Clone, Serialize)]
 pub struct Report {
     pub(crate) locale: Locale,
     pub(crate) title: String,
@@ -17,29 +21,38 @@ pub struct Report {
     pub(crate) facts: Vec<Fact>,
     pub(crate) sections: Vec<Section>,
     /// What the page's script is given; a page without it has no script.
+    #[serde(skip)]
     pub(crate) live: Option<Live>,
     /// Words of the page itself.
     pub(crate) words: Words,
     /// The last line.
     pub(crate) colophon: String,
+    /// How it looks; a typesetter is told its colours.
+    #[serde(rename = "colours", serialize_with = "colours")]
+    pub(crate) theme: Theme,
+}
+
+/// The colours by their names.
+fn colours<S: serde::Serializer>(theme: &Theme, serializer: S) -> Result<S::Ok, S::Error> {
+    theme.hex_colours().serialize(serializer)
 }
 
 /// What every reader should see first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Notice {
     pub(crate) head: String,
     pub(crate) text: String,
 }
 
 /// One number with what it says.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Fact {
     pub(crate) value: String,
     pub(crate) text: String,
 }
 
 /// Words of the page itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Words {
     pub(crate) skip: String,
     pub(crate) contents: String,
@@ -47,10 +60,16 @@ pub(crate) struct Words {
     /// Where the study's sources stand.
     pub(crate) sources: String,
     pub(crate) show_table: String,
+    /// The number of a printed page, `{n}` of `{all}`.
+    pub(crate) page: String,
+    /// Heading of long tables, at the end in print.
+    pub(crate) tables: String,
+    /// Where a long table stands in print: `{n}`.
+    pub(crate) table_on_page: String,
 }
 
 /// A part of the report with a heading.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Section {
     pub(crate) id: &'static str,
     /// A few words for the list of contents.
@@ -60,7 +79,8 @@ pub(crate) struct Section {
 }
 
 /// What a section is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Block {
     Text(String),
     Heading(String),
@@ -70,21 +90,21 @@ pub(crate) enum Block {
 }
 
 /// A word and what it means here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Term {
     pub(crate) term: String,
     pub(crate) lines: Vec<Line>,
 }
 
 /// A line of text, with a link after it where there is one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Line {
     pub(crate) text: String,
     pub(crate) link: Option<String>,
 }
 
 /// A picture with all that belongs to it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Figure {
     /// Names the files, and the elements of the page.
     pub(crate) id: &'static str,
@@ -96,12 +116,13 @@ pub(crate) struct Figure {
     pub(crate) source: Source,
     /// What the picture shows, for those who do not see it.
     pub(crate) description: String,
+    #[serde(skip)]
     pub(crate) chart: Chart,
     pub(crate) table: Option<Table>,
 }
 
 /// Where a figure's numbers come from. A picture says all of it; a page says what is the study's once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Source {
     /// What this figure alone rests on.
     pub(crate) own: Option<String>,
@@ -116,7 +137,7 @@ impl Source {
 }
 
 /// A table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Table {
     pub(crate) id: String,
     pub(crate) caption: String,
@@ -134,14 +155,14 @@ pub(crate) struct Table {
 }
 
 /// A head over several columns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Group {
     pub(crate) text: String,
     pub(crate) columns: usize,
 }
 
 /// The head of a column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Head {
     pub(crate) text: String,
     pub(crate) number: bool,
@@ -150,14 +171,14 @@ pub(crate) struct Head {
 }
 
 /// A row: its head and its cells.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Row {
     pub(crate) head: String,
     pub(crate) cells: Vec<Cell>,
 }
 
 /// A cell.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) kind: Kind,
@@ -165,7 +186,8 @@ pub(crate) struct Cell {
 }
 
 /// How a cell is set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Text,
     Number,
@@ -238,6 +260,13 @@ impl Report {
             Block::Figure(figure) => Some(figure.as_ref()),
             _ => None,
         })
+    }
+
+    /// The same report in another theme: page, pictures and PDF are then in its colours.
+    #[must_use]
+    pub fn in_theme(self, theme: Theme) -> Self {
+        let live = self.live.map(|live| live.in_theme(&theme));
+        Self { theme, live, ..self }
     }
 
     /// The language of the report.

@@ -11,6 +11,9 @@ use std::{env, process::ExitCode, time::Instant};
 
 use step::{Failed, cargo, step};
 
+/// What is off by default, since it takes long to build: the report as PDF, and its cases in the suite.
+const FEATURES: &str = "nittio/pdf,nittio-tests/pdf";
+
 const USAGE: &str = "\
 cargo xtask COMMAND
 
@@ -51,17 +54,19 @@ fn main() -> ExitCode {
 fn test() -> Result<(), Failed> {
     tools::install()?;
     step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
-    step("lints", || cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    step("lints", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
+    })?;
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
-    step("building", || cargo(&["build", "--workspace", "--bins", "--tests"]))?;
+    step("building", || cargo(&["build", "--workspace", "--bins", "--tests", "--features", FEATURES]))?;
     step("tests", tests)?;
     step("instruction counts", guard::hold)
 }
 
 /// Runs every test and says at the end how many there were.
 fn tests() -> Result<(), Failed> {
-    let counts = step::cargo_test(&["test", "--workspace", "--no-fail-fast"])?;
+    let counts = step::cargo_test(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES])?;
     println!("{} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
     if counts.ok { Ok(()) } else { Err(Failed("some tests failed; they are named above".to_owned())) }
 }

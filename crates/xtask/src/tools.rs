@@ -5,8 +5,14 @@ use std::{fs, path::Path, process::Command};
 use crate::step::{Failed, root, run, step, target, there_is};
 
 /// Programs by the Debian package that brings them.
-const PACKAGES: [(&str, &str); 4] =
-    [("ogrinfo", "gdal-bin"), ("chromium", "chromium"), ("soffice", "libreoffice-calc"), ("valgrind", "valgrind")];
+const PACKAGES: [(&str, &str); 6] = [
+    ("ogrinfo", "gdal-bin"),
+    ("chromium", "chromium"),
+    ("soffice", "libreoffice-calc"),
+    ("valgrind", "valgrind"),
+    ("pdftotext", "poppler-utils"),
+    ("qpdf", "qpdf"),
+];
 
 /// Installs whatever is missing; installs nothing twice.
 pub(crate) fn install() -> Result<(), Failed> {

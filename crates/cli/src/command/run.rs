@@ -17,13 +17,14 @@ use nittio_io::{
     },
     write::{self, PlacesFrom, staging::Staging},
 };
-use nittio_report::render;
+use nittio_report::{render, theme::Theme};
 
 use crate::{
     Answer,
     args::{FailOn, Format, RunArgs},
     command::{index::obtain, print},
     failure::{Failure, note},
+    pdf,
     progress::Terminal,
     project::{self, Project},
     table,
@@ -32,11 +33,15 @@ use crate::{
 /// The main job: from a person's files to the per-kommun table and the report.
 pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     let progress = Terminal::new();
+    if args.pdf {
+        pdf::available()?;
+    }
+    let look = Look { theme: args.theme.as_deref().map(theme).transpose()?.unwrap_or_default(), pdf: args.pdf };
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
     let public = args.public || project.loaded.file.editions.public;
-    let job = Job { args, project: &project, progress: &progress, public };
+    let job = Job { args, project: &project, progress: &progress, public, look };
     if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
         match update(&job, folder, &reading)? {
@@ -81,6 +86,19 @@ struct Job<'a> {
     progress: &'a Terminal,
     /// Whether to write the public edition too.
     public: bool,
+    look: Look,
+}
+
+/// How reports look, and as what.
+struct Look {
+    theme: Theme,
+    pdf: bool,
+}
+
+/// Reads a theme file.
+fn theme(path: &Path) -> Result<Theme, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
 }
 
 impl Job<'_> {
@@ -92,7 +110,7 @@ impl Job<'_> {
         mut joined: Joined,
         last: Option<last::Places>,
     ) -> Result<Answer, Failure> {
-        let Self { args, project, progress, public } = *self;
+        let Self { args, project, progress, public, .. } = *self;
         let outcome = joined.outcome(opened);
         let view = report_view(&project.loaded.file, &outcome.goals);
 
@@ -115,7 +133,7 @@ impl Job<'_> {
             || write::tables(&staging, &finished),
             || {
                 let projection = joined.projection(opened, &outcome.indicators, &view.level);
-                report(&staging, (&outcome, Some(&projection)), &view, lacking, "")
+                report(&staging, (&outcome, Some(&projection)), &view, lacking, "", &self.look)
             },
         );
         written?;
@@ -124,7 +142,7 @@ impl Job<'_> {
             spinner.set_message("writing the public edition");
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, (&public, None), &edition::report_view(&view, &public), None, "public/")?;
+            report(&staging, (&public, None), &edition::report_view(&view, &public), None, "public/", &self.look)?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -134,6 +152,9 @@ impl Job<'_> {
         let format = args.format.unwrap_or(if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv });
         print(&table::ledger(format, &outcome, &view, &lines)?)?;
         note(&format!("Report: {}", args.output.join("report.html").display()));
+        if args.pdf {
+            note(&format!("As PDF: {}", args.output.join("report.pdf").display()));
+        }
         if public {
             note(&format!("Public edition: {}", args.output.join(write::public::FOLDER).display()));
         }
@@ -163,6 +184,7 @@ fn report(
     view: &ReportView,
     lacking: Option<Few>,
     folder: &str,
+    look: &Look,
 ) -> Result<(), Failure> {
     let settings = nittio_report::Settings {
         locale: match view.locale {
@@ -178,7 +200,13 @@ fn report(
         Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
         None => nittio_report::compose(outcome, &settings),
     };
-    let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
+    let report = report.in_theme(look.theme.clone());
+    let set = || if look.pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
+    let (set, (page, pictures)) =
+        rayon::join(set, || rayon::join(|| render::html(&report), || render::pictures(&report)));
+    if let Some(bytes) = set? {
+        staging.write(&format!("{folder}report.pdf"), |file| file.write_all(&bytes))?;
+    }
     let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
     for picture in pictures? {

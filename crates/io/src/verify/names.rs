@@ -13,7 +13,9 @@ const SHORTEST: usize = 7;
 
 /// No file of text has a place's id or position; with the internal edition, that of any place it has.
 pub(super) fn nowhere(folder: &Path, files: &[String], internal: Option<&Path>) -> Result<Vec<Check>, VerifyError> {
-    let texts = files.iter().filter(|name| !name.ends_with(".parquet") && !name.ends_with(".png"));
+    // A PDF is packed: what it says is what the page says, which is text.
+    let packed = [".parquet", ".png", ".pdf"];
+    let texts = files.iter().filter(|name| !packed.iter().any(|ending| name.ends_with(ending)));
     let texts: Vec<(&String, String)> = texts
         .filter_map(|name| Some((name, String::from_utf8_lossy(&fs::read(folder.join(name)).ok()?).into_owned())))
         .collect();

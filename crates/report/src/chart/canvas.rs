@@ -15,6 +15,7 @@ use plotters::{
 
 use crate::{
     chart::palette::{INK, MUTED},
+    theme::themed,
     typeface::{FAMILY, Weight},
 };
 
@@ -90,7 +91,7 @@ impl Canvas<'_, '_> {
             return;
         }
         let corners = [self.at(x, y), self.at(x + width, y + height)];
-        self.done(self.area.draw(&Rectangle::new(corners, colour.filled())));
+        self.done(self.area.draw(&Rectangle::new(corners, themed(colour).filled())));
     }
 
     pub(crate) fn line(&self, from: (f64, f64), to: (f64, f64), colour: RGBColor, width: f64) {
@@ -104,11 +105,11 @@ impl Canvas<'_, '_> {
 
     pub(crate) fn polygon(&self, points: &[(f64, f64)], colour: RGBColor) {
         let points: Vec<_> = points.iter().map(|&(x, y)| self.at(x, y)).collect();
-        self.done(self.area.draw(&Polygon::new(points, colour.filled())));
+        self.done(self.area.draw(&Polygon::new(points, themed(colour).filled())));
     }
 
     pub(crate) fn dot(&self, x: f64, y: f64, radius: f64, colour: RGBColor) {
-        self.done(self.area.draw(&Circle::new(self.at(x, y), units(radius), colour.filled())));
+        self.done(self.area.draw(&Circle::new(self.at(x, y), units(radius), themed(colour).filled())));
     }
 
     pub(crate) fn ring(&self, x: f64, y: f64, radius: f64, colour: RGBColor, width: f64) {
@@ -139,7 +140,8 @@ impl Canvas<'_, '_> {
         };
         // plotters divides sizes by 1.24 and lowers a text that hangs from its top by 0.76 em.
         let font = FontDesc::new(FontFamily::Name(FAMILY), style.size * UNITS * 1.24, font);
-        let style_of = TextStyle::from(font).color(&style.colour).pos(Pos::new(h_pos, VPos::Top));
+        let colour = themed(style.colour);
+        let style_of = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Top));
         let (x, y) = self.at(x, y - 0.76 * style.size);
         self.done(self.area.draw_text(text, &style_of, (x, y)));
     }
@@ -171,7 +173,7 @@ fn units(pixels: f64) -> i32 {
 }
 
 fn stroke(colour: RGBColor, width: f64) -> ShapeStyle {
-    colour.stroke_width(units(width).unsigned_abs())
+    themed(colour).stroke_width(units(width).unsigned_abs())
 }
 
 /// What plotters could not draw.

@@ -10,6 +10,7 @@ pub(crate) mod histogram;
 pub(crate) mod legend;
 pub(crate) mod map;
 pub(crate) mod palette;
+pub(crate) mod sight;
 pub(crate) mod spans;
 pub(crate) mod stack;
 pub(crate) mod tornado;

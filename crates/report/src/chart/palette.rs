@@ -1,6 +1,9 @@
-//! The colours of pictures. Lightness alone tells steps of a scale apart, so no kind of colour sight is needed.
+//! The colours of pictures. Lightness alone tells steps of a scale apart, so no kind of colour sight is needed; `sight.rs`
+//! holds them to that.
 
 use plotters::style::RGBColor;
+
+use crate::theme::themed;
 
 pub(crate) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 pub(crate) const INK: RGBColor = RGBColor(0x1b, 0x26, 0x31);
@@ -13,17 +16,20 @@ pub(crate) const MET: RGBColor = RGBColor(0x1f, 0x6f, 0x97);
 /// Areas that do not.
 pub(crate) const MISSED: RGBColor = RGBColor(0xc8, 0x6a, 0x1e);
 /// Totals and other areas to compare with.
-pub(crate) const CONTEXT: RGBColor = RGBColor(0x6b, 0x78, 0x84);
+pub(crate) const CONTEXT: RGBColor = RGBColor(0x78, 0x85, 0x8f);
 /// What could be added if the unmatched were covered.
 pub(crate) const UNSURE: RGBColor = RGBColor(0xb4, 0xbf, 0xc9);
-/// No data.
-pub(crate) const NOTHING: RGBColor = RGBColor(0xe3, 0xdf, 0xd8);
+/// No data. The colour of sand, since a grey cannot be told from the lightest classes by everybody.
+pub(crate) const NOTHING: RGBColor = RGBColor(0xea, 0xd9, 0xb0);
+
+/// Borders of areas.
+pub(crate) const EDGE: RGBColor = RGBColor(0x74, 0x84, 0x92);
 
 /// White, grey and black areas of the state-aid rules: the colours that they are named by.
 pub(crate) const SHADES: [RGBColor; 3] = [TRACK, RGBColor(0x9f, 0xab, 0xb6), INK];
 
 /// From little to much.
-const SCALE: [RGBColor; 6] = [
+pub(crate) const SCALE: [RGBColor; 6] = [
     RGBColor(0xe4, 0xf0, 0xf4),
     RGBColor(0xbc, 0xda, 0xe6),
     RGBColor(0x8d, 0xbf, 0xd4),
@@ -47,7 +53,8 @@ pub(crate) fn sequential(classes: usize) -> Vec<RGBColor> {
 
 /// Ink or paper, whichever is easier to read on this colour.
 pub(crate) fn readable_on(colour: RGBColor) -> RGBColor {
-    if contrast(colour, PAPER) >= contrast(colour, INK) { PAPER } else { INK }
+    let colour = themed(colour);
+    if contrast(colour, PAPER) >= contrast(colour, themed(INK)) { PAPER } else { INK }
 }
 
 /// The contrast of two colours as WCAG 2.1 defines it, 1 to 21.
@@ -56,12 +63,9 @@ pub(crate) fn contrast(a: RGBColor, b: RGBColor) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-fn luminance(RGBColor(r, g, b): RGBColor) -> f64 {
-    let linear = |part: u8| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.040_45 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+fn luminance(colour: RGBColor) -> f64 {
+    let [r, g, b] = super::sight::linear(colour);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
 #[cfg(test)]

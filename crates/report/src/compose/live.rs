@@ -14,7 +14,7 @@ use nittio_core::{
 
 use super::{Scene, map, share_ppm};
 use crate::{
-    chart::{map::EDGE, palette},
+    chart::palette::{self, EDGE},
     live::{
         Aim, AreaWords, Class, Colours, Counted, Live, Numbers, Start, UnitWords, World,
         outline::{Outlines, outlines},

@@ -122,8 +122,12 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             source: t.get("page.source"),
             sources: t.get("page.sources"),
             show_table: t.get("page.show-table"),
+            page: t.get("page.number"),
+            tables: t.get("page.tables"),
+            table_on_page: t.get("page.table-on-page"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
+        theme: crate::theme::Theme::default(),
     }
 }
 

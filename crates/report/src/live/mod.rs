@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::theme::Theme;
 use outline::Outlines;
 
 /// The part of the page that answers by itself.
@@ -41,6 +42,17 @@ pub(crate) struct Live {
     pub(crate) outlines: Option<Outlines>,
     /// Lengths in metres with their labels, rising, for the scale.
     pub(crate) lengths: Vec<(f64, String)>,
+}
+
+impl Live {
+    /// The same in the colours of a theme.
+    pub(crate) fn in_theme(mut self, theme: &Theme) -> Self {
+        let Colours { ink, paper, edge, nothing } = &mut self.colours;
+        for colour in [ink, paper, edge, nothing].into_iter().chain(self.palette.iter_mut().flatten()) {
+            *colour = theme.colours.instead_of(colour);
+        }
+        self
+    }
 }
 
 /// How the language writes numbers.

@@ -20,15 +20,15 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         .map(|figure| {
             Ok(Drawn {
                 id: figure.id,
-                wide: svg::inline(figure, svg::WIDE, "w")?,
-                narrow: svg::inline(figure, svg::NARROW, "n")?,
+                wide: svg::inline(figure, &report.theme, svg::WIDE, "w")?,
+                narrow: svg::inline(figure, &report.theme, svg::NARROW, "n")?,
             })
         })
         .collect::<Result<Vec<_>, RenderError>>()?;
     let page = Page {
         report,
         language: report.locale.tag(),
-        style: include_str!("../../templates/report.css"),
+        style: format!("{}{}", include_str!("../../templates/report.css"), report.theme.style()),
         regular: base64(REGULAR_WOFF2),
         semi_bold: base64(SEMI_BOLD_WOFF2),
         drawn,
@@ -45,7 +45,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
 struct Page<'a> {
     report: &'a Report,
     language: &'static str,
-    style: &'static str,
+    style: String,
     regular: String,
     semi_bold: String,
     drawn: Vec<Drawn>,

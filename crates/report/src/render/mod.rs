@@ -1,9 +1,11 @@
 //! Rendering: a composed report becomes a page, and its figures become pictures.
 
+mod drawing;
 pub(crate) mod html;
 mod picture;
 mod svg;
 
+pub use drawing::{Drawing, drawings, faces};
 pub use html::html;
 pub(crate) use picture::picture_of;
 pub use picture::{Picture, pictures};

@@ -15,6 +15,7 @@ use super::{RenderError, svg};
 use crate::{
     locale::Locale,
     report::{Figure, Report},
+    theme::Theme,
     typeface::{FAMILY, REGULAR, SEMI_BOLD},
 };
 
@@ -39,13 +40,13 @@ pub struct Picture {
 pub fn pictures(report: &Report) -> Result<Vec<Picture>, RenderError> {
     let options = options();
     let figures: Vec<&Figure> = report.figures().collect();
-    let one = |&figure: &&Figure| picture(figure, &report.words.source, report.locale, &options);
+    let one = |&figure: &&Figure| picture(figure, &report.theme, &report.words.source, report.locale, &options);
     figures.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// A figure that is in no report as SVG and PNG. `source` is the word before its source.
 pub(crate) fn picture_of(figure: &Figure, source: &str, locale: Locale) -> Result<Picture, RenderError> {
-    picture(figure, source, locale, &options())
+    picture(figure, &Theme::default(), source, locale, &options())
 }
 
 fn options() -> Options<'static> {
@@ -55,9 +56,15 @@ fn options() -> Options<'static> {
     Options { fontdb: Arc::new(fonts), font_family: FAMILY.to_owned(), ..Options::default() }
 }
 
-fn picture(figure: &Figure, source: &str, locale: Locale, options: &Options<'_>) -> Result<Picture, RenderError> {
+fn picture(
+    figure: &Figure,
+    theme: &Theme,
+    source: &str,
+    locale: Locale,
+    options: &Options<'_>,
+) -> Result<Picture, RenderError> {
     let wrong = |into, reason: String| RenderError::Picture { figure: figure.id.to_owned(), into, reason };
-    let (text, width, height) = svg::alone(figure, source)?;
+    let (text, width, height) = svg::alone(figure, theme, source)?;
     let tree = Tree::from_str(&text, options).map_err(|error| wrong("outlines", error.to_string()))?;
     let pixels = |length: f64| {
         let length = format!("{}", (length * f64::from(SHARPNESS)).ceil()).parse::<u32>();

@@ -5,23 +5,25 @@ use crate::{
     chart::canvas::{self, Align, Type, UNITS},
     chart::palette::{INK, MUTED, PAPER},
     report::Figure,
+    theme::{Theme, within},
     typeface::{FAMILY, Weight, wrap},
 };
 
-/// The widths that charts are laid out for: a page, and a telephone.
+/// The widths that charts are laid out for: a page, a printed page whose letters are larger, and a telephone.
 pub(super) const WIDE: f64 = 920.0;
+pub(super) const PRINT: f64 = 680.0;
 pub(super) const NARROW: f64 = 343.0;
 
 /// A chart for inside the page, which has the figure's words around it.
-pub(super) fn inline(figure: &Figure, width: f64, suffix: &str) -> Result<String, RenderError> {
+pub(super) fn inline(figure: &Figure, theme: &Theme, width: f64, suffix: &str) -> Result<String, RenderError> {
     let height = figure.chart.height(width).ceil();
-    let body = canvas::draw(width, height, |canvas| figure.chart.paint(canvas, width))
+    let body = within(theme, || canvas::draw(width, height, |canvas| figure.chart.paint(canvas, width)))
         .map_err(|error| RenderError::draw(figure.id, &error))?;
     Ok(root(figure, width, height, &format!("{}-{suffix}", figure.id), &body))
 }
 
 /// A picture that stands alone: the chart with its title, subtitle and source.
-pub(super) fn alone(figure: &Figure, source_word: &str) -> Result<(String, f64, f64), RenderError> {
+pub(super) fn alone(figure: &Figure, theme: &Theme, source_word: &str) -> Result<(String, f64, f64), RenderError> {
     let margin = 32.0;
     let width = WIDE + 2.0 * margin;
     let head = Type { size: 21.0, weight: Weight::SemiBold, colour: INK, align: Align::Start };
@@ -35,7 +37,7 @@ pub(super) fn alone(figure: &Figure, source_word: &str) -> Result<(String, f64, 
     let chart = figure.chart.height(WIDE);
     let foot = top + chart + 18.0;
     let height = (foot + lines(caption.len() + source.len(), 19.0) + margin - 8.0).ceil();
-    let body = canvas::draw(width, height, |canvas| {
+    let paint = |canvas: &canvas::Canvas<'_, '_>| {
         canvas.rect(0.0, 0.0, width, height, PAPER);
         let mut y = margin + 17.0;
         let write = |y: &mut f64, texts: &[String], style: Type, step: f64| {
@@ -51,8 +53,9 @@ pub(super) fn alone(figure: &Figure, source_word: &str) -> Result<(String, f64, 
         let mut y = foot + 14.0;
         write(&mut y, &caption, small.coloured(INK), 19.0);
         write(&mut y, &source, small, 19.0);
-    })
-    .map_err(|error| RenderError::draw(figure.id, &error))?;
+    };
+    let body =
+        within(theme, || canvas::draw(width, height, paint)).map_err(|error| RenderError::draw(figure.id, &error))?;
     Ok((root(figure, width, height, figure.id, &body), width, height))
 }
 

@@ -9,8 +9,9 @@ use plotters::style::RGBColor;
 use super::{
     NARROW,
     canvas::{Align, Canvas, Type},
-    palette::{INK, MUTED, NOTHING, PAPER, readable_on},
+    palette::{EDGE, INK, MUTED, NOTHING, PAPER, readable_on},
 };
+use crate::theme::themed;
 use label::{Label, Rect};
 
 /// A map of areas by class.
@@ -55,7 +56,6 @@ pub(crate) struct Class {
     pub(crate) colour: RGBColor,
 }
 
-pub(crate) const EDGE: RGBColor = RGBColor(0x74, 0x84, 0x92);
 const LEGEND_WIDTH: f64 = 210.0;
 const LEGEND_LINE: f64 = 23.0;
 /// Room for the goal between two classes.
@@ -276,8 +276,8 @@ fn paint_borders(canvas: &Canvas<'_, '_>, shapes: &[MultiPolygon], colour: RGBCo
 
 /// The colour of lines over a fill: half way to what is readable on it.
 fn hatching(fill: RGBColor) -> RGBColor {
-    let RGBColor(r, g, b) = fill;
-    let RGBColor(x, y, z) = readable_on(fill);
+    let RGBColor(r, g, b) = themed(fill);
+    let RGBColor(x, y, z) = themed(readable_on(fill));
     let mix = |a: u8, b: u8| u8::try_from((u16::from(a) * 11 + u16::from(b) * 9) / 20).unwrap_or(a);
     RGBColor(mix(r, x), mix(g, y), mix(b, z))
 }
