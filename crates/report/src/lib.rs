@@ -1,10 +1,11 @@
 //! nittio-report composes a coverage report from an outcome and renders it as one page and as pictures.
 //!
 //! In goes an [`nittio_core::outcome::Outcome`], which holds figures per area and no place. Out come one HTML file that
-//! needs nothing beside it, and the same figures as SVG and PNG.
+//! needs nothing beside it, the same figures as SVG and PNG, and tables for a spreadsheet.
 //!
 //! ```text
 //! Outcome ──compose──▶ Report ──render──▶ report.html, figures as .svg and .png
+//!         ──tables───▶ Tables ──render──▶ tables.xlsx, areas-excel.csv
 //! ```
 //!
 //! ```
@@ -30,6 +31,7 @@ mod locale;
 mod messages;
 pub mod render;
 mod report;
+mod tables;
 pub mod timing;
 mod typeface;
 
@@ -37,6 +39,7 @@ use nittio_core::{category::Few, outcome::Outcome, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
+pub use tables::Tables;
 
 /// What a report puts first, and its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,4 +62,10 @@ pub struct Settings {
 #[must_use]
 pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
     compose::report(outcome, settings)
+}
+
+/// Composes the tables for a spreadsheet: the same figures as in the report, and more of them.
+#[must_use]
+pub fn tables(outcome: &Outcome, settings: &Settings) -> Tables {
+    compose::workbook::tables(outcome, settings)
 }

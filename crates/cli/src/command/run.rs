@@ -170,7 +170,12 @@ fn report(
         lacking,
     };
     let report = nittio_report::compose(outcome, &settings);
-    let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
+    let tables = nittio_report::tables(outcome, &settings);
+    let (workbook, (page, pictures)) =
+        rayon::join(|| render::xlsx(&tables), || rayon::join(|| render::html(&report), || render::pictures(&report)));
+    let workbook = workbook?;
+    staging.write(&format!("{folder}{}", write::WORKBOOK), |file| file.write_all(&workbook))?;
+    staging.write(&format!("{folder}{}", write::EXCEL_CSV), |file| file.write_all(&render::excel_csv(&tables)))?;
     let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
     for picture in pictures? {

@@ -221,7 +221,7 @@ pub(super) fn outputs(
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
         "services.csv" => &["footprints", "offers", "review", "places"],
-        "reconciliation.csv" | "report.html" => {
+        "reconciliation.csv" | "report.html" | super::WORKBOOK => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "official"]
         }
         _ => &["places", "footprints", "offers", "review", "areas", "settlements"],

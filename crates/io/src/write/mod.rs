@@ -72,6 +72,12 @@ use error::WriteError;
 use lists::Lists;
 use staging::Staging;
 
+/// The workbook of all tables, beside each report.
+pub const WORKBOOK: &str = "tables.xlsx";
+
+/// The table of areas that a spreadsheet opens by a double click, beside each report.
+pub const EXCEL_CSV: &str = "areas-excel.csv";
+
 /// A share as files have it: six decimals, nothing when there is no whole.
 pub(crate) fn share_text(part: u64, whole: u64) -> String {
     let mut text = String::new();

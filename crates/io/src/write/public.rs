@@ -24,8 +24,16 @@ pub const FOLDER: &str = "public";
 pub const MANIFEST: &str = "public/manifest.json";
 
 /// Every file that a public edition may hold; pictures come in two formats each.
-pub const ALLOWED: [&str; 6] =
-    ["indicators.csv", "indicators.parquet", "goals.csv", "coverage.gpkg", "report.html", "manifest.json"];
+pub const ALLOWED: [&str; 8] = [
+    "indicators.csv",
+    "indicators.parquet",
+    "goals.csv",
+    "coverage.gpkg",
+    "report.html",
+    super::WORKBOOK,
+    super::EXCEL_CSV,
+    "manifest.json",
+];
 
 #[derive(Serialize)]
 struct Manifest<'a> {

@@ -18,6 +18,7 @@ mod settlements;
 mod speeds;
 mod technologies;
 mod words;
+pub(crate) mod workbook;
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,16 @@
-//! Rendering: a composed report becomes a page, and its figures become pictures.
+//! Rendering: a composed report becomes a page, its figures become pictures, and tables become a workbook.
 
+mod excel_csv;
 pub(crate) mod html;
 mod picture;
 mod svg;
+mod xlsx;
 
+pub use excel_csv::excel_csv;
 pub use html::html;
 pub(crate) use picture::picture_of;
 pub use picture::{Picture, pictures};
+pub use xlsx::xlsx;
 
 use crate::chart::canvas::DrawError;
 
@@ -25,6 +29,9 @@ pub enum RenderError {
     /// The page's template could not be filled.
     #[error("the page could not be filled: {0}")]
     Page(#[from] askama::Error),
+    /// The workbook could not be made.
+    #[error("the workbook could not be made: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// A figure could not be turned into outlines or pixels.
     #[error("figure {figure:?} could not be turned into {into}: {reason}")]
     Picture {
