@@ -34,6 +34,8 @@ pub(crate) struct Sheet {
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) text: String,
+    /// What it is called where shares are written in per cent.
+    pub(crate) percent: Option<String>,
     pub(crate) kind: Kind,
 }
 
@@ -77,15 +79,19 @@ pub(crate) enum Value {
 
 impl Head {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Text }
+        Self { text: text.into(), percent: None, kind: Kind::Text }
     }
 
     pub(crate) fn long(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Long }
+        Self { text: text.into(), percent: None, kind: Kind::Long }
+    }
+
+    pub(crate) fn share(text: impl Into<String>, percent: impl Into<String>) -> Self {
+        Self { text: text.into(), percent: Some(percent.into()), kind: Kind::Number }
     }
 
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        Self { text: text.into(), kind: Kind::Number }
+        Self { text: text.into(), percent: None, kind: Kind::Number }
     }
 }
 

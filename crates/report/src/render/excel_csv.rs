@@ -16,7 +16,8 @@ pub fn excel_csv(tables: &Tables) -> Vec<u8> {
     };
     let mut out = String::from('\u{feff}');
     let Some(sheet) = tables.sheets.first() else { return out.into_bytes() };
-    let heads = sheet.heads.iter().map(|head| quoted(&head.text, separator)).collect();
+    let heads = sheet.heads.iter().map(|head| quoted(head.percent.as_ref().unwrap_or(&head.text), separator));
+    let heads = heads.collect();
     let rows = sheet.rows.iter().map(|row| row.iter().map(|value| cell(value, locale, separator)).collect());
     for line in std::iter::once(heads).chain(rows) {
         let line: Vec<String> = line;

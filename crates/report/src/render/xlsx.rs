@@ -16,7 +16,7 @@ const LONG: usize = 90;
 /// How wide a column of numbers is, for headings that are longer than the numbers.
 const NUMBER: usize = 13;
 /// Lines over a table are broken at this many letters, or where the table ends.
-const LINE: usize = 110;
+const LINE: usize = 190;
 /// The height of a line of text, in points.
 const HEIGHT: f64 = 15.0;
 /// A4.
@@ -72,18 +72,18 @@ impl Formats {
         let number = |format: &str| cell().set_align(FormatAlign::Right).set_num_format(format);
         Self {
             title: cell().set_bold().set_font_size(14).set_font_color(ink),
-            about: cell().set_font_color(Color::RGB(0x0052_606D)),
-            head: head.clone().set_align(FormatAlign::Left),
+            about: cell().set_font_size(10).set_font_color(Color::RGB(0x0052_606D)),
+            head: head.clone().set_align(FormatAlign::Left).set_indent(1),
             head_number: head.set_align(FormatAlign::Right),
-            text: cell().set_align(FormatAlign::Left),
-            long: cell().set_align(FormatAlign::Left).set_text_wrap(),
+            text: cell().set_align(FormatAlign::Left).set_indent(1),
+            long: cell().set_align(FormatAlign::Left).set_indent(1).set_text_wrap(),
             whole: number("#,##0"),
             parts: number("#,##0.0##"),
             points: number("0.00"),
             plain: number("General"),
             shares: [number("0.0%"), number("0.00%"), number("0.000%"), number("0.0000%")],
-            met: cell().set_align(FormatAlign::Left).set_font_color(Color::RGB(0x000B_6B4F)),
-            missed: cell().set_align(FormatAlign::Left).set_font_color(Color::RGB(0x00A8_3232)),
+            met: cell().set_align(FormatAlign::Left).set_indent(1).set_font_color(Color::RGB(0x000B_6B4F)),
+            missed: cell().set_align(FormatAlign::Left).set_indent(1).set_font_color(Color::RGB(0x00A8_3232)),
             hidden: cell().set_align(FormatAlign::Right).set_font_color(Color::RGB(0x0052_606D)),
         }
     }
@@ -109,7 +109,7 @@ fn write(page: &mut Worksheet, sheet: &Sheet, foot: &str, formats: &Formats) -> 
     page.set_name(&sheet.name)?;
     let widths = widths(sheet);
     page.write_string_with_format(0, 0, &sheet.title, &formats.title)?.set_row_height(0, 21.0)?;
-    let room = widths.iter().sum::<usize>().clamp(60, LINE);
+    let room = widths.iter().sum::<usize>().clamp(80, LINE);
     let lines: Vec<String> = sheet.about.iter().flat_map(|text| broken(text, room)).collect();
     let mut row = 1;
     for line in &lines {
@@ -165,7 +165,7 @@ fn widths(sheet: &Sheet) -> Vec<usize> {
         if head.kind == Kind::Long {
             return LONG;
         }
-        let cells = sheet.rows.iter().filter_map(|row| row.get(column)).map(letters).max().unwrap_or(0) + 2;
+        let cells = sheet.rows.iter().filter_map(|row| row.get(column)).map(letters).max().unwrap_or(0) + 3;
         let word = head.text.split([' ', '-']).map(|word| word.chars().count()).max().unwrap_or(0) + 4;
         let comfortable = if head.kind == Kind::Number { NUMBER } else { NARROW };
         cells.max(word).max(comfortable).min(WIDE)

@@ -70,7 +70,7 @@ pub(super) fn scenarios(scene: &Scene<'_>) -> Option<Sheet> {
     heads.extend(numbers.map(|key| Head::number(t.get(key))));
     let mut rows = Vec::new();
     for (contrast, about) in compared.contrasts.iter().enumerate() {
-        for area in scene.everywhere().into_iter().filter(|&area| scene.outside != Some(area)) {
+        for area in scene.everywhere().into_iter().filter(|&area| scene.is_area(area)) {
             for unit in goal.units.iter().filter_map(|unit| scene.ind.unit(unit.key())) {
                 for step in &goal.steps {
                     let Some(measure) = compared.measure(Measure::Down(step.down)) else { continue };
@@ -105,7 +105,9 @@ pub(super) fn safety(scene: &Scene<'_>) -> Option<Sheet> {
     heads.extend(numbers.map(|key| Head::number(t.get(key))));
     heads.push(Head::text(t.get("tables.standing")));
     let mut rows = Vec::new();
-    for line in scene.out.safety.lines.iter().filter(|line| scene.outside != Some(line.area)) {
+    let order: Vec<usize> = scene.everywhere().into_iter().filter(|&area| scene.is_area(area)).collect();
+    let lines = (0..scene.out.goals.len()).flat_map(|goal| order.iter().map(move |&area| (goal, area)));
+    for line in lines.filter_map(|(goal, area)| scene.out.safety.line(goal, area)) {
         for part in &line.parts {
             let Some(unit) = scene.ind.unit(part.unit.key()).filter(|_| part.figure.total > 0) else { continue };
             if part.standing == Standing::NotMeasured {

@@ -18,17 +18,21 @@ use crate::{
 /// The table that is asked for most: one row per area of the report's level, and the whole study.
 pub(super) fn areas(scene: &Scene<'_>) -> Sheet {
     let t = &scene.t;
+    let (goal, step) = (scene.main_goal(), scene.main_step());
     let speeds = measures(scene, |measure| matches!(measure, Measure::Down(_)));
-    let units: Vec<usize> = (0..scene.ind.units.len()).collect();
-    let goal = scene.main_goal();
-    let step = scene.main_step();
+    // The goal's units and the report's; a table of all of them would not fit on a page, and the other sheets have them.
+    let wanted = |&unit: &usize| goal.is_none() || unit == scene.unit || asked(scene, unit);
+    let units: Vec<usize> = (0..scene.ind.units.len()).filter(wanted).collect();
     let mut heads = vec![Head::text(t.get("tables.code")), Head::text(sentence(&scene.areas_word(1)))];
     for &unit in &units {
         let of = |what: &str| format!("{}: {}", scene.unit_head(&scene.ind.units[unit].unit), what);
         heads.push(Head::number(of(&lower(&t.get("column.total")))));
         for &measure in &speeds {
             heads.push(Head::number(of(&counted(scene, measure, "tables.count-of"))));
-            heads.push(Head::number(of(&counted(scene, measure, "tables.share-of"))));
+            heads.push(Head::share(
+                of(&counted(scene, measure, "tables.share-of")),
+                of(&counted(scene, measure, "tables.percent-of")),
+            ));
         }
         heads.push(Head::number(of(&lower(&t.get("column.unmatched")))));
         if asked(scene, unit) {
@@ -62,7 +66,7 @@ pub(super) fn areas(scene: &Scene<'_>) -> Sheet {
         row
     };
     let rows = scene.body().into_iter().chain([0]).map(row).collect();
-    let mut sheet = with_definition(scene, scene.sheet("areas", heads, rows, 2));
+    let mut sheet = scene.with_definition(scene.sheet("areas", heads, rows, 2));
     sheet.name = sentence(&scene.areas_word(2));
     sheet
 }
@@ -124,7 +128,7 @@ fn by_measure(scene: &Scene<'_>, key: &str, measures: &[usize]) -> Option<Sheet>
             rows.push(measured(scene, at, scene.area_cells(area), measures));
         }
     }
-    (!measures.is_empty()).then(|| with_definition(scene, scene.sheet(key, heads, rows, 3)))
+    (!measures.is_empty()).then(|| scene.with_definition(scene.sheet(key, heads, rows, 3)))
 }
 
 /// A row: what it is about, the unit, the total, counts and shares, and the unmatched.
@@ -167,7 +171,7 @@ pub(super) fn settlements(scene: &Scene<'_>) -> Option<Sheet> {
             }
         }
     }
-    let sheet = with_definition(scene, scene.sheet("settlements", heads, rows, 4));
+    let sheet = scene.with_definition(scene.sheet("settlements", heads, rows, 4));
     (scene.ind.settlements.len() > 1 && !sheet.rows.is_empty()).then_some(sheet)
 }
 
@@ -243,7 +247,7 @@ pub(super) fn ranks(scene: &Scene<'_>) -> Option<Sheet> {
             }
         }
     }
-    (!rows.is_empty()).then(|| with_definition(scene, scene.sheet("ranks", heads, rows, 3)))
+    (!rows.is_empty()).then(|| scene.with_definition(scene.sheet("ranks", heads, rows, 3)))
 }
 
 /// Schools, workplaces and what else places are, where the study tells.
@@ -269,7 +273,7 @@ pub(super) fn categories(scene: &Scene<'_>) -> Option<Sheet> {
             }
         }
     }
-    (!rows.is_empty()).then(|| with_definition(scene, scene.sheet("categories", heads, rows, 4)))
+    (!rows.is_empty()).then(|| scene.with_definition(scene.sheet("categories", heads, rows, 4)))
 }
 
 /// The measures that are asked for, by index, in their order.
@@ -294,11 +298,6 @@ fn counted(scene: &Scene<'_>, measure: usize, key: &str) -> String {
 
 fn measure_heads(scene: &Scene<'_>, measure: usize) -> [Head; 2] {
     ["tables.count-of", "tables.share-of"].map(|key| Head::number(sentence(&counted(scene, measure, key))))
-}
-
-fn with_definition(scene: &Scene<'_>, mut sheet: Sheet) -> Sheet {
-    sheet.about.insert(1, scene.t.say("tables.definition", &[("profile", &scene.main_profile())]));
-    sheet
 }
 
 /// As a word goes on within a line.

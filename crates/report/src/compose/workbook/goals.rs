@@ -30,7 +30,7 @@ pub(super) fn sheet(scene: &Scene<'_>) -> Option<Sheet> {
     order.sort_by_key(|&goal| Some(goal) != scene.goal);
     let mut rows = Vec::new();
     for &goal in &order {
-        for area in scene.everywhere().into_iter().filter(|&area| scene.outside != Some(area)) {
+        for area in scene.everywhere().into_iter().filter(|&area| scene.is_area(area)) {
             let Some(assessment) = scene.assessment(goal, area) else { continue };
             for part in assessment.parts.iter().filter(|part| scene.ind.unit(part.unit.key()).is_some()) {
                 let mut row = scene.area_cells(area);
@@ -48,10 +48,7 @@ pub(super) fn sheet(scene: &Scene<'_>) -> Option<Sheet> {
             }
         }
     }
-    let mut sheet = scene.sheet("goals", heads, rows, 3);
-    let kind = t.say("tables.definition", &[("profile", &scene.main_profile())]);
-    sheet.about.insert(1, kind);
-    (!sheet.rows.is_empty()).then_some(sheet)
+    (!rows.is_empty()).then(|| scene.with_definition(scene.sheet("goals", heads, rows, 3)))
 }
 
 /// Counts, share, and what is left.

@@ -50,7 +50,7 @@ pub(crate) fn tables(outcome: &Outcome, settings: &Settings) -> Tables {
 /// Letters that say where a browser may break a word, or may not, mean nothing in a spreadsheet.
 fn tidy(sheet: &mut Sheet) {
     let plain = |text: &str| text.replace('\u{ad}', "").replace(['\u{a0}', '\u{202f}'], " ");
-    let heads = sheet.heads.iter_mut().map(|head| &mut head.text);
+    let heads = sheet.heads.iter_mut().flat_map(|head| [&mut head.text].into_iter().chain(&mut head.percent));
     let cells = sheet.rows.iter_mut().flatten().filter_map(|value| match value {
         Value::Text(text) | Value::Verdict(_, text) => Some(text),
         _ => None,
@@ -81,8 +81,12 @@ impl Scene<'_> {
     fn about(&self, key: &str, values: &[(&str, &str)]) -> Vec<String> {
         let t = &self.t;
         let mut about = vec![t.say("tables.study", &[("study", &self.out.name), ("date", &self.date())])];
-        about.extend(self.out.notice.clone());
-        about.extend(t.find(&format!("tables.{key}-note")).map(|_| t.say(&format!("tables.{key}-note"), values)));
+        // What stays in sight should leave room for the table.
+        let note = t.find(&format!("tables.{key}-note")).map(|_| t.say(&format!("tables.{key}-note"), values));
+        let notes: Vec<String> = self.out.notice.clone().into_iter().chain(note).collect();
+        if !notes.is_empty() {
+            about.push(notes.join(" "));
+        }
         if let Some(rule) = self.out.edition {
             about.push(super::ledger::edition(self, rule));
         }
@@ -90,9 +94,13 @@ impl Scene<'_> {
         about
     }
 
-    /// The main definition, in words.
-    fn main_profile(&self) -> String {
-        self.ind.profiles.first().map(|profile| self.profile_name(profile)).unwrap_or_default()
+    /// Says by which definition a sheet is counted.
+    fn with_definition(&self, mut sheet: Sheet) -> Sheet {
+        let profile = self.ind.profiles.first().map(|profile| self.profile_name(profile)).unwrap_or_default();
+        if let Some(first) = sheet.about.first_mut() {
+            *first = format!("{first} {}", self.t.say("tables.definition", &[("profile", &profile)]));
+        }
+        sheet
     }
 
     /// Every area that holds any place: the report's level, those of the other levels, and last the whole study.
@@ -107,6 +115,11 @@ impl Scene<'_> {
         }
         rows.push(0);
         rows
+    }
+
+    /// Whether a row is about an area or the whole study, and not about places in no area, which are nobody's goal.
+    fn is_area(&self, area: usize) -> bool {
+        area == 0 || !self.ind.areas[area].code.is_empty()
     }
 
     /// The headings of what an area is called.
