@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 27] = [
+    const MADE: [&str; 28] = [
         "category.",
         "category-one.",
         "aid.column-",
@@ -115,6 +115,7 @@ mod tests {
         "tables.",
         // Workbooks are made in another crate, which asks for these by name.
         "review.",
+        "open-data.",
     ];
 
     #[test]
@@ -159,6 +160,23 @@ mod tests {
             let technologies: Vec<Technology> = technologies.split(',').map(|t| t.parse().unwrap()).collect();
             assert!(Technology::ALL.iter().all(|technology| technologies.contains(technology)));
         }
+    }
+
+    #[test]
+    fn every_key_of_open_data_has_its_words_and_every_word_is_used() {
+        let code = [
+            include_str!("../../io/src/write/open_data/catalogue.rs"),
+            include_str!("../../io/src/write/open_data/package.rs"),
+            include_str!("../../io/src/write/open_data/readme.rs"),
+            include_str!("../../io/src/write/open_data/table.rs"),
+        ];
+        let quoted = code.iter().flat_map(|code| code.split('"'));
+        let mut keys: BTreeSet<String> =
+            quoted.filter(|text| text.starts_with("open-data.") && !text.contains('{')).map(str::to_owned).collect();
+        keys.extend(["csv", "json", "geojson", "parquet", "gpkg"].map(|format| format!("open-data.format-{format}")));
+        let texts = Messages::of(Locale::Sv).texts;
+        let written: BTreeSet<String> = texts.into_keys().filter(|key| key.starts_with("open-data.")).collect();
+        assert_eq!(keys, written);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use nittio_io::{
     },
     write::{self, PlacesFrom, staging::Staging},
 };
-use nittio_report::render;
+use nittio_report::{delivery::say, render};
 
 use crate::{
     Answer,
@@ -120,7 +120,16 @@ impl Job<'_> {
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
             report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
+            open_data(&staging, &public, project, &view, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
+        } else if project.loaded.file.open_data.is_some() {
+            if write::open_data::is_open(&outcome) {
+                open_data(&staging, &outcome, project, &view, "")?;
+            } else {
+                note(
+                    "No open data written: some sources are not open. With --public they are made of the public edition",
+                );
+            }
         }
         write::finish(staging, &finished)?;
         spinner.finish_and_clear();
@@ -149,6 +158,26 @@ impl Job<'_> {
             _ => Answer::Yes,
         })
     }
+}
+
+/// Writes what may be published of an outcome into a folder of the results, and says what is left to say of it.
+fn open_data(
+    staging: &Staging,
+    outcome: &Outcome,
+    project: &Project,
+    view: &ReportView,
+    folder: &str,
+) -> Result<(), Failure> {
+    let asked = &project.loaded.file.open_data;
+    let about = asked.clone().unwrap_or_default();
+    let (sv, en) = (say(nittio_report::Locale::Sv), say(nittio_report::Locale::En));
+    let words = write::open_data::Words { sv: &sv, en: &en, swedish: view.locale == Locale::Sv };
+    let missing = write::open_data::write(staging, folder, outcome, &about, words)?;
+    if !missing.is_empty() {
+        let keys = missing.join(", ");
+        note(&format!("Before open data are published, say in [open_data] of the study file: {keys}"));
+    }
+    Ok(())
 }
 
 /// Draws the report and its pictures into a folder of the results.

@@ -206,7 +206,7 @@ pub(super) fn outputs(
         .into_par_iter()
         .map(|name| match digest(&staging.staged(&name)) {
             Ok((sha256, bytes)) => {
-                let public = name.starts_with("public/");
+                let public = name.starts_with("public/") || name.starts_with("open-data/");
                 let edition = if public { "public" } else { "internal" };
                 let rests_on = rests_on(&name, licences);
                 let name = folder.and_then(|f| name.strip_prefix(&format!("{f}/"))).unwrap_or(&name).to_owned();

@@ -10,6 +10,7 @@
 //!                        scenarios.csv                                   what if, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
+//!                        open-data/                                      what may be published, where asked
 //!                        rejects.csv                                     every finding in the input
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
 //! ```
@@ -20,6 +21,7 @@
 
 pub mod staging;
 
+pub(crate) mod area_columns;
 pub mod categories;
 pub mod geopackage;
 pub mod goals;
@@ -27,6 +29,7 @@ pub mod indicators;
 pub mod ledger;
 pub mod lists;
 pub mod manifest;
+pub mod open_data;
 pub mod places;
 pub mod public;
 pub mod ranks;
@@ -42,6 +45,7 @@ mod number;
 mod parquet;
 mod side_by_side;
 mod splice;
+mod style;
 mod thrift;
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod aid;
 mod bars;
-mod breaks;
 mod categories;
 mod definitions;
 pub(crate) mod delivery;
