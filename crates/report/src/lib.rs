@@ -1,10 +1,11 @@
 //! nittio-report composes a coverage report from an outcome and renders it as one page and as pictures.
 //!
 //! In goes an [`nittio_core::outcome::Outcome`], which holds figures per area and no place. Out come one HTML file that
-//! needs nothing beside it, and the same figures as SVG and PNG.
+//! needs nothing beside it, the same figures as SVG and PNG, and tables for a spreadsheet.
 //!
 //! ```text
 //! Outcome ──compose──▶ Report ──render──▶ report.html, figures as .svg and .png
+//!         ──tables───▶ Tables ──render──▶ tables.xlsx, areas-excel.csv
 //! ```
 //!
 //! ```
@@ -31,6 +32,7 @@ mod locale;
 mod messages;
 pub mod render;
 mod report;
+mod tables;
 pub mod theme;
 pub mod timing;
 mod typeface;
@@ -39,6 +41,7 @@ use nittio_core::{category::Few, outcome::Outcome, projection::Projection, unit:
 
 pub use locale::Locale;
 pub use report::Report;
+pub use tables::Tables;
 
 /// What a report puts first, and its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,4 +72,10 @@ pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
 #[must_use]
 pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
     compose::with_live(outcome, settings, projection)
+}
+
+/// Composes the tables for a spreadsheet: the same figures as in the report, and more of them.
+#[must_use]
+pub fn tables(outcome: &Outcome, settings: &Settings) -> Tables {
+    compose::workbook::tables(outcome, settings)
 }

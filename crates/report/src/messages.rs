@@ -85,7 +85,7 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 27] = [
+    const MADE: [&str; 29] = [
         "plans.aim-",
         "category.",
         "category-one.",
@@ -112,18 +112,22 @@ mod tests {
         "profile.reach-",
         "delivery.what-",
         "delivery.right-",
+        // The tab, the title and the note of a sheet, by its key.
+        "tables.",
         // Workbooks are made in another crate, which asks for these by name.
         "review.",
+        "open-data.",
     ];
 
     #[test]
     fn every_key_in_the_code_exists_and_every_key_is_used() {
         let texts = Messages::of(Locale::Sv).texts;
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/compose");
-        let code: String = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
-            .collect();
+        let compose = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/compose");
+        let mut code = String::new();
+        for folder in [compose.join("workbook"), compose] {
+            let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+            code.extend(files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()));
+        }
         let groups: BTreeSet<&str> =
             texts.keys().filter_map(|key| key.split_once('.')).map(|(group, _)| group).collect();
         let quoted: BTreeSet<&str> = code
@@ -157,6 +161,23 @@ mod tests {
             let technologies: Vec<Technology> = technologies.split(',').map(|t| t.parse().unwrap()).collect();
             assert!(Technology::ALL.iter().all(|technology| technologies.contains(technology)));
         }
+    }
+
+    #[test]
+    fn every_key_of_open_data_has_its_words_and_every_word_is_used() {
+        let code = [
+            include_str!("../../io/src/write/open_data/catalogue.rs"),
+            include_str!("../../io/src/write/open_data/package.rs"),
+            include_str!("../../io/src/write/open_data/readme.rs"),
+            include_str!("../../io/src/write/open_data/table.rs"),
+        ];
+        let quoted = code.iter().flat_map(|code| code.split('"'));
+        let mut keys: BTreeSet<String> =
+            quoted.filter(|text| text.starts_with("open-data.") && !text.contains('{')).map(str::to_owned).collect();
+        keys.extend(["csv", "json", "geojson", "parquet", "gpkg"].map(|format| format!("open-data.format-{format}")));
+        let texts = Messages::of(Locale::Sv).texts;
+        let written: BTreeSet<String> = texts.into_keys().filter(|key| key.starts_with("open-data.")).collect();
+        assert_eq!(keys, written);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use nittio_io::{
     },
     write::{self, PlacesFrom, staging::Staging},
 };
-use nittio_report::{render, theme::Theme};
+use nittio_report::{delivery::say, render, theme::Theme};
 
 use crate::{
     Answer,
@@ -143,7 +143,16 @@ impl Job<'_> {
             let public = edition::public(&joined, opened, &outcome);
             write::public::results(&staging, &public)?;
             report(&staging, (&public, None), &edition::report_view(&view, &public), None, "public/", &self.look)?;
+            open_data(&staging, &public, project, &view, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
+        } else if project.loaded.file.open_data.is_some() {
+            if write::open_data::is_open(&outcome) {
+                open_data(&staging, &outcome, project, &view, "")?;
+            } else {
+                note(
+                    "No open data written: some sources are not open. With --public they are made of the public edition",
+                );
+            }
         }
         write::finish(staging, &finished)?;
         spinner.finish_and_clear();
@@ -177,6 +186,26 @@ impl Job<'_> {
     }
 }
 
+/// Writes what may be published of an outcome into a folder of the results, and says what is left to say of it.
+fn open_data(
+    staging: &Staging,
+    outcome: &Outcome,
+    project: &Project,
+    view: &ReportView,
+    folder: &str,
+) -> Result<(), Failure> {
+    let asked = &project.loaded.file.open_data;
+    let about = asked.clone().unwrap_or_default();
+    let (sv, en) = (say(nittio_report::Locale::Sv), say(nittio_report::Locale::En));
+    let words = write::open_data::Words { sv: &sv, en: &en, swedish: view.locale == Locale::Sv };
+    let missing = write::open_data::write(staging, folder, outcome, &about, words)?;
+    if !missing.is_empty() {
+        let keys = missing.join(", ");
+        note(&format!("Before open data are published, say in [open_data] of the study file: {keys}"));
+    }
+    Ok(())
+}
+
 /// Draws the report and its pictures into a folder of the results; with a projection, its page answers by itself.
 fn report(
     staging: &Staging,
@@ -201,12 +230,16 @@ fn report(
         None => nittio_report::compose(outcome, &settings),
     };
     let report = report.in_theme(look.theme.clone());
+    let tables = nittio_report::tables(outcome, &settings);
     let set = || if look.pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
-    let (set, (page, pictures)) =
-        rayon::join(set, || rayon::join(|| render::html(&report), || render::pictures(&report)));
+    let drawn = || rayon::join(|| render::html(&report), || render::pictures(&report));
+    let (set, (workbook, (page, pictures))) = rayon::join(set, || rayon::join(|| render::xlsx(&tables), drawn));
     if let Some(bytes) = set? {
         staging.write(&format!("{folder}report.pdf"), |file| file.write_all(&bytes))?;
     }
+    let workbook = workbook?;
+    staging.write(&format!("{folder}{}", write::WORKBOOK), |file| file.write_all(&workbook))?;
+    staging.write(&format!("{folder}{}", write::EXCEL_CSV), |file| file.write_all(&render::excel_csv(&tables)))?;
     let page = page?;
     staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
     for picture in pictures? {

@@ -61,6 +61,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.indicators();
     check.report();
     check.editions();
+    check.open_data();
     check.found
 }
 
@@ -554,6 +555,33 @@ impl<'a> Check<'a> {
                     ),
                 );
             }
+        }
+    }
+
+    fn open_data(&mut self) {
+        let Some(about) = &self.file.open_data else { return };
+        let addresses =
+            [("publisher_uri", &about.publisher_uri), ("licence", &about.licence), ("base_url", &about.base_url)];
+        for (key, address) in addresses {
+            let Some(address) = address else { continue };
+            let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+            if !rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(char::is_whitespace)) {
+                self.wrong_at(
+                    &[At::Key("open_data"), At::Key(key)],
+                    format!("`{address}` is not an address on the web"),
+                    "write the whole address, as https://example.org/data/",
+                );
+            }
+        }
+        if let Some(email) = about.contact_email.as_ref().filter(|email| {
+            let named = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
+            !named || email.contains(char::is_whitespace)
+        }) {
+            self.wrong_at(
+                &[At::Key("open_data"), At::Key("contact_email")],
+                format!("`{email}` is not an e-mail address"),
+                "write it as oppnadata@example.org",
+            );
         }
     }
 

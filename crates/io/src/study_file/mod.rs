@@ -107,6 +107,9 @@ pub struct StudyFile {
     /// Which editions a run writes, and what the public one keeps back.
     #[serde(default)]
     pub editions: EditionSettings,
+    /// What a catalogue of open data asks for. Open data are written with the public edition; with this section also when every
+    /// source is open.
+    pub open_data: Option<OpenDataSettings>,
 }
 
 impl StudyFile {
@@ -572,6 +575,29 @@ impl Default for EditionSettings {
     fn default() -> Self {
         Self { public: false, threshold: default_threshold(), protect_zeros: false }
     }
+}
+
+/// What a catalogue of open data asks for. What is not said is left out of `datapackage.json` and `dcat.jsonld`, and the run says so.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenDataSettings {
+    /// The organisation that publishes.
+    pub publisher: Option<String>,
+    /// The address that identifies the organisation in catalogues, `http://…`.
+    pub publisher_uri: Option<String>,
+    /// Whom questions go to. Prefer a function to a person.
+    pub contact_name: Option<String>,
+    /// Where questions go to.
+    pub contact_email: Option<String>,
+    /// The address of the licence that the data are published under, for example
+    /// `http://creativecommons.org/publicdomain/zero/1.0/`. There is no default: who publishes decides.
+    pub licence: Option<String>,
+    /// The address that the folder `open-data` will have on the web, `https://…`.
+    pub base_url: Option<String>,
+    /// The day that the data are published.
+    #[serde(default, deserialize_with = "mapped::optional_date")]
+    #[schemars(schema_with = "schema::day_schema")]
+    pub issued: Option<Date>,
 }
 
 fn default_threshold() -> u64 {

@@ -32,6 +32,7 @@ pub fn reference() -> String {
     section(&mut page, &schema, "indicators", "[indicators]");
     section(&mut page, &schema, "report", "[report]");
     section(&mut page, &schema, "editions", "[editions]");
+    section(&mut page, &schema, "open_data", "[open_data]");
     page
 }
 

@@ -11,7 +11,7 @@ use super::{
     figures::{Key, NAMES, Row, Table},
 };
 use crate::write::{
-    geopackage::snake_case,
+    area_columns::snake_case,
     goals,
     indicators::{ALL, COLUMNS},
 };
@@ -114,9 +114,11 @@ fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Res
     let names = |sql: &str| -> rusqlite::Result<Vec<String>> {
         connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
     };
-    let layers = names("SELECT table_name FROM gpkg_contents")?;
+    let layers = names("SELECT table_name FROM gpkg_contents WHERE data_type = 'features'")?;
     for name in names("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")? {
-        let own = ["gpkg_", "rtree_", "sqlite_"].iter().any(|start| name.starts_with(start));
+        // Styles say how layers are drawn.
+        let own = name == "layer_styles";
+        let own = own || ["gpkg_", "rtree_", "sqlite_"].iter().any(|start| name.starts_with(start));
         if !own && !layers.contains(&name) {
             problems.push(format!("table {name}: it is no layer of areas"));
         }
@@ -172,6 +174,139 @@ fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Res
                 }
             }
         }
+    }
+    Ok(problems)
+}
+
+/// The tables of `open-data/` have areas only, with the same counts, and are the same in all formats.
+pub(super) fn open_data(folder: &Path, files: &[String], table: &Table, manifest: &Manifest) -> Check {
+    let mut problems = Vec::new();
+    let tables = files.iter().filter_map(|name| name.strip_prefix("open-data/")?.strip_suffix(".csv"));
+    for slug in tables {
+        let path = |ending: &str| folder.join(format!("open-data/{slug}.{ending}"));
+        match open_tables(&path, table, manifest) {
+            Ok(found) => problems.extend(found.into_iter().map(|problem| format!("open-data/{slug}{problem}"))),
+            Err(reason) => problems.push(format!("open-data/{slug}: it cannot be read: {reason}")),
+        }
+    }
+    check(
+        "The tables of open-data hold areas and nothing else, with the same counts as indicators.csv, in every format.",
+        problems,
+    )
+}
+
+fn open_tables(
+    path: &dyn Fn(&str) -> std::path::PathBuf,
+    table: &Table,
+    manifest: &Manifest,
+) -> Result<Vec<String>, String> {
+    let said = |error: &dyn std::fmt::Display| error.to_string();
+    let profile = manifest.value.pointer("/definitions/profiles/0/key").and_then(serde_json::Value::as_str);
+    let profile = profile.unwrap_or_default();
+    let mut reader = csv::Reader::from_path(path("csv")).map_err(|e| said(&e))?;
+    let heads: Vec<String> = reader.headers().map_err(|e| said(&e))?.iter().map(str::to_owned).collect();
+    let at = |name: &str| heads.iter().position(|head| head == name).ok_or_else(|| format!("no column {name:?}"));
+    let (code, name) = (at("code")?, at("name")?);
+    let mut problems = Vec::new();
+    let mut rows = Vec::new();
+    for (number, record) in reader.records().enumerate() {
+        let record = record.map_err(|e| said(&e))?;
+        let cell = |column: usize| record.get(column).unwrap_or_default();
+        let own = table.rows.iter().filter(|row| {
+            row.key.0[1] == cell(code)
+                && row.name == cell(name)
+                && row.key.0[4] == profile
+                && super::figures::is_whole(&row.key)
+        });
+        let own: Vec<&Row> = own.collect();
+        if own.is_empty() {
+            problems.push(format!(".csv, row {}: indicators.csv has no area {:?}", number + 2, cell(code)));
+            continue;
+        }
+        for (column, head) in heads.iter().enumerate() {
+            if matches!(head.as_str(), "as_of" | "code" | "name" | "goal_verdict") || head.starts_with("goal_missing_")
+            {
+                continue;
+            }
+            let found = cell(column).parse::<f64>().ok();
+            let same = |expected: Option<f64>| match (found, expected) {
+                (Some(a), Some(b)) => (a - b).abs() <= 5e-7 * b.abs().max(1.0),
+                (a, b) => a.is_none() && b.is_none(),
+            };
+            match expected(&own, head, manifest) {
+                None => problems.push(format!(".csv: the column {head:?} should not be there")),
+                Some(expected) if !same(expected) => {
+                    problems.push(format!(
+                        ".csv, row {}: {head} is {found:?}, and indicators.csv has {expected:?}",
+                        number + 2
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        rows.push(record.iter().map(str::to_owned).collect::<Vec<_>>());
+    }
+    problems.extend(open_copies(path, &heads, &rows)?);
+    Ok(problems)
+}
+
+/// Whether JSON, GeoJSON and Parquet have the same rows as the text.
+fn open_copies(
+    path: &dyn Fn(&str) -> std::path::PathBuf,
+    heads: &[String],
+    rows: &[Vec<String>],
+) -> Result<Vec<String>, String> {
+    use serde_json::Value;
+    let mut problems = Vec::new();
+    let same = |text: &str, value: &Value| match value {
+        Value::Null => text.is_empty(),
+        Value::String(other) => text == other,
+        Value::Number(number) => {
+            text.parse::<f64>().is_ok_and(|a| number.as_f64().is_some_and(|b| (a - b).abs() < 5e-7))
+        }
+        _ => false,
+    };
+    for ending in ["json", "geojson"].into_iter().filter(|ending| path(ending).exists()) {
+        let text = std::fs::read(path(ending)).map_err(|e| e.to_string())?;
+        let value: Value = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
+        let list = if ending == "json" { &value } else { &value["features"] };
+        let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+        if list.len() != rows.len() {
+            problems.push(format!(".{ending}: it has {} areas, not {}", list.len(), rows.len()));
+        }
+        for (row, item) in rows.iter().zip(list) {
+            let item = if ending == "json" { item } else { &item["properties"] };
+            if item.as_object().is_none_or(|item| item.len() != heads.len()) {
+                problems.push(format!(".{ending}: an area has other columns"));
+            }
+            let other = heads.iter().zip(row).filter(|(head, text)| !same(text, &item[head.as_str()]));
+            problems.extend(
+                other.map(|(head, text)| format!(".{ending}: {head} is {}, not {text:?}", item[head.as_str()])),
+            );
+        }
+    }
+    let file = File::open(path("parquet")).map_err(|e| e.to_string())?;
+    let frame = ParquetReader::new(file).finish().map_err(|e| e.to_string())?;
+    for (at, head) in heads.iter().enumerate() {
+        let Ok(column) = frame.column(head) else {
+            problems.push(format!(".parquet: it has no column {head:?}"));
+            continue;
+        };
+        for (number, row) in rows.iter().enumerate() {
+            let alike = match column.get(number) {
+                Ok(AnyValue::Null) => row[at].is_empty(),
+                Ok(AnyValue::String(text)) => row[at] == text,
+                Ok(AnyValue::Int64(count)) => row[at] == count.to_string(),
+                Ok(AnyValue::Float64(share)) => row[at].parse::<f64>().is_ok_and(|a| (a - share).abs() < 5e-7),
+                _ => false,
+            };
+            if !alike {
+                problems.push(format!(".parquet, row {}: {head} is not {:?}", number + 1, row[at]));
+            }
+        }
+    }
+    if frame.width() > heads.len() + 1 {
+        problems.push(".parquet: it has more columns than the text".to_owned());
     }
     Ok(problems)
 }

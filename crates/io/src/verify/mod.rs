@@ -16,7 +16,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::write::{manifest::digest, public::ALLOWED};
+use crate::write::{manifest::digest, open_data, public::ALLOWED};
 use figures::Table;
 
 /// How many findings of one check are listed.
@@ -75,6 +75,7 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     checks.push(agree::parquet(folder, &table));
     checks.push(agree::goals(folder, &table));
     checks.push(agree::layers(folder, &table, &manifest));
+    checks.push(agree::open_data(folder, &files, &table, &manifest));
     let page = page::Page::read(&folder.join("report.html")).map_err(|reason| fail(folder, reason))?;
     checks.push(page.is_plain());
     checks.push(page.agrees(&table));
@@ -119,7 +120,12 @@ fn allowed(files: &[String]) -> Check {
         let plain = name.strip_prefix("pictures/").is_some_and(|rest| !rest.contains('/'));
         plain && (name.ends_with(".svg") || name.ends_with(".png"))
     };
-    let others = files.iter().filter(|name| !ALLOWED.contains(&name.as_str()) && !picture(name));
+    let open_data = |name: &str| {
+        let plain = name.strip_prefix("open-data/").is_some_and(|rest| !rest.contains('/'));
+        plain && open_data::ENDINGS.iter().any(|ending| name.ends_with(ending))
+    };
+    let allowed = |name: &str| ALLOWED.contains(&name) || picture(name) || open_data(name);
+    let others = files.iter().filter(|name| !allowed(name));
     let problems = others.map(|name| format!("{name}: this file may not be in a public edition"));
     check("There are only files that a public edition may have.", problems)
 }

@@ -3,21 +3,16 @@
 //! OGC GeoPackage 1.3 with the R-tree extension. Figures are those of all settlement classes and all categories, under
 //! the study's first definition and its first goal. Places in no area of a level have no row here; see `indicators.csv`.
 
-use std::{collections::BTreeSet, io, path::Path};
+use std::{io, path::Path};
 
 use geo::{BoundingRect, MultiPolygon, Rect};
-use nittio_core::{
-    area::Level,
-    assessment::{Assessment, Verdict},
-    indicator::At,
-    measure::Measure,
-    outcome::Outcome,
-    quantity::Speed,
-    study::Frame,
-};
+use nittio_core::{area::Level, outcome::Outcome, study::Frame};
 use rusqlite::{Connection, OpenFlags, params, params_from_iter, types::Value};
 
-use super::{error, goals, number};
+use super::{
+    area_columns::{Names, columns},
+    error, style,
+};
 
 /// The file's name.
 pub const NAME: &str = "coverage.gpkg";
@@ -108,19 +103,29 @@ pub fn has_layers(frame: &Frame) -> bool {
     frame.levels.iter().any(has_borders)
 }
 
-/// Writes the file; nothing may be there yet.
+/// Writes the file with a layer per level that has borders; nothing may be there yet.
 ///
 /// # Errors
 /// When writing fails.
 pub fn write(path: &Path, outcome: &Outcome) -> io::Result<()> {
+    let levels = outcome.frame.levels.iter().enumerate().filter(|(_, level)| has_borders(level));
+    let levels: Vec<usize> = levels.map(|(level, _)| level).collect();
+    layers(path, outcome, &levels, false)
+}
+
+/// Writes the file with these levels, by index; with `dated`, the layers say the day of the figures.
+///
+/// # Errors
+/// When writing fails.
+pub(super) fn layers(path: &Path, outcome: &Outcome, levels: &[usize], dated: bool) -> io::Result<()> {
     // Without the flag for addresses, a folder may be called `file:`.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(error::of_sqlite)?;
-    fill(&connection, outcome).map_err(error::of_sqlite)?;
+    fill(&connection, outcome, levels, dated).map_err(error::of_sqlite)?;
     connection.close().map_err(|(_, e)| error::of_sqlite(e))
 }
 
-fn fill(connection: &Connection, outcome: &Outcome) -> rusqlite::Result<()> {
+fn fill(connection: &Connection, outcome: &Outcome, levels: &[usize], dated: bool) -> rusqlite::Result<()> {
     // The file is thrown away whole when anything fails, so no journal is needed.
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;
@@ -128,16 +133,20 @@ fn fill(connection: &Connection, outcome: &Outcome) -> rusqlite::Result<()> {
     ))?;
     let srs = reference_systems(connection, &outcome.provenance.crs)?;
     let mut tables = Names::default();
-    for (level, l) in outcome.frame.levels.iter().enumerate().filter(|(_, level)| has_borders(level)) {
+    let mut styles = Vec::new();
+    for &level in levels {
+        let l = &outcome.frame.levels[level];
         let reserved = ["gpkg_", "rtree_", "sqlite_"].iter().any(|start| l.key.to_lowercase().starts_with(start));
         let table = tables.unique(&if reserved { format!("level_{}", l.key) } else { l.key.clone() });
-        layer(connection, outcome, level, &table, srs)?;
+        layer(connection, outcome, level, &table, srs, dated)?;
+        styles.extend(style::qml(outcome, level).map(|qml| (table, qml)));
     }
+    style::table(connection, &styles, outcome.frame.as_of)?;
     // Pages in one order whatever was written when: same input, same bytes.
     connection.execute_batch("COMMIT; VACUUM;")
 }
 
-fn has_borders(level: &Level) -> bool {
+pub(super) fn has_borders(level: &Level) -> bool {
     level.areas.iter().any(|area| area.geometry.as_ref().is_some_and(|geometry| !geometry.0.is_empty()))
 }
 
@@ -163,8 +172,15 @@ fn definition(code: i32) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn layer(connection: &Connection, outcome: &Outcome, level: usize, table: &str, srs: i32) -> rusqlite::Result<()> {
-    let columns = columns(outcome);
+fn layer(
+    connection: &Connection,
+    outcome: &Outcome,
+    level: usize,
+    table: &str,
+    srs: i32,
+    dated: bool,
+) -> rusqlite::Result<()> {
+    let columns = columns(outcome, dated);
     let quoted = table.replace('"', "\"\"");
     let declared: Vec<_> = columns.iter().map(|column| format!("\"{}\" {}", column.name, column.kind)).collect();
     connection.execute_batch(&format!(
@@ -225,156 +241,6 @@ fn layer(connection: &Connection, outcome: &Outcome, level: usize, table: &str, 
     connection.execute_batch(&INDEX_TRIGGERS.replace("{box}", BOX).replace("{table}", &quoted))
 }
 
-/// A column of a layer.
-struct LayerColumn {
-    name: String,
-    kind: &'static str,
-    holds: Holds,
-}
-
-/// What a column holds; units and measures by their index.
-enum Holds {
-    Code,
-    Name,
-    Total(usize),
-    Unmatched(usize),
-    Covered(usize, usize),
-    Share(usize, usize),
-    Goal,
-    GoalMissing(usize),
-}
-
-fn columns(outcome: &Outcome) -> Vec<LayerColumn> {
-    let indicators = &outcome.indicators;
-    let mut names = Names::default();
-    let mut columns = Vec::new();
-    let mut add = |name: &str, kind, holds| columns.push(LayerColumn { name: names.unique(name), kind, holds });
-    let speeds: Vec<(usize, Speed)> = indicators
-        .measures
-        .iter()
-        .enumerate()
-        .filter_map(|(m, measure)| if let Measure::Down(speed) = measure { Some((m, *speed)) } else { None })
-        .collect();
-    add("code", "TEXT", Holds::Code);
-    add("name", "TEXT", Holds::Name);
-    for (u, unit) in indicators.units.iter().enumerate() {
-        let key = snake_case(unit.unit.key());
-        let kind = number_kind(unit.scale);
-        add(&format!("{key}_total"), kind, Holds::Total(u));
-        add(&format!("{key}_unmatched"), kind, Holds::Unmatched(u));
-        for &(m, speed) in &speeds {
-            let speed = snake_case(&speed.mbps().to_string());
-            add(&format!("{key}_down_{speed}"), kind, Holds::Covered(u, m));
-            add(&format!("{key}_down_{speed}_share"), "REAL", Holds::Share(u, m));
-        }
-    }
-    if let Some(goal) = outcome.goals.first() {
-        add("goal_verdict", "TEXT", Holds::Goal);
-        for u in goal.units.iter().filter_map(|unit| indicators.unit(unit.key())) {
-            let unit = &indicators.units[u];
-            let name = format!("goal_missing_{}", snake_case(unit.unit.key()));
-            add(&name, number_kind(unit.scale), Holds::GoalMissing(u));
-        }
-    }
-    columns
-}
-
-fn number_kind(scale: u64) -> &'static str {
-    if scale == 1 { "INTEGER" } else { "REAL" }
-}
-
-impl LayerColumn {
-    /// The value for one area of the indicators.
-    fn value(&self, outcome: &Outcome, area: usize, assessment: Option<&Assessment>) -> Value {
-        let indicators = &outcome.indicators;
-        let figure = |unit, measure| indicators.figure(At { area, unit, measure, ..At::default() });
-        let count = |unit: usize, count: u64, hidden: bool| match indicators.units[unit].scale {
-            _ if hidden => Value::Null,
-            1 => Value::Integer(number::signed(count)),
-            scale => Value::Real(number::unscaled(count, scale)),
-        };
-        // Totals do not depend on the definition and the measure, but a study without either has no figures.
-        let measured = !indicators.profiles.is_empty() && !indicators.measures.is_empty();
-        match self.holds {
-            Holds::Code => Value::Text(indicators.areas[area].code.clone()),
-            Holds::Name => Value::Text(indicators.areas[area].name.clone()),
-            Holds::Total(unit) if measured => {
-                let figure = figure(unit, 0);
-                count(unit, figure.total, figure.hides.total)
-            }
-            Holds::Unmatched(unit) if measured => {
-                let figure = figure(unit, 0);
-                count(unit, figure.unmatched, figure.hides.unmatched)
-            }
-            Holds::Covered(unit, measure) if measured => {
-                let figure = figure(unit, measure);
-                count(unit, figure.covered, figure.hides.covered)
-            }
-            Holds::Share(unit, measure) if measured => {
-                let figure = figure(unit, measure);
-                let share = number::share(figure.covered, figure.total).filter(|_| figure.has_share());
-                share.map_or(Value::Null, Value::Real)
-            }
-            Holds::Goal => assessment.map_or(Value::Null, |a| Value::Text(goals::key(a.joint).to_owned())),
-            Holds::GoalMissing(unit) => {
-                let key = &indicators.units[unit].unit;
-                let parts = || assessment.into_iter().flat_map(|a| &a.parts).filter(|part| part.unit == *key);
-                let withheld = parts().any(|part| part.verdict == Verdict::Withheld);
-                let most = parts().filter_map(|part| missing(part.verdict)).max();
-                most.map_or(Value::Null, |most| count(unit, most, withheld))
-            }
-            _ => Value::Null,
-        }
-    }
-}
-
-/// How many units a verdict says are lacking.
-fn missing(verdict: Verdict) -> Option<u64> {
-    match verdict {
-        Verdict::Met => Some(0),
-        Verdict::Missed { units, .. } => Some(units),
-        Verdict::NotMeasured | Verdict::Withheld => None,
-    }
-}
-
-/// Names that differ in more than case, as SQLite asks of tables and columns.
-#[derive(Default)]
-struct Names {
-    taken: BTreeSet<String>,
-}
-
-impl Names {
-    fn unique(&mut self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut again = 1;
-        while !self.taken.insert(name.to_lowercase()) {
-            again += 1;
-            name = format!("{wanted}_{again}");
-        }
-        name
-    }
-}
-
-/// A short field name that every program takes: ASCII, lower case, digits and underscores.
-pub(crate) fn snake_case(text: &str) -> String {
-    let mut name = String::new();
-    for letter in text.chars().flat_map(char::to_lowercase) {
-        match letter {
-            'å' | 'ä' | 'á' | 'à' | 'æ' => name.push('a'),
-            'ö' | 'ø' | 'ó' => name.push('o'),
-            'é' | 'è' | 'ë' => name.push('e'),
-            'ü' => name.push('u'),
-            '²' => name.push('2'),
-            '³' => name.push('3'),
-            c if c.is_ascii_alphanumeric() => name.push(c),
-            _ if name.ends_with('_') || name.is_empty() => {}
-            _ => name.push('_'),
-        }
-    }
-    let name = name.trim_end_matches('_');
-    if name.is_empty() { "unit".to_owned() } else { name.to_owned() }
-}
-
 fn join(a: Rect, b: Rect) -> Rect {
     Rect::new(
         (a.min().x.min(b.min().x), a.min().y.min(b.min().y)),
@@ -392,9 +258,15 @@ fn blob(polygons: &MultiPolygon, bounds: Rect, srs: i32) -> Vec<u8> {
     for side in [bounds.min().x, bounds.max().x, bounds.min().y, bounds.max().y] {
         out.extend_from_slice(&side.to_le_bytes());
     }
-    wkb_header(&mut out, 6, polygons.0.len());
+    wkb(&mut out, polygons);
+    out
+}
+
+/// Little-endian WKB of a multipolygon.
+pub(super) fn wkb(out: &mut Vec<u8>, polygons: &MultiPolygon) {
+    wkb_header(out, 6, polygons.0.len());
     for polygon in polygons {
-        wkb_header(&mut out, 3, 1 + polygon.interiors().len());
+        wkb_header(out, 3, 1 + polygon.interiors().len());
         for ring in std::iter::once(polygon.exterior()).chain(polygon.interiors()) {
             out.extend_from_slice(&length(ring.0.len()));
             for coord in &ring.0 {
@@ -403,7 +275,6 @@ fn blob(polygons: &MultiPolygon, bounds: Rect, srs: i32) -> Vec<u8> {
             }
         }
     }
-    out
 }
 
 fn wkb_header(out: &mut Vec<u8>, kind: u32, parts: usize) {
@@ -459,10 +330,14 @@ mod tests {
         let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(number("PRAGMA application_id"), 1_196_444_487);
         assert_eq!(number("PRAGMA user_version"), 10_300);
-        assert_eq!(number("SELECT count(*) FROM gpkg_contents"), 1, "counties have no borders");
+        assert_eq!(
+            number("SELECT count(*) FROM gpkg_contents WHERE data_type = 'features'"),
+            1,
+            "counties have no borders"
+        );
         assert_eq!(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
         assert_eq!(number("SELECT count(*) FROM rtree_municipality_geom WHERE minx <= 600150 AND maxx >= 600150"), 1);
-        let extent = "SELECT min_x || ' ' || max_y || ' ' || last_change FROM gpkg_contents";
+        let extent = "SELECT min_x || ' ' || max_y || ' ' || last_change FROM gpkg_contents WHERE min_x NOTNULL";
         let extent: String = connection.query_row(extent, [], |row| row.get(0)).unwrap();
         assert_eq!(extent, "600000.0 6600100.0 2024-12-31T00:00:00.000Z");
     }
@@ -482,19 +357,10 @@ mod tests {
             outcome.frame.levels[0].key = "sqlite_\"mitt område\"; --".to_owned();
             let (_place, path) = written(&outcome);
             let connection = Connection::open(path).unwrap();
-            let found = "SELECT table_name, srs_id FROM gpkg_contents";
+            let found = "SELECT table_name, srs_id FROM gpkg_contents WHERE data_type = 'features'";
             let found: (String, i32) = connection.query_row(found, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
             assert_eq!(found, ("level_sqlite_\"mitt område\"; --".to_owned(), srs));
         }
-    }
-
-    #[test]
-    fn field_names_are_short_ascii() {
-        assert_eq!(snake_case("Yta å, m²"), "yta_a_m2");
-        assert_eq!(snake_case("0.75"), "0_75");
-        assert_eq!(snake_case("  "), "unit");
-        let mut names = Names::default();
-        assert_eq!([names.unique("a"), names.unique("A"), names.unique("a")], ["a", "A_2", "a_3"]);
     }
 
     #[test]

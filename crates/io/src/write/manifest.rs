@@ -206,7 +206,7 @@ pub(super) fn outputs(
         .into_par_iter()
         .map(|name| match digest(&staging.staged(&name)) {
             Ok((sha256, bytes)) => {
-                let public = name.starts_with("public/");
+                let public = name.starts_with("public/") || name.starts_with("open-data/");
                 let edition = if public { "public" } else { "internal" };
                 let rests_on = rests_on(&name, licences);
                 let name = folder.and_then(|f| name.strip_prefix(&format!("{f}/"))).unwrap_or(&name).to_owned();
@@ -221,7 +221,7 @@ pub(super) fn outputs(
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
         "services.csv" => &["footprints", "offers", "review", "places"],
-        "reconciliation.csv" | "report.html" => {
+        "reconciliation.csv" | "report.html" | super::WORKBOOK => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "official"]
         }
         _ => &["places", "footprints", "offers", "review", "areas", "settlements"],

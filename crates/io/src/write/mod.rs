@@ -12,6 +12,7 @@
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
+//!                        open-data/                                      what may be published, where asked
 //!                        rejects.csv                                     every finding in the input
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
 //! ```
@@ -22,6 +23,7 @@
 
 pub mod staging;
 
+pub(crate) mod area_columns;
 pub mod categories;
 pub mod geopackage;
 pub mod goals;
@@ -30,6 +32,7 @@ pub mod indicators;
 pub mod ledger;
 pub mod lists;
 pub mod manifest;
+pub mod open_data;
 pub mod places;
 pub mod plans;
 pub mod public;
@@ -46,6 +49,7 @@ mod number;
 mod parquet;
 mod side_by_side;
 mod splice;
+mod style;
 mod thrift;
 
 #[cfg(test)]
@@ -76,6 +80,12 @@ use crate::{
 use error::WriteError;
 use lists::Lists;
 use staging::Staging;
+
+/// The workbook of all tables, beside each report.
+pub const WORKBOOK: &str = "tables.xlsx";
+
+/// The table of areas that a spreadsheet opens by a double click, beside each report.
+pub const EXCEL_CSV: &str = "areas-excel.csv";
 
 /// A share as files have it: six decimals, nothing when there is no whole.
 pub(crate) fn share_text(part: u64, whole: u64) -> String {

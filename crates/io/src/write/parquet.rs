@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use polars::{
     error::PolarsResult,
-    prelude::{DataFrame, ParquetWriter},
+    prelude::{DataFrame, KeyValueMetadata, ParquetWriter},
 };
 
 use super::error;
@@ -20,6 +20,24 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let mut sink = Sink { out, error: None };
     let written = write_to(&mut sink, empty, frames);
+    match (sink.error, written) {
+        (Some(error), _) => Err(error),
+        (None, written) => written.map_err(error::of_polars),
+    }
+}
+
+/// Writes one frame as a file of its own, with a word about it for those who know its key.
+pub(super) fn whole(out: impl Write, frame: &DataFrame, about: Option<(&str, String)>) -> io::Result<()> {
+    let mut sink = Sink { out, error: None };
+    let about = about.map(|(key, text)| KeyValueMetadata::from_static(vec![(key.to_owned(), text)]));
+    let written = || -> PolarsResult<()> {
+        let writer = ParquetWriter::new(&mut sink).with_key_value_metadata(about);
+        let mut writer = writer.batched(frame.schema())?;
+        writer.write_batch(frame)?;
+        writer.finish()?;
+        Ok(())
+    };
+    let written = written();
     match (sink.error, written) {
         (Some(error), _) => Err(error),
         (None, written) => written.map_err(error::of_polars),

@@ -24,13 +24,15 @@ pub const FOLDER: &str = "public";
 pub const MANIFEST: &str = "public/manifest.json";
 
 /// Every file that a public edition may hold; pictures come in two formats each.
-pub const ALLOWED: [&str; 7] = [
+pub const ALLOWED: [&str; 9] = [
     "indicators.csv",
     "indicators.parquet",
     "goals.csv",
     "coverage.gpkg",
     "report.html",
     "report.pdf",
+    super::WORKBOOK,
+    super::EXCEL_CSV,
     "manifest.json",
 ];
 

@@ -77,7 +77,7 @@ fn categories(scene: &Scene<'_>) -> Vec<usize> {
 }
 
 /// "Skolor".
-fn name(scene: &Scene<'_>, category: usize) -> String {
+pub(super) fn name(scene: &Scene<'_>, category: usize) -> String {
     let key = scene.ind.categories[category].as_deref().unwrap_or_default();
     scene.t.find(&format!("category.{key}")).unwrap_or_else(|| sentence(&key.replace('_', " ")))
 }

@@ -1,8 +1,9 @@
 //! The map: classes with the goal as a break, and geometry in planar units.
 
 use geo::{BoundingRect, Coord, MapCoords, MultiPolygon};
+use nittio_core::breaks;
 
-use super::{Scene, breaks, ledger};
+use super::{Scene, ledger};
 use crate::{
     chart::{
         Chart,

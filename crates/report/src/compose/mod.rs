@@ -2,7 +2,6 @@
 
 mod aid;
 mod bars;
-mod breaks;
 mod categories;
 mod definitions;
 pub(crate) mod delivery;
@@ -20,6 +19,7 @@ mod settlements;
 mod speeds;
 mod technologies;
 mod words;
+pub(crate) mod workbook;
 
 use std::collections::BTreeMap;
 

@@ -83,7 +83,7 @@ fn shown<'c>(scene: &Scene<'_>, comparison: &'c Comparison) -> Vec<&'c Line> {
     [of(&scene.beside), lines].concat()
 }
 
-fn scale(scene: &Scene<'_>, comparison: &Comparison) -> u64 {
+pub(super) fn scale(scene: &Scene<'_>, comparison: &Comparison) -> u64 {
     scene.ind.unit(comparison.official.unit.key()).map_or(1, |unit| scene.ind.units[unit].scale)
 }
 
@@ -102,7 +102,7 @@ fn points(ppm: i64) -> f64 {
 }
 
 /// The name of an official figure: the publisher's, with the id when that says more.
-fn name(scene: &Scene<'_>, comparison: &Comparison) -> String {
+pub(super) fn name(scene: &Scene<'_>, comparison: &Comparison) -> String {
     let definition = &comparison.official.definition;
     let name = scene.text(&definition.name);
     // A publisher's code is known to readers; the ids that this program gave are not.
@@ -110,7 +110,7 @@ fn name(scene: &Scene<'_>, comparison: &Comparison) -> String {
     if code { format!("{name} ({})", definition.id) } else { name.to_owned() }
 }
 
-fn day(scene: &Scene<'_>, comparison: &Comparison) -> String {
+pub(super) fn day(scene: &Scene<'_>, comparison: &Comparison) -> String {
     let official = &comparison.official;
     match (official.day(), official.year) {
         (Some(day), _) => scene.locale.date(day, &scene.t.get("months")),
@@ -145,7 +145,7 @@ fn subtitle(scene: &Scene<'_>, comparison: &Comparison) -> String {
     }
 }
 
-fn group_name(scene: &Scene<'_>, group: SettlementGroup) -> String {
+pub(super) fn group_name(scene: &Scene<'_>, group: SettlementGroup) -> String {
     scene.t.get(match group {
         SettlementGroup::All => "reconciliation.group-all",
         SettlementGroup::BuiltUp => "reconciliation.group-built-up",
@@ -248,7 +248,7 @@ fn published(scene: &Scene<'_>, counts: Counts, value: Published) -> String {
     }
 }
 
-fn position(scene: &Scene<'_>, position: Position) -> String {
+pub(super) fn position(scene: &Scene<'_>, position: Position) -> String {
     scene.t.get(match position {
         Position::Below => "reconciliation.below",
         Position::Within => "reconciliation.within",

@@ -1,14 +1,18 @@
-//! Rendering: a composed report becomes a page, and its figures become pictures.
+//! Rendering: a composed report becomes a page, its figures become pictures, and tables become a workbook.
 
 mod drawing;
+mod excel_csv;
 pub(crate) mod html;
 mod picture;
 mod svg;
+mod xlsx;
 
 pub use drawing::{Drawing, drawings, faces};
+pub use excel_csv::excel_csv;
 pub use html::html;
 pub(crate) use picture::picture_of;
 pub use picture::{Picture, pictures};
+pub use xlsx::xlsx;
 
 use crate::chart::canvas::DrawError;
 
@@ -30,6 +34,9 @@ pub enum RenderError {
     /// What the page's script is given could not be written.
     #[error("the page's data could not be written: {0}")]
     Data(#[from] serde_json::Error),
+    /// The workbook could not be made.
+    #[error("the workbook could not be made: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// A figure could not be turned into outlines or pixels.
     #[error("figure {figure:?} could not be turned into {into}: {reason}")]
     Picture {

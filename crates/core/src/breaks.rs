@@ -10,7 +10,8 @@ const MOST: u32 = 5;
 /// The lower ends of all classes but the first, rising, in parts per million; the goal is one of them.
 ///
 /// `low` and `high` are the lowest and the highest share.
-pub(super) fn breaks(goal: Option<u32>, low: u32, high: u32) -> Vec<u32> {
+#[must_use]
+pub fn breaks(goal: Option<u32>, low: u32, high: u32) -> Vec<u32> {
     let Some(goal) = goal else {
         let step = STEPS.into_iter().find(|step| high / step - low / step < MOST).unwrap_or(25 * PER_CENT);
         let first = low / step + 1;
@@ -37,7 +38,8 @@ pub(super) fn breaks(goal: Option<u32>, low: u32, high: u32) -> Vec<u32> {
 }
 
 /// The class of a share, decided in whole numbers.
-pub(super) fn class(breaks: &[u32], covered: u64, total: u64) -> usize {
+#[must_use]
+pub fn class(breaks: &[u32], covered: u64, total: u64) -> usize {
     breaks.partition_point(|&b| u128::from(covered) * u128::from(WHOLE) >= u128::from(b) * u128::from(total))
 }
 
