@@ -37,11 +37,13 @@ mod exit_codes;
 mod index_file;
 mod killed;
 mod near;
+mod open_data;
 mod public;
 mod review;
 mod same_bytes;
 mod scenarios;
 mod since;
+mod tables;
 
 mod browser;
 mod foreign;
