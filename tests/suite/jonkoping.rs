@@ -30,6 +30,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
     let (output, _) = run();
     let files = outputs::files(output);
     let promised = [
+        "areas-excel.csv",
         "coverage.gpkg",
         "goals.csv",
         "indicators.csv",
@@ -44,6 +45,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "safety.csv",
         "scenarios.csv",
         "services.csv",
+        "tables.xlsx",
     ];
     for name in promised {
         assert!(files.get(name).is_some_and(|bytes| bytes.len() > 50), "{name} is not there, or empty");

@@ -38,13 +38,21 @@ mod grid;
 mod index_file;
 mod killed;
 mod near;
+<<<<<<< HEAD
 mod plans;
+=======
+mod open_data;
+>>>>>>> tables
 mod public;
 mod review;
 mod same_bytes;
 mod scenarios;
 mod since;
+<<<<<<< HEAD
 mod theme;
+=======
+mod tables;
+>>>>>>> tables
 
 mod browser;
 mod foreign;

@@ -295,6 +295,15 @@ fn every_kind_of_leak_is_seen() {
     assert_seen(leak(copy("goals.csv")), "goals.csv, row");
     assert_seen(leak(copy("coverage.gpkg")), "coverage.gpkg, municipality");
     assert_seen(leak(copy("report.html")), "report.html, table");
+    assert_seen(leak(copy("tables.xlsx")), "tables.xlsx, sheet");
+    assert_seen(leak(copy("areas-excel.csv")), "areas-excel.csv, row");
+    // A number that is kept back in none of the other files.
+    let told = |text: String| text.replacen(",,", ",17,", 1);
+    assert_seen(leak(|f| edit(&f.join("open-data/municipality.csv"), told)), "open-data/municipality.csv, row");
+    let other = |text: String| text.replacen("_down_100\":", "_down_100\":1", 1);
+    assert_seen(leak(|f| edit(&f.join("open-data/municipality.json"), other)), "open-data/municipality.json: ");
+    let added = |f: &Path| fs::write(f.join("open-data/places.txt"), "x").unwrap();
+    assert_seen(leak(added), "open-data/places.txt: this file may not be");
     // One small count; and one large one, which by subtraction gives a small one away.
     let small = |counts: [u64; 4]| (1..5).contains(&counts[1]);
     assert_seen(leak(|f| tell(f, small)), "covered is ");

@@ -296,6 +296,7 @@ fn open_copies(
             let alike = match column.get(number) {
                 Ok(AnyValue::Null) => row[at].is_empty(),
                 Ok(AnyValue::String(text)) => row[at] == text,
+                Ok(AnyValue::StringOwned(text)) => row[at] == text.as_str(),
                 Ok(AnyValue::Int64(count)) => row[at] == count.to_string(),
                 Ok(AnyValue::Float64(share)) => row[at].parse::<f64>().is_ok_and(|a| (a - share).abs() < 5e-7),
                 _ => false,

@@ -7,6 +7,7 @@ mod attack;
 mod figures;
 mod names;
 mod page;
+mod sheets;
 
 use std::{
     collections::BTreeSet,
@@ -79,6 +80,7 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     let page = page::Page::read(&folder.join("report.html")).map_err(|reason| fail(folder, reason))?;
     checks.push(page.is_plain());
     checks.push(page.agrees(&table));
+    checks.push(sheets::agree(folder, &table));
     checks.extend(names::nowhere(folder, &files, internal)?);
     let truth = internal.map(|folder| Table::of_csv(&folder.join("indicators.csv")));
     let truth = truth.transpose().map_err(|reason| fail(folder, reason))?;

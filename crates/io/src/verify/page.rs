@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The heads of columns of counts, in the languages of reports.
-const COUNTS: [&str; 8] =
+pub(super) const COUNTS: [&str; 8] =
     ["Totalt", "Total", "Har tillgång", "Have access", "Saknar", "Lack it", "Ej bedömda", "Not assessed"];
 
 /// Where a count of the whole study stands for itself.

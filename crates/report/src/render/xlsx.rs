@@ -19,8 +19,10 @@ const NUMBER: usize = 13;
 const LINE: usize = 190;
 /// The height of a line of text, in points.
 const HEIGHT: f64 = 15.0;
-/// A4.
+/// A4, and A3 for tables that are wider than so many letters.
 const PAPER: u8 = 9;
+const LARGE_PAPER: u8 = 8;
+const WIDE_TABLE: usize = 230;
 
 /// The tables as a workbook (.xlsx).
 ///
@@ -149,7 +151,8 @@ fn write(page: &mut Worksheet, sheet: &Sheet, foot: &str, formats: &Formats) -> 
         // Codes are text on purpose; no corner is to be green for it.
         page.ignore_error_range(heading + 1, column, row, column, IgnoreError::NumberStoredAsText)?;
     }
-    page.set_landscape().set_paper_size(PAPER).set_print_fit_to_pages(1, 0);
+    let large = widths.iter().sum::<usize>() > WIDE_TABLE;
+    page.set_landscape().set_paper_size(if large { LARGE_PAPER } else { PAPER }).set_print_fit_to_pages(1, 0);
     page.set_repeat_rows(heading, heading)?;
     page.set_footer(format!("&L{}&R{foot}", sheet.name.replace('&', "&&")));
     Ok(())

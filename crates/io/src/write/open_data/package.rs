@@ -76,8 +76,10 @@ fn resources(datasets: &[Dataset<'_>], words: Words<'_>) -> Value {
                 "bytes": file.bytes,
                 "hash": format!("sha256:{}", file.sha256),
             });
-            // Only a table of text can be read by a schema; the other formats have the same columns.
-            if file.format == "csv" {
+            // Only a table of text is described column by column; the other formats have the same.
+            if file.format != "csv" {
+                resource["type"] = json!("file");
+            } else {
                 resource["profile"] = json!("tabular-data-resource");
                 resource["encoding"] = json!("utf-8");
                 resource["schema"] = schema(&dataset.table.columns);
