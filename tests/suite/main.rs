@@ -38,6 +38,7 @@ mod index_file;
 mod killed;
 mod near;
 mod public;
+mod report;
 mod review;
 mod same_bytes;
 mod scenarios;

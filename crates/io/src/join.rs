@@ -1,32 +1,30 @@
 //! The join as a stream: places are read, joined, counted and put in order batch by batch, never all in memory.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     io,
     path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use nittio_core::{
-    assessment::assess,
     comparison::{Comparison, Contrast},
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
     doubt::{Difference, Doubt, Doubts, Shift},
     index::CoverageIndex,
-    indicator::{Indicators, evaluate, measures},
-    measure::Measure,
+    indicator::Indicators,
     near::{Connections, Near, Neighbours},
     outcome::Outcome,
     place::Places,
-    reconcile::{Duplicates, reconcile},
-    safety::{Question, safety},
+    reconcile::Duplicates,
     study::Frame,
     sums::Sums,
     tally::{Counts, Tally},
 };
 
 use crate::{
+    basis::Basis,
     ingest::{Opened, odd},
     last::Account,
     sorter::{PlaceRow, Sorter},
@@ -359,53 +357,33 @@ impl Joined {
     /// All that a report is made from: every figure evaluated, and every goal held against every area.
     #[must_use]
     pub fn outcome(&self, opened: &Opened<'_>) -> Outcome {
-        let (study, about) = (&opened.study, opened.about());
-        let mut measures = measures(study);
-        measures.extend(opened.official.iter().filter_map(|official| official.measure));
-        measures.sort_unstable();
-        measures.dedup();
-        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures);
-        let safety = safety(&Question {
-            indicators: &indicators,
-            tally: &self.tally,
-            frame: &self.frame,
-            goals: &study.goals,
-            kinds: &self.kinds,
-            coordinate_error: opened.coordinate_error(),
-            near_error: opened.near_error(),
-            doubts: &self.doubts,
-        });
-        let official = opened.official.clone();
-        let contrasts: Vec<Contrast> = opened
-            .scenarios
-            .iter()
-            .map(|posed| Contrast::with_base(&posed.scenario, &posed.world, &self.frame))
-            .collect();
-        Outcome {
-            scenarios: self.compare(opened, &indicators, &contrasts),
-            reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
-            name: about.name.clone(),
-            notice: about.notice.clone(),
-            frame: self.frame.clone(),
-            goals: study.goals.clone(),
-            assessments: assess(&indicators, &study.goals),
-            diagnostics: diagnostic::count(&self.diagnostics),
-            settlement_vintages: opened.settlement_vintages(),
-            safety,
-            provenance: opened.provenance(),
-            edition: None,
-            aid: study.aid.count(&self.tally, &self.frame, &indicators),
-            indicators,
-        }
+        self.basis(opened).outcome()
     }
 
     /// Holds worlds against each other, by the speeds of the study's goals; `indicators` have the areas.
     #[must_use]
     pub fn compare(&self, opened: &Opened<'_>, indicators: &Indicators, contrasts: &[Contrast]) -> Comparison {
-        let steps = opened.study.goals.iter().flat_map(|goal| &goal.steps);
-        let measures: BTreeSet<Measure> = steps.map(|step| Measure::Down(step.down)).collect();
-        let measures: Vec<Measure> = measures.into_iter().collect();
-        Comparison::of(&self.tally, &self.frame, &indicators.areas, contrasts, &measures)
+        self.basis(opened).compare(indicators, contrasts)
+    }
+
+    /// What the outcome is made from.
+    #[must_use]
+    pub fn basis<'a>(&'a self, opened: &'a Opened<'_>) -> Basis<'a> {
+        Basis {
+            loaded: opened.loaded(),
+            study: &opened.study,
+            frame: &self.frame,
+            kinds: &self.kinds,
+            sums: &self.sums,
+            tally: &self.tally,
+            diagnostics: diagnostic::count(&self.diagnostics),
+            duplicates: &self.duplicates,
+            doubts: &self.doubts,
+            scenarios: &opened.scenarios,
+            official: &opened.official,
+            origins: &opened.origins,
+            provenance: opened.provenance(),
+        }
     }
 
     /// What the writers are given.

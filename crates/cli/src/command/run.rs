@@ -1,32 +1,29 @@
 //! `nittio run`: read, join, count, assess, write.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::Path,
-};
+use std::{io::IsTerminal, path::Path};
 
+use crate::{
+    Answer,
+    args::{FailOn, Format, RunArgs},
+    command::{
+        draw::{self, Parts},
+        index::obtain,
+        print,
+    },
+    failure::{Failure, note},
+    progress::Terminal,
+    project::{self, Project},
+    table,
+};
 use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
     join::{self, Joined, Keep},
     last::{self, Last, Unfit, Update, UpdateError},
-    study_file::{
-        Locale,
-        defaults::{ReportView, report_view},
-    },
+    saved,
+    study_file::defaults::{ReportView, report_view},
     write::{self, PlacesFrom, staging::Staging},
-};
-use nittio_report::render;
-
-use crate::{
-    Answer,
-    args::{FailOn, Format, RunArgs},
-    command::{index::obtain, print},
-    failure::{Failure, note},
-    progress::Terminal,
-    project::{self, Project},
-    table,
 };
 
 /// The main job: from a person's files to the per-kommun table and the report.
@@ -111,15 +108,20 @@ impl Job<'_> {
         let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
         drop(last);
         spinner.set_message("drawing the report");
+        let basis = joined.basis(opened);
+        let draw = |outcome: &Outcome, view: &ReportView, lacking: Option<Few>, folder: &str| {
+            draw::draw(&staging, outcome, view, lacking, folder, Parts::ALL)
+        };
         let (written, drawn) =
-            rayon::join(|| write::tables(&staging, &finished), || report(&staging, &outcome, &view, lacking, ""));
+            rayon::join(|| write::tables(&staging, &finished), || draw(&outcome, &view, lacking.clone(), ""));
         written?;
         drawn?;
+        saved::write(&staging, &basis, lacking.as_ref(), public)?;
         if public {
             spinner.set_message("writing the public edition");
-            let public = edition::public(&joined, opened, &outcome);
+            let public = edition::public(&basis, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, &public, &edition::report_view(&view, &public), None, "public/")?;
+            draw(&public, &edition::report_view(&view, &public), None, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         }
         write::finish(staging, &finished)?;
@@ -149,34 +151,4 @@ impl Job<'_> {
             _ => Answer::Yes,
         })
     }
-}
-
-/// Draws the report and its pictures into a folder of the results.
-fn report(
-    staging: &Staging,
-    outcome: &Outcome,
-    view: &ReportView,
-    lacking: Option<Few>,
-    folder: &str,
-) -> Result<(), Failure> {
-    let settings = nittio_report::Settings {
-        locale: match view.locale {
-            Locale::Sv => nittio_report::Locale::Sv,
-            Locale::En => nittio_report::Locale::En,
-        },
-        level: view.level.clone(),
-        goal: view.goal,
-        unit: view.unit.clone(),
-        lacking,
-    };
-    let report = nittio_report::compose(outcome, &settings);
-    let (page, pictures) = rayon::join(|| render::html(&report), || render::pictures(&report));
-    let page = page?;
-    staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
-    for picture in pictures? {
-        let name = format!("{folder}pictures/{}", picture.name);
-        staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
-        staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;
-    }
-    Ok(())
 }

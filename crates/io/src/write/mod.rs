@@ -11,6 +11,7 @@
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        rejects.csv                                     every finding in the input
+//!            saved ────▶ result.nittio                                   what the report is made from, to draw it again
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
 //! ```
 //!
@@ -20,6 +21,7 @@
 
 pub mod staging;
 
+pub mod again;
 pub mod categories;
 pub mod geopackage;
 pub mod goals;
