@@ -42,6 +42,7 @@ fn the_first_command_leaves_everything_that_is_promised() {
         "reconciliation.csv",
         "rejects.csv",
         "report.html",
+        "result.nittio",
         "safety.csv",
         "scenarios.csv",
         "services.csv",

@@ -38,21 +38,16 @@ mod grid;
 mod index_file;
 mod killed;
 mod near;
-<<<<<<< HEAD
-mod plans;
-=======
 mod open_data;
->>>>>>> tables
+mod plans;
 mod public;
+mod report;
 mod review;
 mod same_bytes;
 mod scenarios;
 mod since;
-<<<<<<< HEAD
-mod theme;
-=======
 mod tables;
->>>>>>> tables
+mod theme;
 
 mod browser;
 mod foreign;

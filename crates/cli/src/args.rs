@@ -29,6 +29,8 @@ pub(crate) enum Command {
     /// Send places out to people who know them, and take their answers back
     #[command(subcommand)]
     Review(ReviewCommand),
+    /// Draw the report of a run again, in another language or only some of it, without the study's files
+    Report(ReportArgs),
     /// Hold scenarios of a study against each other, kommun by kommun
     Compare(CompareArgs),
     /// Choose which projects to build: a goal at least cost, or most for the money
@@ -245,6 +247,57 @@ pub(crate) struct ReviewImportArgs {
     /// The day of answers, where a row does not say
     #[arg(long, value_name = "DAY")]
     pub(crate) date: Option<jiff::civil::Date>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio report out                             all of it again, the same bytes as the run's\n  \
+    nittio report out --locale en --output english  in English, in a folder of its own\n  \
+    nittio report out --only html,pdf             the page and the PDF, not the pictures\n  \
+    nittio report out --edition public            the public edition, in out/public\n\n\
+    A run leaves result.nittio in its output folder: figures, borders and the study file, no place. Nothing else is read, so the\n\
+    study's files need not be there. Files that are not drawn again stay as they are.")]
+pub(crate) struct ReportArgs {
+    /// The output folder of a run
+    #[arg(value_name = "RESULT", default_value = "out")]
+    pub(crate) result: PathBuf,
+    /// Draw only these [default: all]
+    #[arg(long, value_enum, value_name = "PART,…", value_delimiter = ',')]
+    pub(crate) only: Vec<Part>,
+    /// The language [default: as the study file says]
+    #[arg(long, value_enum)]
+    pub(crate) locale: Option<Language>,
+    /// Colours instead of nittio's, from a theme file, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) theme: Option<PathBuf>,
+    /// Which edition
+    #[arg(long, value_enum, default_value = "internal")]
+    pub(crate) edition: Edition,
+    /// Where the files are written [default: in place of the run's own]
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A part of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// report.html
+    Html,
+    /// pictures/
+    Pictures,
+    /// tables.xlsx and areas-excel.csv
+    Tables,
+    /// report.pdf, which is drawn only when it is named
+    Pdf,
+}
+
+/// Who a report is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Edition {
+    /// Those who work with the study
+    Internal,
+    /// Everyone: small counts kept back
+    Public,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,6 +9,7 @@ use nittio_io::{
     bench::BenchError,
     join::JoinError,
     review::ReviewError,
+    saved::SavedError,
     study_file::error::{StudyFileError, StudyFileErrors},
     write::error::WriteError,
 };
@@ -24,6 +25,8 @@ pub(crate) enum Failure {
     Input(#[from] StudyFileError),
     #[error("error: {0}")]
     Write(#[from] WriteError),
+    #[error("error: {0}")]
+    Saved(#[from] SavedError),
     #[error("error: {0}")]
     Generate(#[from] GenerateError),
     #[error("error: the report cannot be drawn: {0}")]

@@ -1,6 +1,6 @@
 //! Categories: which places are listed one by one when they lack a speed.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{goal::Goal, indicator::Indicators, quantity::Speed};
 
@@ -16,7 +16,7 @@ pub struct Listing {
 }
 
 /// A listed place that lacks the first speed, as the report names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lacking {
     /// Its category.
     pub category: String,
@@ -29,7 +29,7 @@ pub struct Lacking {
 }
 
 /// Listed places that lack the first speed: how many, and the first of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Few {
     /// How many there are.
     pub count: u64,

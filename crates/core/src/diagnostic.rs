@@ -232,7 +232,7 @@ pub struct Diagnostic {
 }
 
 /// How often each finding was made in each source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiagnosticCount {
     /// Index into the study's list of input files.
     pub source: u16,

@@ -48,7 +48,7 @@ impl Official {
 ///
 /// # Units
 /// A share in parts per million; a total in whole units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
     /// The value.
     pub value: u64,
@@ -59,7 +59,7 @@ pub struct Published {
 }
 
 /// How a published value is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bound {
     /// As it is.

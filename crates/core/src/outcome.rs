@@ -1,6 +1,6 @@
 //! The outcome of a run: all that a report is made from. It holds no place.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     aid::Aid,
@@ -75,7 +75,7 @@ pub struct Provenance {
 }
 
 /// One file that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// The path as the study file writes it.
     pub path: String,

@@ -9,8 +9,7 @@ use nittio_core::{
 };
 
 use crate::{
-    ingest::Opened,
-    join::Joined,
+    basis::Basis,
     study_file::{StudyFile, defaults::ReportView},
 };
 
@@ -20,16 +19,16 @@ pub fn rule(file: &StudyFile) -> Rule {
     Rule { threshold: file.editions.threshold, protect_zeros: file.editions.protect_zeros }
 }
 
-/// The public edition of what came of a join.
+/// The public edition of an outcome, from the basis that it was made from.
 #[must_use]
-pub fn public(joined: &Joined, opened: &Opened<'_>, outcome: &Outcome) -> Outcome {
-    let file = opened.file();
+pub fn public(basis: &Basis<'_>, outcome: &Outcome) -> Outcome {
+    let file = &basis.loaded.file;
     let tags = Tags {
-        origins: opened.origins.clone(),
+        origins: basis.origins.clone(),
         levels: levels(file),
         settlements: file.settlements.iter().map(|source| source.file.secrecy).max().unwrap_or_default(),
     };
-    edition::public(outcome, &joined.tally, &tags, rule(file))
+    edition::public(outcome, basis.tally, &tags, rule(file))
 }
 
 /// What the public report is drawn for: a level that may not be named gives way to the first one that may.

@@ -1,34 +1,30 @@
 //! The join as a stream: places are read, joined, counted and put in order batch by batch, never all in memory.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::HashSet,
     io,
     path::Path,
     sync::{Mutex, PoisonError},
 };
 
 use nittio_core::{
-    assessment::assess,
     comparison::{Comparison, Contrast},
     coverage::{ByNumber, Given, Joiner, Kind},
     diagnostic::{self, Diagnostic, SourceRow},
     doubt::{Difference, Doubt, Doubts, Shift},
     index::CoverageIndex,
-    indicator::{Indicators, evaluate, measures},
-    measure::Measure,
+    indicator::Indicators,
     near::{Connections, Near, Neighbours},
     outcome::Outcome,
     place::Places,
-    projection::Projection,
-    quantity::Speed,
-    reconcile::{Duplicates, reconcile},
-    safety::{Question, safety},
+    reconcile::Duplicates,
     study::Frame,
     sums::Sums,
     tally::{Counts, Tally},
 };
 
 use crate::{
+    basis::Basis,
     ingest::{Opened, odd},
     last::Account,
     sorter::{PlaceRow, Sorter},
@@ -357,68 +353,39 @@ impl Stopped {
     }
 }
 
-/// Every scenario of the study, held against the definition that it rests on.
-fn contrasts(opened: &Opened<'_>, frame: &Frame) -> Vec<Contrast> {
-    let posed = opened.scenarios.iter();
-    posed.map(|posed| Contrast::with_base(&posed.scenario, &posed.world, frame)).collect()
-}
-
 impl Joined {
     /// All that a report is made from: every figure evaluated, and every goal held against every area.
     #[must_use]
     pub fn outcome(&self, opened: &Opened<'_>) -> Outcome {
-        let (study, about) = (&opened.study, opened.about());
-        let mut measures = measures(study);
-        measures.extend(opened.official.iter().filter_map(|official| official.measure));
-        measures.sort_unstable();
-        measures.dedup();
-        let indicators = evaluate(&self.tally, &self.frame, &study.profiles, &measures);
-        let safety = safety(&Question {
-            indicators: &indicators,
-            tally: &self.tally,
-            frame: &self.frame,
-            goals: &study.goals,
-            kinds: &self.kinds,
-            coordinate_error: opened.coordinate_error(),
-            near_error: opened.near_error(),
-            doubts: &self.doubts,
-        });
-        let official = opened.official.clone();
-        Outcome {
-            scenarios: self.compare(opened, &indicators, &contrasts(opened, &self.frame)),
-            plans: crate::plans::plans(opened, &self.tally, &self.frame, &indicators),
-            reconciliation: reconcile(&indicators, &self.frame, &study.goals, official, &self.duplicates),
-            name: about.name.clone(),
-            notice: about.notice.clone(),
-            frame: self.frame.clone(),
-            goals: study.goals.clone(),
-            assessments: assess(&indicators, &study.goals),
-            diagnostics: diagnostic::count(&self.diagnostics),
-            settlement_vintages: opened.settlement_vintages(),
-            safety,
-            provenance: opened.provenance(),
-            edition: None,
-            aid: study.aid.count(&self.tally, &self.frame, &indicators),
-            indicators,
-        }
+        self.basis(opened).outcome()
     }
 
     /// Holds worlds against each other, by the speeds of the study's goals; `indicators` have the areas.
     #[must_use]
     pub fn compare(&self, opened: &Opened<'_>, indicators: &Indicators, contrasts: &[Contrast]) -> Comparison {
-        let steps = opened.study.goals.iter().flat_map(|goal| &goal.steps);
-        let measures: BTreeSet<Measure> = steps.map(|step| Measure::Down(step.down)).collect();
-        let measures: Vec<Measure> = measures.into_iter().collect();
-        Comparison::of(&self.tally, &self.frame, &indicators.areas, contrasts, &measures)
+        self.basis(opened).compare(indicators, contrasts)
     }
 
-    /// What speeds the places of a level's areas have, under every definition and scenario.
+    /// What the outcome is made from.
     #[must_use]
-    pub fn projection(&self, opened: &Opened<'_>, indicators: &Indicators, level: &str) -> Projection {
-        let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
-        let speeds: Vec<Speed> = indicators.measures.iter().filter_map(speed).collect();
-        let areas = (&indicators.areas[..], level);
-        Projection::of(&self.tally, &self.frame, areas, &indicators.profiles, &contrasts(opened, &self.frame), &speeds)
+    pub fn basis<'a>(&'a self, opened: &'a Opened<'_>) -> Basis<'a> {
+        Basis {
+            loaded: opened.loaded(),
+            study: &opened.study,
+            frame: &self.frame,
+            kinds: &self.kinds,
+            sums: &self.sums,
+            tally: &self.tally,
+            diagnostics: diagnostic::count(&self.diagnostics),
+            duplicates: &self.duplicates,
+            doubts: &self.doubts,
+            scenarios: &opened.scenarios,
+            projects: &opened.projects,
+            plans: &opened.plans,
+            official: &opened.official,
+            origins: &opened.origins,
+            provenance: opened.provenance(),
+        }
     }
 
     /// What the writers are given.

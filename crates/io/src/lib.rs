@@ -28,6 +28,9 @@ mod numbers;
 
 pub mod last;
 
+pub mod basis;
+pub mod saved;
+
 pub mod delivery;
 pub mod edition;
 pub mod join;

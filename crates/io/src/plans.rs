@@ -6,43 +6,35 @@ use nittio_core::{
     indicator::Indicators,
     outcome::Plans,
     plan::{Opportunities, Plan, Problem, Project, Unplanned, make},
-    study::Frame,
-    tally::Tally,
 };
 use nittio_plan::Limits;
 use rayon::prelude::*;
 
-use crate::{ingest::Opened, study_file::plans::Posed};
+use crate::{basis::Basis, study_file::plans::Posed};
 
 /// Makes every plan that a study asks for.
 #[must_use]
-pub(crate) fn plans(opened: &Opened<'_>, tally: &Tally, frame: &Frame, indicators: &Indicators) -> Plans {
+pub(crate) fn plans(basis: &Basis<'_>, indicators: &Indicators) -> Plans {
     let one = |posed: &Posed| {
-        let result = plan(opened, posed, tally, frame, indicators);
+        let result = plan(basis, posed, indicators);
         (posed.ask.clone(), result)
     };
     Plans {
-        asked: opened.plans.par_iter().with_max_len(1).map(one).collect(),
-        projects: opened.projects.clone(),
+        asked: basis.plans.par_iter().with_max_len(1).map(one).collect(),
+        projects: basis.projects.to_vec(),
         solver: nittio_plan::solver().to_owned(),
     }
 }
 
-fn plan(
-    opened: &Opened<'_>,
-    posed: &Posed,
-    tally: &Tally,
-    frame: &Frame,
-    indicators: &Indicators,
-) -> Result<Plan, Unplanned> {
+fn plan(basis: &Basis<'_>, posed: &Posed, indicators: &Indicators) -> Result<Plan, Unplanned> {
     let Posed { ask, decided, time, gap } = posed;
     let decide = |project: &Project| Project {
         build: decided.get(&project.key).copied().unwrap_or(project.build),
         ..project.clone()
     };
-    let projects: Vec<Project> = opened.projects.iter().map(decide).collect();
-    let goal = &opened.study.goals[ask.goal];
-    let Some(found) = Opportunities::find(tally, frame, indicators, goal, &projects, ask) else {
+    let projects: Vec<Project> = basis.projects.iter().map(decide).collect();
+    let goal = &basis.study.goals[ask.goal];
+    let Some(found) = Opportunities::find(basis.tally, basis.frame, indicators, goal, &projects, ask) else {
         return Err(Unplanned::Failed("the study has no figures for this goal".to_owned()));
     };
     let end = Instant::now() + *time;

@@ -6,11 +6,13 @@ pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod delivery;
+pub(crate) mod draw;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod init;
 pub(crate) mod plan;
+pub(crate) mod report;
 pub(crate) mod review;
 pub(crate) mod verify;
 

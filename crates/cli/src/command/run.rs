@@ -1,9 +1,6 @@
 //! `nittio run`: read, join, count, assess, write.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::Path,
-};
+use std::{io::IsTerminal, path::Path};
 
 use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome, projection::Projection};
 use nittio_io::{
@@ -11,18 +8,23 @@ use nittio_io::{
     ingest::{Opened, Reading},
     join::{self, Joined, Keep},
     last::{self, Last, Unfit, Update, UpdateError},
+    saved,
     study_file::{
         Locale,
         defaults::{ReportView, report_view},
     },
     write::{self, PlacesFrom, staging::Staging},
 };
-use nittio_report::{delivery::say, render, theme::Theme};
+use nittio_report::delivery::say;
 
 use crate::{
     Answer,
     args::{FailOn, Format, RunArgs},
-    command::{index::obtain, print},
+    command::{
+        draw::{self, Look},
+        index::obtain,
+        print,
+    },
     failure::{Failure, note},
     pdf,
     progress::Terminal,
@@ -36,7 +38,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     if args.pdf {
         pdf::available()?;
     }
-    let look = Look { theme: args.theme.as_deref().map(theme).transpose()?.unwrap_or_default(), pdf: args.pdf };
+    let theme = draw::theme(args.theme.as_deref())?;
+    let look = Look { html: true, pictures: true, tables: true, pdf: args.pdf, theme };
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
@@ -89,18 +92,6 @@ struct Job<'a> {
     look: Look,
 }
 
-/// How reports look, and as what.
-struct Look {
-    theme: Theme,
-    pdf: bool,
-}
-
-/// Reads a theme file.
-fn theme(path: &Path) -> Result<Theme, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
-}
-
 impl Job<'_> {
     /// Everything after the join: figures, files, the report, and the answer.
     fn conclude(
@@ -129,20 +120,25 @@ impl Job<'_> {
         let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
         drop(last);
         spinner.set_message("drawing the report");
+        let basis = joined.basis(opened);
+        let draw = |outcome: (&Outcome, Option<&Projection>), view: &ReportView, lacking: Option<Few>, folder: &str| {
+            draw::draw(&staging, outcome, view, lacking, folder, &self.look)
+        };
         let (written, drawn) = rayon::join(
             || write::tables(&staging, &finished),
             || {
-                let projection = joined.projection(opened, &outcome.indicators, &view.level);
-                report(&staging, (&outcome, Some(&projection)), &view, lacking, "", &self.look)
+                let projection = basis.projection(&outcome.indicators, &view.level);
+                draw((&outcome, Some(&projection)), &view, lacking.clone(), "")
             },
         );
         written?;
         drawn?;
+        saved::write(&staging, &basis, lacking.as_ref(), public)?;
         if public {
             spinner.set_message("writing the public edition");
-            let public = edition::public(&joined, opened, &outcome);
+            let public = edition::public(&basis, &outcome);
             write::public::results(&staging, &public)?;
-            report(&staging, (&public, None), &edition::report_view(&view, &public), None, "public/", &self.look)?;
+            draw((&public, None), &edition::report_view(&view, &public), None, "public/")?;
             open_data(&staging, &public, project, &view, "public/")?;
             write::public::finish(&staging, &public, &opened.study.speeds)?;
         } else if project.loaded.file.open_data.is_some() {
@@ -202,50 +198,6 @@ fn open_data(
     if !missing.is_empty() {
         let keys = missing.join(", ");
         note(&format!("Before open data are published, say in [open_data] of the study file: {keys}"));
-    }
-    Ok(())
-}
-
-/// Draws the report and its pictures into a folder of the results; with a projection, its page answers by itself.
-fn report(
-    staging: &Staging,
-    (outcome, projection): (&Outcome, Option<&Projection>),
-    view: &ReportView,
-    lacking: Option<Few>,
-    folder: &str,
-    look: &Look,
-) -> Result<(), Failure> {
-    let settings = nittio_report::Settings {
-        locale: match view.locale {
-            Locale::Sv => nittio_report::Locale::Sv,
-            Locale::En => nittio_report::Locale::En,
-        },
-        level: view.level.clone(),
-        goal: view.goal,
-        unit: view.unit.clone(),
-        lacking,
-    };
-    let report = match projection {
-        Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
-        None => nittio_report::compose(outcome, &settings),
-    };
-    let report = report.in_theme(look.theme.clone());
-    let tables = nittio_report::tables(outcome, &settings);
-    let set = || if look.pdf { pdf::bytes(&report).map(Some) } else { Ok(None) };
-    let drawn = || rayon::join(|| render::html(&report), || render::pictures(&report));
-    let (set, (workbook, (page, pictures))) = rayon::join(set, || rayon::join(|| render::xlsx(&tables), drawn));
-    if let Some(bytes) = set? {
-        staging.write(&format!("{folder}report.pdf"), |file| file.write_all(&bytes))?;
-    }
-    let workbook = workbook?;
-    staging.write(&format!("{folder}{}", write::WORKBOOK), |file| file.write_all(&workbook))?;
-    staging.write(&format!("{folder}{}", write::EXCEL_CSV), |file| file.write_all(&render::excel_csv(&tables)))?;
-    let page = page?;
-    staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
-    for picture in pictures? {
-        let name = format!("{folder}pictures/{}", picture.name);
-        staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
-        staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;
     }
     Ok(())
 }

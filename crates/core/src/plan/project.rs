@@ -1,9 +1,11 @@
 //! Projects: what may be built, and what that costs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::quantity::{Kronor, Metres, Share};
 
 /// A build-out project: the services that name it, and what they cost to build.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
     /// The name that its services give as their project.
     pub key: String,
@@ -20,7 +22,7 @@ pub struct Project {
 }
 
 /// Whether a project may be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Build {
     /// It may.
     #[default]
@@ -32,7 +34,7 @@ pub enum Build {
 }
 
 /// What a project costs, part by part; a part that is not said is nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cost {
     /// Whatever it reaches.
     pub fixed: Kronor,

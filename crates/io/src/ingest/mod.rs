@@ -1,6 +1,7 @@
 //! Ingest: a study file and the files it names, read into a [`Study`] with an account of what was odd.
 
 mod areas;
+pub(crate) mod asked;
 mod cell;
 mod ids;
 pub(crate) mod kept;
@@ -36,7 +37,7 @@ use nittio_core::{
     place::{Places, UnitColumn},
     plan::Project,
     quantity::Metres,
-    service::{Link, Reach, ServiceId, Services},
+    service::{Link, ServiceId, Services},
     settlement::SettlementArea,
     study::{Frame, Study},
 };
@@ -51,11 +52,7 @@ use crate::{
     repair,
     stage::{Stage, timed},
     study_file::{
-        About, FileSource, SettlementsSource, StudyFile, defaults,
-        error::StudyFileError,
-        load::Loaded,
-        plans,
-        scenarios::{self, Posed},
+        About, FileSource, SettlementsSource, StudyFile, error::StudyFileError, load::Loaded, plans, scenarios::Posed,
     },
 };
 use kept::{Drafts, Kept};
@@ -252,19 +249,18 @@ impl<'a> Opened<'a> {
 
     /// How far off coordinates may be, as the study says.
     pub(crate) fn coordinate_error(&self) -> Option<Metres> {
-        self.file().safety.coordinate_error.as_ref().map(|error| *error.get_ref())
+        asked::coordinate_error(self.file())
     }
 
     /// How much shorter and longer the distances of near may be, as the study says. Nothing asks that of a study whose main
     /// definition does not count what is near.
     pub(crate) fn near_error(&self) -> Option<Metres> {
-        let error = self.file().safety.near_error.as_ref().map(|error| *error.get_ref());
-        error.filter(|_| self.counts_near())
+        asked::near_error(self.file(), &self.study)
     }
 
     /// Whether the main definition counts what is near.
     pub(crate) fn counts_near(&self) -> bool {
-        self.study.profiles.first().is_some_and(|main| main.reach.contains(&Reach::Near))
+        asked::counts_near(&self.study)
     }
 
     /// Leaves only the first batches of every file of places, one in `one_in` of them: for measuring how time grows.
@@ -368,10 +364,9 @@ impl<'a> Opened<'a> {
         &self.reading.loaded.file
     }
 
-    /// Per source of borders of localities: the year they were drawn for, where the study file says it.
-    #[must_use]
-    pub fn settlement_vintages(&self) -> Vec<Option<i16>> {
-        self.reading.loaded.file.settlements.iter().map(|source| source.vintage).collect()
+    /// The study file with its text.
+    pub(crate) fn loaded(&self) -> &'a Loaded {
+        self.reading.loaded
     }
 
     /// Where everything came from, complete when all places have been read.
@@ -404,40 +399,16 @@ impl<'a> Read<'a> {
     /// Numbers the services in their order, and makes a study. Also returns the new number of each service.
     fn assemble(self, reading: &'a Reading<'a>) -> Result<(Opened<'a>, Vec<ServiceId>), StudyFileError> {
         let Self { levels, services, mut offers, footprints, settlements, count, origins, places, codes } = self;
-        let file = &reading.loaded.file;
         let official = official::read(reading, &levels)?;
         let (services, numbers) = services.sorted();
         let relink = |link: Link| Link { service: numbers[link.service.0 as usize], ..link };
         offers.relink(relink);
         let origins = origins.into_iter().map(|(link, sources)| (relink(link), sources)).collect();
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
-        let wrong = |e: defaults::GoalError| reading.loaded.error_at(0..0, e.to_string(), None::<String>);
-        let goals = defaults::goals(file).map_err(wrong)?;
-        let (near, profiles) = (defaults::near(file), defaults::profiles(file));
-        let scenarios = scenarios::pose(reading.loaded, &services, near.as_ref(), &profiles)?;
-        let projects = projects::read(reading, &services)?;
-        let plans = plans::pose(reading.loaded, &goals, &profiles);
-        let study = Study {
-            frame: Frame {
-                as_of: file.study.as_of,
-                levels,
-                categories: Vec::new(),
-                units: Vec::new(),
-                services,
-                settlements: !file.settlements.is_empty(),
-                near,
-            },
-            places: Places::default(),
-            offers,
-            footprints,
-            settlements,
-            profiles,
-            speeds: file.indicators.speeds.clone(),
-            measures: defaults::measures(file),
-            aid: defaults::aid(file).map_err(wrong)?,
-            listing: defaults::listing(file, &goals),
-            goals,
-        };
+        let (study, scenarios) = asked::study(reading.loaded, levels, services)?;
+        let projects = projects::read(reading, &study.frame.services)?;
+        let plans = plans::pose(reading.loaded, &study.goals, &study.profiles);
+        let study = Study { offers, footprints, settlements, ..study };
         Ok((
             Opened {
                 study,

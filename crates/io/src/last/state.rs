@@ -230,7 +230,7 @@ fn unpack(bytes: &[u8], skip: u32, width: u32, count: usize) -> Vec<u32> {
     numbers
 }
 
-fn put_kinds(out: &mut Vec<u8>, kinds: &[Kind]) {
+pub(crate) fn put_kinds(out: &mut Vec<u8>, kinds: &[Kind]) {
     let with_none = |number: Option<u32>| number.map_or(0, |number| u64::from(number) + 1);
     put(out, kinds.len() as u64);
     put(out, kinds.first().map_or(0, |kind| kind.areas.len() as u64));
@@ -257,7 +257,7 @@ fn put_kinds(out: &mut Vec<u8>, kinds: &[Kind]) {
     }
 }
 
-fn take_kinds(numbers: &mut Numbers<'_>, services: usize) -> Option<Vec<Kind>> {
+pub(crate) fn take_kinds(numbers: &mut Numbers<'_>, services: usize) -> Option<Vec<Kind>> {
     let with_none = |number: u64| u32::try_from(number).ok().map(|number| number.checked_sub(1));
     let (count, levels) = (numbers.next_usize()?, numbers.next_usize()?);
     let mut kinds = Vec::new();
@@ -290,7 +290,7 @@ fn take_kinds(numbers: &mut Numbers<'_>, services: usize) -> Option<Vec<Kind>> {
     Some(kinds)
 }
 
-fn put_sums(out: &mut Vec<u8>, sums: &Sums) {
+pub(crate) fn put_sums(out: &mut Vec<u8>, sums: &Sums) {
     put(out, sums.rows().len() as u64);
     let mut last = 0;
     for (kind, category, counts) in sums.rows() {
@@ -304,7 +304,7 @@ fn put_sums(out: &mut Vec<u8>, sums: &Sums) {
     }
 }
 
-fn take_sums(numbers: &mut Numbers<'_>, units: usize, kinds: usize) -> Option<Sums> {
+pub(crate) fn take_sums(numbers: &mut Numbers<'_>, units: usize, kinds: usize) -> Option<Sums> {
     let (mut rows, mut counts, mut kind) = (Vec::new(), Vec::new(), 0u32);
     for _ in 0..numbers.next()? {
         kind = kind.checked_add(numbers.next_u32()?).filter(|&kind| (kind as usize) < kinds)?;

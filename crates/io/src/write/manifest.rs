@@ -126,6 +126,13 @@ pub(super) struct Output {
     rests_on: Vec<String>,
 }
 
+impl Output {
+    /// Says of which edition it is, where that is not seen by its name.
+    pub(super) fn of_edition(&mut self, public: bool) {
+        self.edition = if public { "public" } else { "internal" };
+    }
+}
+
 /// The manifest over everything staged so far.
 ///
 /// # Errors

@@ -14,6 +14,7 @@
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        open-data/                                      what may be published, where asked
 //!                        rejects.csv                                     every finding in the input
+//!            saved ────▶ result.nittio                                   what the report is made from, to draw it again
 //!         ── finish ───▶ manifest.json                                   what was made from what, last
 //! ```
 //!
@@ -23,6 +24,7 @@
 
 pub mod staging;
 
+pub mod again;
 pub(crate) mod area_columns;
 pub mod categories;
 pub mod geopackage;

@@ -125,8 +125,22 @@ impl Staging {
     ///
     /// # Errors
     /// When a file cannot be written or put into place; what was there before then still is.
-    pub fn commit(mut self, manifest: &[u8]) -> Result<(), WriteError> {
+    pub fn commit(self, manifest: &[u8]) -> Result<(), WriteError> {
         let names = self.names()?;
+        let stale = self.stale(&names);
+        self.put(manifest, &names, &stale)
+    }
+
+    /// Puts results beside those that are there, or in their place; no other one is removed.
+    ///
+    /// # Errors
+    /// As [`Staging::commit`].
+    pub fn commit_beside(self, manifest: &[u8]) -> Result<(), WriteError> {
+        let names = self.names()?;
+        self.put(manifest, &names, &[])
+    }
+
+    fn put(mut self, manifest: &[u8], names: &[String], stale: &[String]) -> Result<(), WriteError> {
         let last = self.new_files().join(MANIFEST);
         self.fill(&last, |file| file.write_all(manifest)).map_err(|e| self.failed(MANIFEST, &e))?;
         for name in names.iter().map(String::as_str).chain([MANIFEST]) {
@@ -138,10 +152,8 @@ impl Staging {
                 return Err(WriteError::FolderInTheWay { path: target, output: self.output.clone() });
             }
         }
-        let stale = self.stale(&names);
-
         let mut moves = Moves::default();
-        if let Err((name, error)) = self.put_into_place(&names, &stale, &mut moves) {
+        if let Err((name, error)) = self.put_into_place(names, stale, &mut moves) {
             if moves.undo().is_err() {
                 self.keep = true;
                 let (path, output) = (self.output.join(name), self.output.clone());
@@ -149,7 +161,7 @@ impl Staging {
             }
             return Err(self.failed(&name, &error));
         }
-        for name in &stale {
+        for name in stale {
             remove_empty_folders(&self.output, name);
         }
         // A folder cannot be flushed on every system; where it cannot, there is nothing more to do.

@@ -1,0 +1,89 @@
+//! The report's pages, pictures and tables, put among the results.
+
+use std::io::Write;
+
+use nittio_core::{category::Few, outcome::Outcome, projection::Projection};
+use nittio_io::{
+    study_file::{Locale, defaults::ReportView},
+    write::{self, staging::Staging},
+};
+use nittio_report::{render, theme::Theme};
+
+use crate::{failure::Failure, pdf};
+
+/// What is drawn, and how it looks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Look {
+    /// The report as a page.
+    pub(crate) html: bool,
+    /// Its figures as pictures.
+    pub(crate) pictures: bool,
+    /// Its figures as a workbook and a table for a spreadsheet.
+    pub(crate) tables: bool,
+    /// The report as PDF.
+    pub(crate) pdf: bool,
+    /// The colours.
+    pub(crate) theme: Theme,
+}
+
+/// The theme in a file; the default one where none is named.
+pub(crate) fn theme(path: Option<&std::path::Path>) -> Result<Theme, Failure> {
+    let Some(path) = path else { return Ok(Theme::default()) };
+    let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
+}
+
+/// Draws the report, its pictures and its tables into a folder of the results; with a projection, its page answers by itself.
+pub(crate) fn draw(
+    staging: &Staging,
+    (outcome, projection): (&Outcome, Option<&Projection>),
+    view: &ReportView,
+    lacking: Option<Few>,
+    folder: &str,
+    look: &Look,
+) -> Result<(), Failure> {
+    let settings = nittio_report::Settings {
+        locale: match view.locale {
+            Locale::Sv => nittio_report::Locale::Sv,
+            Locale::En => nittio_report::Locale::En,
+        },
+        level: view.level.clone(),
+        goal: view.goal,
+        unit: view.unit.clone(),
+        lacking,
+    };
+    let report = match projection {
+        Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
+        None => nittio_report::compose(outcome, &settings),
+    };
+    let report = report.in_theme(look.theme.clone());
+    let set = || look.pdf.then(|| pdf::bytes(&report)).transpose();
+    let tables = || {
+        let tables = look.tables.then(|| nittio_report::tables(outcome, &settings));
+        tables.map(|tables| Ok((render::xlsx(&tables)?, render::excel_csv(&tables)))).transpose()
+    };
+    let drawn = || {
+        rayon::join(
+            || look.html.then(|| render::html(&report)).transpose(),
+            || look.pictures.then(|| render::pictures(&report)).transpose(),
+        )
+    };
+    let (set, (tables, (page, pictures))) = rayon::join(set, || rayon::join(tables, drawn));
+    if let Some(bytes) = set? {
+        staging.write(&format!("{folder}report.pdf"), |file| file.write_all(&bytes))?;
+    }
+    let tables: Result<_, render::RenderError> = tables;
+    if let Some((workbook, csv)) = tables? {
+        staging.write(&format!("{folder}{}", write::WORKBOOK), |file| file.write_all(&workbook))?;
+        staging.write(&format!("{folder}{}", write::EXCEL_CSV), |file| file.write_all(&csv))?;
+    }
+    if let Some(page) = page? {
+        staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
+    }
+    for picture in pictures?.into_iter().flatten() {
+        let name = format!("{folder}pictures/{}", picture.name);
+        staging.write(&format!("{name}.svg"), |file| file.write_all(picture.svg.as_bytes()))?;
+        staging.write(&format!("{name}.png"), |file| file.write_all(&picture.png))?;
+    }
+    Ok(())
+}

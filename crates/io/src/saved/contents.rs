@@ -1,0 +1,150 @@
+//! What a saved result says in words: the study file, the axes, the inputs.
+
+use std::borrow::Cow;
+
+use nittio_core::{
+    area::Level,
+    category::Few,
+    diagnostic::DiagnosticCount,
+    measure::Measure,
+    official::{Definition, Official, Published},
+    outcome::Input,
+    plan::Project,
+    service::Service,
+    settlement::SettlementGroup,
+    study::ScaledUnit,
+    unit::Unit,
+};
+use serde::{Deserialize, Serialize};
+
+use super::PROGRAM;
+use crate::basis::Basis;
+
+/// Everything that stands in JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Contents<'a> {
+    /// Program and version.
+    pub(super) program: String,
+    /// The study file's name.
+    pub(super) study_name: String,
+    /// Its text.
+    pub(super) study: Cow<'a, str>,
+    pub(super) crs: String,
+    pub(super) inputs: Vec<Input>,
+    pub(super) levels: Vec<LevelEntry>,
+    pub(super) categories: Vec<String>,
+    pub(super) units: Vec<UnitEntry>,
+    /// In their order.
+    pub(super) services: Vec<Service>,
+    /// That may be built.
+    pub(super) projects: Vec<Project>,
+    pub(super) official: Vec<OfficialEntry>,
+    pub(super) diagnostics: Vec<DiagnosticCount>,
+    pub(super) lacking: Option<Few>,
+    /// Whether it is known from which inputs the services come, which the public edition needs.
+    pub(super) public: bool,
+}
+
+impl<'a> Contents<'a> {
+    pub(super) fn of(basis: &Basis<'a>, lacking: Option<&Few>, public: bool) -> Self {
+        let (loaded, frame) = (basis.loaded, basis.frame);
+        Self {
+            program: PROGRAM.to_owned(),
+            study_name: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            study: Cow::Borrowed(loaded.text.as_ref()),
+            crs: basis.provenance.crs.clone(),
+            inputs: basis.provenance.inputs.clone(),
+            levels: frame.levels.iter().map(LevelEntry::of).collect(),
+            categories: frame.categories.clone(),
+            units: frame.units.iter().map(UnitEntry::of).collect(),
+            services: frame.services.as_slice().to_vec(),
+            projects: basis.projects.to_vec(),
+            official: basis.official.iter().map(OfficialEntry::of).collect(),
+            diagnostics: basis.diagnostics.clone(),
+            lacking: lacking.cloned(),
+            public,
+        }
+    }
+}
+
+/// A level but for its borders.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct LevelEntry {
+    pub(super) key: String,
+    /// Code and name.
+    pub(super) areas: Vec<(String, String)>,
+    /// From which level it follows, and the area of each of that level's areas.
+    pub(super) derived: Option<(usize, Vec<Option<u32>>)>,
+}
+
+impl LevelEntry {
+    fn of(level: &Level) -> Self {
+        Self {
+            key: level.key.clone(),
+            areas: level.areas.iter().map(|area| (area.code.clone(), area.name.clone())).collect(),
+            derived: level.derived.as_ref().map(|derived| (derived.from, derived.area_of.clone())),
+        }
+    }
+}
+
+/// A unit, and how many counted parts make one of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct UnitEntry(Unit, u64);
+
+impl UnitEntry {
+    fn of(unit: &ScaledUnit) -> Self {
+        Self(unit.unit.clone(), unit.scale)
+    }
+
+    pub(super) fn scaled(self) -> ScaledUnit {
+        ScaledUnit { unit: self.0, scale: self.1 }
+    }
+}
+
+/// An official figure.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct OfficialEntry {
+    definition: Definition,
+    unit: Unit,
+    measure: Option<String>,
+    profile: usize,
+    settlement: SettlementGroup,
+    year: Option<i16>,
+    source: Option<String>,
+    /// By level and area.
+    values: Vec<(usize, usize, Published)>,
+    country: Option<Published>,
+}
+
+impl OfficialEntry {
+    fn of(official: &Official) -> Self {
+        let official = official.clone();
+        Self {
+            definition: official.definition,
+            unit: official.unit,
+            measure: official.measure.map(|measure| measure.to_string()),
+            profile: official.profile,
+            settlement: official.settlement,
+            year: official.year,
+            source: official.source,
+            values: official.values.into_iter().map(|((level, area), value)| (level, area, value)).collect(),
+            country: official.country,
+        }
+    }
+
+    /// The figure; `None` when its measure is none.
+    pub(super) fn figure(self) -> Option<Official> {
+        let measure = self.measure.map(|key| key.parse::<Measure>()).transpose().ok()?;
+        Some(Official {
+            definition: self.definition,
+            unit: self.unit,
+            measure,
+            profile: self.profile,
+            settlement: self.settlement,
+            year: self.year,
+            source: self.source,
+            values: self.values.into_iter().map(|(level, area, value)| ((level, area), value)).collect(),
+            country: self.country,
+        })
+    }
+}

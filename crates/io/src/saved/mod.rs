@@ -1,0 +1,193 @@
+//! The saved result: one file that holds all that a report is made from, so that it can be composed again, and other questions
+//! asked, without the places and the footprints.
+//!
+//! ```text
+//! Basis ──write──▶ result.nittio ──open──▶ Saved ──basis──▶ Basis ──outcome──▶ the same outcome
+//! ```
+//!
+//! It holds the cube, the axes with their borders, and the study file's text, from which definitions, goals and scenarios are
+//! read again. It belongs to the internal edition: everything that the public one keeps back is in it.
+
+mod contents;
+mod error;
+mod file;
+mod tables;
+
+use std::{io, path::Path};
+
+use nittio_core::{
+    category::Few,
+    coverage::Kind,
+    diagnostic::DiagnosticCount,
+    doubt::Doubt,
+    official::Official,
+    outcome::Provenance,
+    plan::Project,
+    reconcile::Duplicates,
+    study::{Frame, Study},
+    sums::Sums,
+    tally::Tally,
+};
+
+use crate::{
+    basis::Basis,
+    ingest::{Origins, asked},
+    numbers::Numbers,
+    study_file::{
+        StudyFile,
+        load::{self, Loaded},
+        plans,
+        scenarios::Posed,
+    },
+    write::{error::WriteError, staging::Staging},
+};
+use contents::Contents;
+pub use error::SavedError;
+
+/// The name of the file in an output folder.
+pub const NAME: &str = "result.nittio";
+
+const PROGRAM: &str = concat!("nittio ", env!("CARGO_PKG_VERSION"));
+
+/// Writes the file. `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
+/// needs to know from which inputs the services come.
+///
+/// # Errors
+/// When the file cannot be written; nothing is then changed in the output folder.
+pub fn write(staging: &Staging, basis: &Basis<'_>, lacking: Option<&Few>, public: bool) -> Result<(), WriteError> {
+    let tables = tables::of(basis, public);
+    let contents = serde_json::to_vec(&Contents::of(basis, lacking, public)).map_err(io::Error::from);
+    let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
+    staging.write(NAME, |out| file::write(out, &contents, &tables))
+}
+
+/// A result that was saved, read whole.
+#[derive(Debug)]
+pub struct Saved {
+    loaded: Loaded,
+    study: Study,
+    frame: Frame,
+    kinds: Vec<Kind>,
+    sums: Sums,
+    tally: Tally,
+    diagnostics: Vec<DiagnosticCount>,
+    duplicates: Duplicates,
+    doubts: Vec<Doubt>,
+    scenarios: Vec<Posed>,
+    projects: Vec<Project>,
+    plans: Vec<plans::Posed>,
+    official: Vec<Official>,
+    origins: Option<Origins>,
+    provenance: Provenance,
+    lacking: Option<Few>,
+}
+
+impl Saved {
+    /// Reads the result that a run has left in a folder.
+    ///
+    /// # Errors
+    /// When there is none, another version wrote it, or it is damaged.
+    pub fn open(folder: &Path) -> Result<Self, SavedError> {
+        let path = folder.join(NAME);
+        let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => SavedError::None { folder: folder.to_owned(), there: folder.is_dir() },
+            _ => SavedError::Unreadable { path: path.clone(), source },
+        })?;
+        let damaged = |how: &'static str| SavedError::Damaged { path: path.clone(), how };
+        let (contents, tables) = file::read(&bytes).map_err(|fault| fault.at(&path))?;
+        let contents: Contents =
+            serde_json::from_slice(contents).map_err(|_| damaged("its contents cannot be read"))?;
+        if contents.program != PROGRAM {
+            return Err(SavedError::Version { path, by: contents.program });
+        }
+        Self::of(contents, &mut Numbers::new(tables)).map_err(|fault| match fault {
+            Broken::Tables => damaged("its numbers do not fit together"),
+            Broken::Study(message) => SavedError::Study { path: path.clone(), message },
+        })
+    }
+
+    fn of(contents: Contents, tables: &mut Numbers<'_>) -> Result<Self, Broken> {
+        let loaded = load::parse(&contents.study, Path::new(&contents.study_name));
+        let loaded = loaded.map_err(|errors| Broken::Study(errors.render(false)))?;
+        let (services, levels) = (contents.services.into_iter(), contents.levels);
+        let mut known = nittio_core::service::Services::default();
+        services.for_each(|service| {
+            known.intern(service);
+        });
+        let levels = tables::take_levels(tables, levels).ok_or(Broken::Tables)?;
+        let (study, scenarios) =
+            asked::study(&loaded, levels, known).map_err(|error| Broken::Study(error.render(false)))?;
+        let units = contents.units.into_iter().map(contents::UnitEntry::scaled).collect();
+        let frame = Frame { categories: contents.categories, units, ..study.frame.clone() };
+        let parts = tables::take(tables, &frame).ok_or(Broken::Tables)?;
+        let tables::Taken { kinds, sums, duplicates, doubts, origins } = parts;
+        let tally = sums.tally(&kinds);
+        let official = contents.official.into_iter().map(contents::OfficialEntry::figure).collect::<Option<_>>();
+        let plans = plans::pose(&loaded, &study.goals, &study.profiles);
+        Ok(Self {
+            tally,
+            study,
+            frame,
+            kinds,
+            sums,
+            diagnostics: contents.diagnostics,
+            duplicates,
+            doubts,
+            scenarios,
+            plans,
+            projects: contents.projects,
+            official: official.ok_or(Broken::Tables)?,
+            origins: contents.public.then_some(origins),
+            provenance: Provenance { program: contents.program, crs: contents.crs, inputs: contents.inputs },
+            lacking: contents.lacking,
+            loaded,
+        })
+    }
+
+    /// What the outcome is made from.
+    #[must_use]
+    pub fn basis(&self) -> Basis<'_> {
+        const NOWHERE: &Origins = &Origins::new();
+        Basis {
+            loaded: &self.loaded,
+            study: &self.study,
+            frame: &self.frame,
+            kinds: &self.kinds,
+            sums: &self.sums,
+            tally: &self.tally,
+            diagnostics: self.diagnostics.clone(),
+            duplicates: &self.duplicates,
+            doubts: &self.doubts,
+            scenarios: &self.scenarios,
+            projects: &self.projects,
+            plans: &self.plans,
+            official: &self.official,
+            origins: self.origins.as_ref().unwrap_or(NOWHERE),
+            provenance: self.provenance.clone(),
+        }
+    }
+
+    /// The study file that the run was about.
+    #[must_use]
+    pub fn file(&self) -> &StudyFile {
+        &self.loaded.file
+    }
+
+    /// What the report names of the listed places; `None` where places were not written.
+    #[must_use]
+    pub const fn lacking(&self) -> Option<&Few> {
+        self.lacking.as_ref()
+    }
+
+    /// Whether the run made a public edition, so that it can be made again.
+    #[must_use]
+    pub const fn has_public(&self) -> bool {
+        self.origins.is_some()
+    }
+}
+
+/// What keeps a file that is whole from being a result.
+enum Broken {
+    Tables,
+    Study(String),
+}
