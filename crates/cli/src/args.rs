@@ -268,6 +268,8 @@ pub(crate) struct ReportArgs {
 pub(crate) enum Part {
     /// report.html
     Html,
+    /// kommun/, a page per area
+    Kommun,
     /// pictures/
     Pictures,
 }

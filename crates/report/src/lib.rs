@@ -26,6 +26,7 @@
 mod chart;
 mod compose;
 pub mod delivery;
+pub mod kommun;
 mod locale;
 mod messages;
 pub mod render;

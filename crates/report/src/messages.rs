@@ -85,7 +85,8 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 26] = [
+    const MADE: [&str; 27] = [
+        "kommun.lead-",
         "category.",
         "category-one.",
         "aid.column-",

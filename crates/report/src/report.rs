@@ -20,6 +20,24 @@ pub struct Report {
     pub(crate) words: Words,
     /// The last line.
     pub(crate) colophon: String,
+    /// Other pages beside this one.
+    pub(crate) links: Vec<Link>,
+}
+
+/// Another page, and a few words about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) text: String,
+    pub(crate) href: String,
+    pub(crate) note: String,
+}
+
+/// A drawing that needs no title and no layout, with its words below it.
+#[derive(Debug, Clone)]
+pub(crate) struct Drawing {
+    pub(crate) id: &'static str,
+    pub(crate) text: String,
+    pub(crate) svg: String,
 }
 
 /// What every reader should see first.
@@ -65,6 +83,8 @@ pub(crate) enum Block {
     Figure(Box<Figure>),
     Table(Table),
     Terms(Vec<Term>),
+    Links(Vec<Link>),
+    Drawing(Drawing),
 }
 
 /// A word and what it means here.

@@ -18,10 +18,12 @@ pub(crate) struct Parts {
     pub(crate) html: bool,
     /// Its figures as pictures.
     pub(crate) pictures: bool,
+    /// A page per area.
+    pub(crate) kommun: bool,
 }
 
 impl Parts {
-    pub(crate) const ALL: Self = Self { html: true, pictures: true };
+    pub(crate) const ALL: Self = Self { html: true, pictures: true, kommun: true };
 }
 
 /// Draws the report and its pictures into a folder of the results.
@@ -50,6 +52,11 @@ pub(crate) fn draw(
     );
     if let Some(page) = page? {
         staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
+    }
+    if parts.kommun {
+        for page in nittio_report::kommun::pages(outcome, &settings)? {
+            staging.write(&format!("{folder}kommun/{}", page.name), |file| file.write_all(page.html.as_bytes()))?;
+        }
     }
     for picture in pictures?.into_iter().flatten() {
         let name = format!("{folder}pictures/{}", picture.name);

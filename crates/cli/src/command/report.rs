@@ -62,5 +62,5 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Answer, Failure> {
 
 fn parts(only: &[Part]) -> Parts {
     let wanted = |part| only.is_empty() || only.contains(&part);
-    Parts { html: wanted(Part::Html), pictures: wanted(Part::Pictures) }
+    Parts { html: wanted(Part::Html), pictures: wanted(Part::Pictures), kommun: wanted(Part::Kommun) }
 }

@@ -6,6 +6,7 @@ mod breaks;
 mod categories;
 mod definitions;
 pub(crate) mod delivery;
+pub(crate) mod kommun;
 mod ledger;
 mod map;
 mod method;
@@ -112,6 +113,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             show_table: t.get("page.show-table"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
+        links: Vec::new(),
     }
 }
 

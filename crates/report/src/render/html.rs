@@ -28,6 +28,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         report,
         language: report.locale.tag(),
         style: include_str!("../../templates/report.css"),
+        more: include_str!("../../templates/kommun.css"),
         regular: base64(REGULAR_WOFF2),
         semi_bold: base64(SEMI_BOLD_WOFF2),
         drawn,
@@ -41,6 +42,8 @@ struct Page<'a> {
     report: &'a Report,
     language: &'static str,
     style: &'static str,
+    /// What only pages beside others need.
+    more: &'static str,
     regular: String,
     semi_bold: String,
     drawn: Vec<Drawn>,
