@@ -283,6 +283,8 @@ pub(crate) struct ReportArgs {
 pub(crate) enum Part {
     /// report.html
     Html,
+    /// kommun/, a page per area
+    Kommun,
     /// pictures/
     Pictures,
     /// tables.xlsx and areas-excel.csv

@@ -27,6 +27,7 @@
 mod chart;
 mod compose;
 pub mod delivery;
+pub mod kommun;
 mod live;
 mod locale;
 mod messages;

@@ -85,8 +85,9 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 29] = [
+    const MADE: [&str; 30] = [
         "plans.aim-",
+        "kommun.lead-",
         "category.",
         "category-one.",
         "aid.column-",

@@ -27,6 +27,8 @@ pub struct Report {
     pub(crate) words: Words,
     /// The last line.
     pub(crate) colophon: String,
+    /// Other pages beside this one.
+    pub(crate) links: Vec<Link>,
     /// How it looks; a typesetter is told its colours.
     #[serde(rename = "colours", serialize_with = "colours")]
     pub(crate) theme: Theme,
@@ -35,6 +37,22 @@ pub struct Report {
 /// The colours by their names.
 fn colours<S: serde::Serializer>(theme: &Theme, serializer: S) -> Result<S::Ok, S::Error> {
     theme.hex_colours().serialize(serializer)
+}
+
+/// Another page, and a few words about it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Link {
+    pub(crate) text: String,
+    pub(crate) href: String,
+    pub(crate) note: String,
+}
+
+/// A drawing that needs no title and no layout, with its words below it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Drawing {
+    pub(crate) id: &'static str,
+    pub(crate) text: String,
+    pub(crate) svg: String,
 }
 
 /// What every reader should see first.
@@ -87,6 +105,8 @@ pub(crate) enum Block {
     Figure(Box<Figure>),
     Table(Table),
     Terms(Vec<Term>),
+    Links(Vec<Link>),
+    Drawing(Drawing),
 }
 
 /// A word and what it means here.

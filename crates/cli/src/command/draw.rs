@@ -18,6 +18,8 @@ pub(crate) struct Look {
     pub(crate) html: bool,
     /// Its figures as pictures.
     pub(crate) pictures: bool,
+    /// A page per area.
+    pub(crate) kommun: bool,
     /// Its figures as a workbook and a table for a spreadsheet.
     pub(crate) tables: bool,
     /// The report as PDF.
@@ -79,6 +81,11 @@ pub(crate) fn draw(
     }
     if let Some(page) = page? {
         staging.write(&format!("{folder}report.html"), |file| file.write_all(page.as_bytes()))?;
+    }
+    if look.kommun {
+        for page in nittio_report::kommun::pages(outcome, &settings, &look.theme)? {
+            staging.write(&format!("{folder}kommun/{}", page.name), |file| file.write_all(page.html.as_bytes()))?;
+        }
     }
     for picture in pictures?.into_iter().flatten() {
         let name = format!("{folder}pictures/{}", picture.name);

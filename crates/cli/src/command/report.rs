@@ -73,6 +73,7 @@ fn look(args: &ReportArgs) -> Result<Look, Failure> {
     Ok(Look {
         html: wanted(Part::Html),
         pictures: wanted(Part::Pictures),
+        kommun: wanted(Part::Kommun),
         tables: wanted(Part::Tables),
         pdf,
         theme: draw::theme(args.theme.as_deref())?,

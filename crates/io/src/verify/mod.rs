@@ -81,6 +81,10 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     checks.push(page.is_plain());
     checks.push(page.agrees(&table));
     checks.push(sheets::agree(folder, &table));
+    for name in files.iter().filter(|name| is_page(name)) {
+        let page = page::Page::of_area(folder, name).map_err(|reason| fail(folder, reason))?;
+        checks.extend([page.is_plain(), page.agrees(&table)].into_iter().filter(|check| !check.problems.is_empty()));
+    }
     checks.extend(names::nowhere(folder, &files, internal)?);
     let truth = internal.map(|folder| Table::of_csv(&folder.join("indicators.csv")));
     let truth = truth.transpose().map_err(|reason| fail(folder, reason))?;
@@ -117,6 +121,11 @@ fn files(folder: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// Whether this is a page about one area, or the list of them.
+fn is_page(name: &str) -> bool {
+    name.strip_prefix("kommun/").is_some_and(|rest| !rest.contains('/') && rest.ends_with(".html"))
+}
+
 fn allowed(files: &[String]) -> Check {
     let picture = |name: &str| {
         let plain = name.strip_prefix("pictures/").is_some_and(|rest| !rest.contains('/'));
@@ -126,7 +135,7 @@ fn allowed(files: &[String]) -> Check {
         let plain = name.strip_prefix("open-data/").is_some_and(|rest| !rest.contains('/'));
         plain && open_data::ENDINGS.iter().any(|ending| name.ends_with(ending))
     };
-    let allowed = |name: &str| ALLOWED.contains(&name) || picture(name) || open_data(name);
+    let allowed = |name: &str| ALLOWED.contains(&name) || picture(name) || open_data(name) || is_page(name);
     let others = files.iter().filter(|name| !allowed(name));
     let problems = others.map(|name| format!("{name}: this file may not be in a public edition"));
     check("There are only files that a public edition may have.", problems)

@@ -20,18 +20,27 @@ const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
 
 /// A page, as it was written.
 pub(super) struct Page {
+    name: String,
     text: String,
+    /// Whether the numbers beside the opening are about the whole study.
+    of_all: bool,
 }
 
 impl Page {
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let text = fs::read_to_string(path).map_err(|e| format!("report.html cannot be read: {e}"))?;
-        Ok(Self { text })
+        Ok(Self { name: "report.html".to_owned(), text, of_all: true })
+    }
+
+    /// A page about one area, or the list of them.
+    pub(super) fn of_area(folder: &Path, name: &str) -> Result<Self, String> {
+        let text = fs::read_to_string(folder.join(name)).map_err(|e| format!("{name} cannot be read: {e}"))?;
+        Ok(Self { name: name.to_owned(), text, of_all: false })
     }
 
     /// Nothing is embedded that a reader does not see.
     pub(super) fn is_plain(&self) -> Check {
-        let lower = self.text.to_lowercase();
+        let (name, lower) = (&self.name, self.text.to_lowercase());
         let forbidden = [
             ("<script", "a script"),
             ("<!--", "a comment"),
@@ -46,14 +55,13 @@ impl Page {
             "hidden" => lower.split("<style>").next().is_some_and(|head| head.contains(" hidden")),
             text => lower.contains(text),
         });
-        let mut problems: Vec<String> =
-            found.map(|(text, what)| format!("report.html: it has {what} ({text})")).collect();
+        let mut problems: Vec<String> = found.map(|(text, what)| format!("{name}: it has {what} ({text})")).collect();
         let foreign = lower.match_indices("data:").filter(|(at, _)| {
             let rest = &lower[*at..];
             !rest.starts_with("data:font/woff2;") && !rest.starts_with("data:,") && lower[..*at].ends_with(['(', '"'])
         });
-        problems.extend(foreign.map(|(at, _)| format!("report.html, byte {at}: embedded data other than typefaces")));
-        check("report.html has no script, no comment and no embedded data besides its typefaces.", problems)
+        problems.extend(foreign.map(|(at, _)| format!("{name}, byte {at}: embedded data other than typefaces")));
+        check(format!("{name} has no script, no comment and no embedded data besides its typefaces."), problems)
     }
 
     /// Every count in a table of the page stands in the table of figures, for the same area.
@@ -65,7 +73,7 @@ impl Page {
             let name = if row.key.0[0] == nittio_core::indicator::TOTAL { TOTALS[0] } else { row.name.as_str() };
             known.entry(name).or_default().extend(row.counts.iter().flatten());
         }
-        let mut problems = Vec::new();
+        let (mut problems, name_of_page) = (Vec::new(), &self.name);
         for table in self.text.split("<table id=\"").skip(1) {
             let table = table.split("</table>").next().unwrap_or_default();
             let id = table.split('"').next().unwrap_or_default();
@@ -79,14 +87,16 @@ impl Page {
                     if let Some(count) = count.filter(|count| COUNTS.contains(&head.as_str()) && !known.contains(count))
                     {
                         problems.push(format!(
-                            "report.html, table {id}, row {name}, column {head}: {count} is no count of indicators.csv"
+                            "{name_of_page}, table {id}, row {name}, column {head}: {count} is no count of indicators.csv"
                         ));
                     }
                 }
             }
         }
-        problems.extend(self.facts(table));
-        check("Every count in report.html's tables and opening is one of indicators.csv's.", problems)
+        if self.of_all {
+            problems.extend(self.facts(table));
+        }
+        check(format!("Every count in {name_of_page}'s tables and opening is one of indicators.csv's."), problems)
     }
 
     /// The numbers beside the opening: a count of the whole study, a share, or areas of areas.
@@ -102,7 +112,7 @@ impl Page {
         let counts = facts.filter_map(|fact| fact.replace(['\u{a0}', '\u{202f}', ','], "").parse::<u64>().ok());
         counts
             .filter(|count| !known.contains(count))
-            .map(|count| format!("report.html, opening: {count} is no count of indicators.csv"))
+            .map(|count| format!("{}, opening: {count} is no count of indicators.csv", self.name))
             .collect()
     }
 }

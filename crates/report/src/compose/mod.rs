@@ -5,6 +5,7 @@ mod bars;
 mod categories;
 mod definitions;
 pub(crate) mod delivery;
+pub(crate) mod kommun;
 mod ledger;
 mod live;
 mod map;
@@ -128,6 +129,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
         theme: crate::theme::Theme::default(),
+        links: Vec::new(),
     }
 }
 

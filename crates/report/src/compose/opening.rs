@@ -12,7 +12,7 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
     let units = scene.main_units();
     let property = scene.property();
     let values = [("units", units.as_str()), ("property", property.as_str())];
-    let mut lead = vec![hundred(scene)];
+    let mut lead = vec![hundred(scene, 0, "lead.")];
     let mut facts = Vec::new();
     if figure.has_share() {
         facts.push(Fact {
@@ -72,9 +72,9 @@ pub(super) fn opening(scene: &Scene<'_>) -> (String, Vec<Fact>) {
     (lead.join(" "), facts)
 }
 
-/// "Drygt 92 av 100 invånare har tillgång till minst 100 Mbit/s."
-fn hundred(scene: &Scene<'_>) -> String {
-    let figure = scene.main(0);
+/// "Drygt 92 av 100 invånare har tillgång till minst 100 Mbit/s." `words` is the group of texts that says it.
+pub(super) fn hundred(scene: &Scene<'_>, area: usize, words: &str) -> String {
+    let figure = scene.main(area);
     let (covered, total) = (u128::from(figure.covered), u128::from(figure.total));
     let units = scene.main_units();
     let (key, n) = if figure.hides.total || figure.hides.covered {
@@ -95,7 +95,10 @@ fn hundred(scene: &Scene<'_>) -> String {
             (_, false) => ("lead.over", whole),
         }
     };
-    sentence(&scene.t.say(key, &[("n", &n.to_string()), ("units", &units), ("property", &scene.property())]))
+    sentence(&scene.t.say(
+        &key.replace("lead.", words),
+        &[("n", &n.to_string()), ("units", &units), ("property", &scene.property())],
+    ))
 }
 
 /// Unit, property, area, date and method in one line.

@@ -29,6 +29,7 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         report,
         language: report.locale.tag(),
         style: format!("{}{}", include_str!("../../templates/report.css"), report.theme.style()),
+        more: include_str!("../../templates/kommun.css"),
         regular: base64(REGULAR_WOFF2),
         semi_bold: base64(SEMI_BOLD_WOFF2),
         drawn,
@@ -46,6 +47,8 @@ struct Page<'a> {
     report: &'a Report,
     language: &'static str,
     style: String,
+    /// What only pages beside others need.
+    more: &'static str,
     regular: String,
     semi_bold: String,
     drawn: Vec<Drawn>,
