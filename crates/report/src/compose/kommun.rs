@@ -74,7 +74,7 @@ fn frame(scene: &Scene<'_>) -> Report {
         kicker: t.say("page.kicker", &[("date", &scene.date())]),
         notice: scene.out.notice.as_ref().map(|text| report::Notice { head: t.get("page.notice"), text: text.clone() }),
         lead: String::new(),
-        definition: opening::definition(scene),
+        definition: opening::definition(scene, 0),
         facts: Vec::new(),
         sections: Vec::new(),
         words: Words {
@@ -176,7 +176,7 @@ fn page(scene: &Scene<'_>, area: usize, shapes: &[(usize, String)]) -> Report {
     let t = &scene.t;
     let name = scene.area_name(area);
     let figure = scene.main(area);
-    let mut lead = vec![opening::hundred(scene, area, "kommun.lead-").replace("{area}", &name)];
+    let mut lead = vec![opening::hundred(scene, area, &["kommun", "lead-"].join(".")).replace("{area}", &name)];
     if let Some(goal) = scene.goal {
         let verdict = scene.assessment(goal, area).map(|assessment| assessment.joint);
         let words = scene.goal_words(&scene.out.goals[goal]);
@@ -215,6 +215,7 @@ fn page(scene: &Scene<'_>, area: usize, shapes: &[(usize, String)]) -> Report {
             link(sentence(&t.say("kommun.to-index", &[("areas", &scene.areas_word(2))])), "index.html"),
             link(t.get("kommun.to-report"), "../report.html"),
         ],
+        definition: opening::definition(scene, area),
         ..frame(scene)
     }
 }

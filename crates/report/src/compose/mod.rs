@@ -114,7 +114,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             .as_ref()
             .map(|text| crate::report::Notice { head: t.get("page.notice"), text: text.clone() }),
         lead,
-        definition: opening::definition(&scene),
+        definition: opening::definition(&scene, 0),
         facts,
         sections,
         words: Words {
@@ -325,7 +325,9 @@ impl<'a> Scene<'a> {
     /// The source line of figures: who made the input, the program, the day.
     fn source(&self) -> Source {
         let mut parts: Vec<String> = Vec::new();
-        for said in self.out.provenance.inputs.iter().filter_map(origin) {
+        // What building costs is behind no figure of coverage.
+        let costs = |input: &&Input| ["projects", "unit-costs"].contains(&input.role.as_str());
+        for said in self.out.provenance.inputs.iter().filter(|input| !costs(input)).filter_map(origin) {
             if !parts.contains(&said) {
                 parts.push(said);
             }

@@ -102,7 +102,7 @@ pub(super) fn hundred(scene: &Scene<'_>, area: usize, words: &str) -> String {
 }
 
 /// Unit, property, area, date and method in one line.
-pub(super) fn definition(scene: &Scene<'_>) -> String {
+pub(super) fn definition(scene: &Scene<'_>, area: usize) -> String {
     let down = matches!(scene.ind.measures.get(scene.measure), Some(Measure::Down(_)));
     let profile = scene.ind.profiles.first().map(|p| scene.profile_name(p)).unwrap_or_default();
     let method = scene.t.say("definition.method", &[("profile", &profile.to_lowercase())]);
@@ -111,7 +111,7 @@ pub(super) fn definition(scene: &Scene<'_>) -> String {
         &[
             ("units", &scene.main_all()),
             ("property", &scene.property()),
-            ("area", &scene.area_name(0).to_lowercase()),
+            ("area", &if area == 0 { scene.area_name(0).to_lowercase() } else { scene.area_name(area) }),
             ("date", &scene.date()),
             ("method", &method),
         ],
