@@ -55,8 +55,7 @@ impl Page {
             "hidden" => lower.split("<style>").next().is_some_and(|head| head.contains(" hidden")),
             text => lower.contains(text),
         });
-        let mut problems: Vec<String> =
-            found.map(|(text, what)| format!("{name}: it has {what} ({text})")).collect();
+        let mut problems: Vec<String> = found.map(|(text, what)| format!("{name}: it has {what} ({text})")).collect();
         let foreign = lower.match_indices("data:").filter(|(at, _)| {
             let rest = &lower[*at..];
             !rest.starts_with("data:font/woff2;") && !rest.starts_with("data:,") && lower[..*at].ends_with(['(', '"'])

@@ -12,7 +12,7 @@ use nittio_core::{
 };
 use rayon::prelude::*;
 
-use super::{Scene, opening, words::HIDDEN};
+use super::{Scene, ledger, opening, words::HIDDEN};
 use crate::{
     Settings,
     chart::{
@@ -20,7 +20,7 @@ use crate::{
         bars::{Bar, Bars, Row, Tone},
     },
     messages::sentence,
-    report::{self, Block, Cell, Drawing, Fact, Figure, Head, Kind, Line, Link, Report, Section, Table, Term, Words},
+    report::{self, Block, Cell, Drawing, Fact, Figure, Head, Line, Link, Report, Section, Table, Term, Words},
 };
 
 /// The side of the square that the locator's outlines are drawn in.
@@ -34,12 +34,8 @@ pub(crate) fn pages(outcome: &Outcome, settings: &Settings) -> Vec<(String, Repo
     let names = file_names(scene.areas.iter().map(|&area| scene.ind.areas[area].code.as_str()));
     let shapes = shapes(&scene);
     let mut pages = vec![("index.html".to_owned(), index(&scene, &names))];
-    let of_areas: Vec<(String, Report)> = scene
-        .areas
-        .par_iter()
-        .zip(&names)
-        .map(|(&area, name)| (name.clone(), page(&scene, area, &shapes)))
-        .collect();
+    let of_areas: Vec<(String, Report)> =
+        scene.areas.par_iter().zip(&names).map(|(&area, name)| (name.clone(), page(&scene, area, &shapes))).collect();
     pages.extend(of_areas);
     pages
 }
@@ -76,11 +72,7 @@ fn frame(scene: &Scene<'_>) -> Report {
         locale: scene.locale,
         title: String::new(),
         kicker: t.say("page.kicker", &[("date", &scene.date())]),
-        notice: scene
-            .out
-            .notice
-            .as_ref()
-            .map(|text| report::Notice { head: t.get("page.notice"), text: text.clone() }),
+        notice: scene.out.notice.as_ref().map(|text| report::Notice { head: t.get("page.notice"), text: text.clone() }),
         lead: String::new(),
         definition: opening::definition(scene),
         facts: Vec::new(),
@@ -106,9 +98,7 @@ fn index(scene: &Scene<'_>, names: &[String]) -> Report {
     let t = &scene.t;
     let mut groups: Vec<(Option<usize>, Vec<Link>)> = Vec::new();
     let mut over: Vec<Option<usize>> = scene.areas.iter().map(|&area| parents(scene, area).first().copied()).collect();
-    over.sort_by_cached_key(|parent| {
-        parent.map(|parent| (scene.locale.sort_key(&scene.area_name(parent)), parent))
-    });
+    over.sort_by_cached_key(|parent| parent.map(|parent| (scene.locale.sort_key(&scene.area_name(parent)), parent)));
     over.dedup();
     for parent in over {
         let links = scene
@@ -131,7 +121,10 @@ fn index(scene: &Scene<'_>, names: &[String]) -> Report {
         blocks.push(Block::Links(links));
     }
     let (lead, facts) = opening::opening(scene);
-    let heading = t.say("kommun.list-heading", &[("n", &scene.whole(scene.areas.len())), ("areas", &scene.areas_word(scene.areas.len()))]);
+    let heading = t.say(
+        "kommun.list-heading",
+        &[("n", &scene.whole(scene.areas.len())), ("areas", &scene.areas_word(scene.areas.len()))],
+    );
     let list = Section { id: "list", short: heading.clone(), heading, blocks };
     Report {
         title: t.say("kommun.index-title", &[("study", &scene.out.name)]),
@@ -272,9 +265,9 @@ fn share_bars(scene: &Scene<'_>, area: usize, measures: &[(String, usize)]) -> C
 
 /// A sentence for those who do not see the bars.
 fn said(scene: &Scene<'_>, area: usize, measures: &[(String, usize)]) -> String {
-    let each = measures.iter().map(|(label, measure)| {
-        format!("{}: {}", label.to_lowercase(), scene.plain_share(&of(scene, area, *measure)))
-    });
+    let each = measures
+        .iter()
+        .map(|(label, measure)| format!("{}: {}", label.to_lowercase(), scene.plain_share(&of(scene, area, *measure))));
     each.collect::<Vec<_>>().join("; ")
 }
 
@@ -319,7 +312,7 @@ fn speeds(scene: &Scene<'_>, area: usize) -> Section {
 
 /// What two points mean, in the public edition.
 fn note(scene: &Scene<'_>) -> String {
-    bars::edition_note(scene)
+    scene.out.edition.map(|rule| ledger::edition(scene, rule)).unwrap_or_default()
 }
 
 fn goals(scene: &Scene<'_>, area: usize) -> Option<Section> {
@@ -342,12 +335,8 @@ fn goals(scene: &Scene<'_>, area: usize) -> Option<Section> {
             Verdict::Withheld => (HIDDEN.to_owned(), HIDDEN.to_owned()),
             Verdict::Met | Verdict::NotMeasured => ("–".to_owned(), "–".to_owned()),
         };
-        let cells = vec![
-            Cell::number(share),
-            scene.verdict_cell(part.verdict),
-            Cell::number(points),
-            Cell::number(units),
-        ];
+        let cells =
+            vec![Cell::number(share), scene.verdict_cell(part.verdict), Cell::number(points), Cell::number(units)];
         report::Row { head, cells }
     });
     let head = |key: &str| Head::number(t.get(key));
@@ -438,13 +427,8 @@ fn town(scene: &Scene<'_>, area: usize) -> Option<Section> {
 fn plans(scene: &Scene<'_>, area: usize) -> Section {
     let t = &scene.t;
     let now = scene.main(area);
-    let planned: Vec<(usize, jiff::civil::Date)> = scene
-        .ind
-        .profiles
-        .iter()
-        .enumerate()
-        .filter_map(|(i, profile)| Some((i, profile.planned_until?)))
-        .collect();
+    let planned: Vec<(usize, jiff::civil::Date)> =
+        scene.ind.profiles.iter().enumerate().filter_map(|(i, profile)| Some((i, profile.planned_until?))).collect();
     let mut blocks = Vec::new();
     if planned.is_empty() {
         blocks.push(Block::Text(t.get("kommun.plans-none")));
@@ -482,7 +466,10 @@ fn plans(scene: &Scene<'_>, area: usize) -> Section {
 fn networks(scene: &Scene<'_>, area: usize) -> Option<Section> {
     let t = &scene.t;
     let name = |measure: Measure| match measure {
-        Measure::Technology(_) | Measure::Operators(_) | Measure::Owners(_) | Measure::OpenAccess
+        Measure::Technology(_)
+        | Measure::Operators(_)
+        | Measure::Owners(_)
+        | Measure::OpenAccess
         | Measure::SingleOwner => Some(scene.measure_name(measure)),
         _ => None,
     };
@@ -639,7 +626,14 @@ mod tests {
         let codes = ["0680", "index", "a/b", "A/B", "..", "å", "con", "12 3"];
         let names = file_names(codes.into_iter());
         let expected = [
-            "0680.html", "index_2.html", "a_2fb.html", "A_2fB_2.html", "_2e_2e.html", "_c3_a5.html", "con_2.html", "12_203.html",
+            "0680.html",
+            "index_2.html",
+            "a_2fb.html",
+            "A_2fB_2.html",
+            "_2e_2e.html",
+            "_c3_a5.html",
+            "con_2.html",
+            "12_203.html",
         ];
         assert_eq!(names, expected);
     }

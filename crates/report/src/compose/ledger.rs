@@ -55,7 +55,7 @@ fn heading(scene: &Scene<'_>) -> String {
 }
 
 /// What the public edition keeps back, in words.
-fn edition(scene: &Scene<'_>, rule: Rule) -> String {
+pub(super) fn edition(scene: &Scene<'_>, rule: Rule) -> String {
     let most = scene.locale.whole(rule.threshold - 1);
     scene.t.say(if rule.protect_zeros { "edition.note-zeros" } else { "edition.note" }, &[("most", &most)])
 }

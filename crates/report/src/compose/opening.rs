@@ -95,7 +95,10 @@ pub(super) fn hundred(scene: &Scene<'_>, area: usize, words: &str) -> String {
             (_, false) => ("lead.over", whole),
         }
     };
-    sentence(&scene.t.say(&key.replace("lead.", words), &[("n", &n.to_string()), ("units", &units), ("property", &scene.property())]))
+    sentence(&scene.t.say(
+        &key.replace("lead.", words),
+        &[("n", &n.to_string()), ("units", &units), ("property", &scene.property())],
+    ))
 }
 
 /// Unit, property, area, date and method in one line.
