@@ -41,9 +41,9 @@ fn a_full_disk_leaves_the_old_results() {
     let folder = TempDir::new().unwrap();
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
-    // A file system of eight megabytes that exists only for this process and its children.
+    // A file system of 24 megabytes that exists only for this process and its children.
     let script = format!(
-        "mount -t tmpfs -o size=8m tmpfs '{disk}' || exit 99
+        "mount -t tmpfs -o size=24m tmpfs '{disk}' || exit 99
          cd '{disk}' || exit 99
          '{nittio}' run --example toyland >/dev/null 2>../first.txt || exit 98
          cp -r out ../before

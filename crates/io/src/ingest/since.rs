@@ -28,8 +28,10 @@ use super::{
 };
 use crate::study_file::{FileSource, StudyFile};
 
-/// The role of files of official figures.
-const OFFICIAL: &str = "official";
+/// Whether files of a role say nothing about places: they are read after all others, and by every run.
+fn is_read_anew(role: &str) -> bool {
+    ["official", "projects", "unit-costs"].contains(&role)
+}
 
 /// What an earlier run has read.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,9 +97,9 @@ impl Before {
     ) -> Option<Self> {
         let reading = opened.reading;
         let inputs = reading.inputs().clone();
-        let is_official = |source: u16| inputs.get(usize::from(source)).is_some_and(|input| input.role == OFFICIAL);
-        let findings = findings.iter().filter(|found| !is_official(found.at.source)).map(KeptDiagnostic::of).collect();
-        let inputs = inputs.into_iter().skip(1).filter(|input| input.role != OFFICIAL);
+        let is_anew = |source: u16| inputs.get(usize::from(source)).is_some_and(|input| is_read_anew(&input.role));
+        let findings = findings.iter().filter(|found| !is_anew(found.at.source)).map(KeptDiagnostic::of).collect();
+        let inputs = inputs.into_iter().skip(1).filter(|input| !is_read_anew(&input.role));
         let files = (1..).zip(inputs).map(|(number, input)| {
             let identity = reading.identity(number)?;
             let Input { role, rows, used, crs, .. } = input;
@@ -239,7 +241,7 @@ impl<'a> Opened<'a> {
     pub(crate) fn has_files_of(&self, before: &Before) -> bool {
         let inputs = self.reading.inputs().clone();
         let now =
-            (0..).zip(&inputs).skip(1).filter(|(_, input)| !matches!(input.role.as_str(), "footprints" | OFFICIAL));
+            (0..).zip(&inputs).skip(1).filter(|(_, input)| input.role != "footprints" && !is_read_anew(&input.role));
         let then = before.files.iter().filter(|file| file.role != "footprints");
         now.map(|(number, _)| self.reading.identity(number)).eq(then.map(|file| Some(file.identity.clone())))
     }

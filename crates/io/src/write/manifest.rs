@@ -228,6 +228,9 @@ pub(super) fn outputs(
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
         "services.csv" => &["footprints", "offers", "review", "places"],
+        "plans.csv" | "plan-projects.csv" | "plan-areas.csv" => {
+            &["places", "footprints", "offers", "review", "areas", "settlements", "projects", "unit-costs"]
+        }
         "reconciliation.csv" | "report.html" | super::WORKBOOK => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "official"]
         }

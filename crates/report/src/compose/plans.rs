@@ -197,8 +197,7 @@ fn identifier(plan: &Plan) -> String {
 fn why_not(scene: &Scene<'_>, ask: &Ask, why: &Unplanned) -> String {
     let t = &scene.t;
     let goal = scene.out.goals.get(ask.goal).map(|goal| scene.goal_words(goal)).unwrap_or_default();
-    let aim = t.say(&format!("plans.aim-{}", ask.aim.key()), &[("goal", &goal)]);
-    let said = match why {
+    match why {
         Unplanned::Short(short) => {
             let said = short.iter().take(NAMED).map(|short| {
                 let units = so_many(scene, short.units, &scene.ind.units[short.unit]);
@@ -209,12 +208,11 @@ fn why_not(scene: &Scene<'_>, ask: &Ask, why: &Unplanned) -> String {
             if more > 0 {
                 said.push(t.say("plans.short-more", &[("n", &scene.whole(more))]));
             }
-            t.say("plans.not-short", &[("short", &scene.list(said))])
+            t.say("plans.not-short", &[("goal", &goal), ("short", &scene.list(said))])
         }
         Unplanned::Musts => t.get("plans.not-musts"),
         Unplanned::TooFew => t.get("plans.not-too-few"),
         Unplanned::Late => t.get("plans.not-late"),
         Unplanned::Failed(_) => t.get("plans.not-failed"),
-    };
-    format!("{aim} {said}")
+    }
 }

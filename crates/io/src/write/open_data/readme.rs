@@ -19,13 +19,8 @@ pub(super) fn text(outcome: &Outcome, datasets: &[Dataset<'_>], missing: &[&str]
         let _ = writeln!(out, "**{}**\n", words.say("open-data.missing", &[("keys", &keys.join(", "))]));
     }
     let _ = writeln!(out, "## {}\n", words.get("open-data.files"));
-    let _ = writeln!(
-        out,
-        "| {} | {} | {} |\n|---|---|---|",
-        words.get("open-data.file"),
-        words.get("open-data.what"),
-        "SHA-256"
-    );
+    let _ =
+        writeln!(out, "| {} | {} | SHA-256 |\n|---|---|---|", words.get("open-data.file"), words.get("open-data.what"));
     for dataset in datasets {
         let level = super::catalogue::level_word(dataset.table.level, if words.swedish { words.sv } else { words.en });
         for file in &dataset.files {
