@@ -26,8 +26,9 @@ fn look(report: &Path) -> Vec<Value> {
     seen["pages"].as_array().unwrap().clone()
 }
 
+/// A page without errors, requests, violations, or anything that sticks out.
 #[track_caller]
-fn assert_good(report: &Path, lang: &str) {
+pub fn assert_good(report: &Path, lang: &str) {
     let pages = look(report);
     let widths: Vec<u64> = pages.iter().map(|page| page["width"].as_u64().unwrap()).collect();
     assert_eq!(widths, [1440, 768, 375, 320]);

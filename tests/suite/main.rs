@@ -51,6 +51,7 @@ mod theme;
 
 mod browser;
 mod foreign;
+mod kommun;
 mod live;
 #[cfg(feature = "pdf")]
 mod pdf;
