@@ -87,7 +87,7 @@ fn failed(error: impl std::fmt::Display) -> Unsolved {
 
 #[cfg(not(feature = "highs"))]
 mod backend {
-    use good_lp::{WithMipGap as _, WithTimeLimit as _, solvers::microlp::microlp};
+    use good_lp::{Solution as _, SolutionStatus, WithMipGap as _, WithTimeLimit as _, solvers::microlp::microlp};
     use nittio_core::plan::{Model, Solved, Unsolved};
 
     use super::{Limits, failed, pose, solved};
@@ -98,9 +98,10 @@ mod backend {
         let gap = limits.gap as f32;
         let solver =
             problem.using(microlp).with_time_limit(limits.time.as_secs_f64()).with_mip_gap(gap).map_err(failed)?;
-        let found = solved(solver, model, &all)?.into_inner();
-        let gap = found.gap().unwrap_or(f64::INFINITY);
-        // Raw values: a whole variable may be a rounding step off.
+        let found = solved(solver, model, &all)?;
+        let is_best = matches!(found.status(), SolutionStatus::Optimal);
+        let found = found.into_inner();
+        let gap = if is_best { 0.0 } else { found.gap().unwrap_or(f64::INFINITY) };
         Ok(Solved { values: found.iter().map(|(_, value)| value).collect(), gap })
     }
 }

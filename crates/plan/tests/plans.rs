@@ -10,7 +10,8 @@ use std::{
 use nittio_core::{
     indicator::TOTAL,
     plan::{
-        Aim, Ask, Build, Cost, Need, Opportunities, Opportunity, Part, Problem, Project, Proof, Slot, Unplanned, make,
+        Aim, Ask, Build, Cost, Need, Opportunities, Opportunity, Part, Problem, Project, Proof, Slot, Solved,
+        Unplanned, make,
     },
     quantity::{Kronor, Share, Speed},
 };
@@ -270,4 +271,16 @@ proptest! {
             (planned, best) => prop_assert!(false, "{planned:?}, the best is {best:?}"),
         }
     }
+}
+
+#[test]
+fn an_answer_of_which_nothing_is_known_is_not_called_the_best() {
+    // Nothing to gain, so that an unknown gap of nothing is easily taken for none.
+    let found = opportunities(&[(1, 1, 10, 100)], &[(0, 0); AREAS], 90);
+    let ask = ask(Aim::Most, vec![Slot { year: None, budget: Some(Kronor::default()) }]);
+    let projects = projects(&[(5, 0, 2, 2026); PROJECTS]);
+    let problem = Problem::new(&ask, &projects, &found);
+    let unsure = make(&problem, &|model| solve(model, &exact()).map(|found| Solved { gap: f64::INFINITY, ..found }));
+    assert_eq!(unsure.map(|plan| plan.proof), Ok(Proof::None));
+    assert_eq!(make(&problem, &|model| solve(model, &exact())).map(|plan| plan.proof), Ok(Proof::Best));
 }

@@ -8,7 +8,8 @@ use crate::quantity::Kronor;
 pub struct Solved {
     /// Per variable.
     pub values: Vec<f64>,
-    /// How far the objective can be from the best one, as a share of it: nothing when it is proven to be the best.
+    /// How far the objective can be from the best one, as a share of it: nothing when it is proven to be the best, and infinite when
+    /// that is not known.
     pub gap: f64,
 }
 
@@ -188,7 +189,7 @@ fn short(problem: &Problem<'_>) -> Vec<Short> {
 
 fn solve(problem: &Problem<'_>, start: Option<&Choice>, solver: &Solver<'_>) -> Result<(Choice, Proof), Unsolved> {
     let mut choice = Choice(vec![None; problem.projects.len()]);
-    let (mut objective, mut bound) = (0.0, 0.0);
+    let (mut objective, mut bound, mut known) = (0.0, 0.0, true);
     for model in Model::of(problem, start) {
         let Solved { values, gap } = solver(&model)?;
         for (&(project, slot), &value) in model.builds.iter().zip(&values) {
@@ -198,10 +199,16 @@ fn solve(problem: &Problem<'_>, start: Option<&Choice>, solver: &Solver<'_>) -> 
         }
         let worth: f64 = model.variables.iter().zip(&values).map(|(variable, value)| variable.objective * value).sum();
         objective += worth;
+        known &= gap.is_finite();
         bound += worth.abs() * gap.max(0.0);
     }
     let gap = if objective.abs() > 0.0 { bound / objective.abs() } else { bound };
-    Ok((choice, if gap > 0.0 { Proof::Within(gap) } else { Proof::Best }))
+    let proof = match gap {
+        _ if !known => Proof::None,
+        gap if gap > 0.0 => Proof::Within(gap),
+        _ => Proof::Best,
+    };
+    Ok((choice, proof))
 }
 
 /// What the solver found, in whole numbers, unless it breaks a rule by rounding or the greedy answer is better.
