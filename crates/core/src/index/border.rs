@@ -10,6 +10,7 @@
 //! point is: neither can be predicted.
 
 use geo::Coord;
+use wide::f64x2;
 
 use crate::polygon::side_of;
 
@@ -81,6 +82,49 @@ impl<'a> Borders<'a> {
             }
         }
         holding | on
+    }
+
+    /// The same for some points at once: for each, what holds it, or that floating point does not tell.
+    #[inline]
+    pub(super) fn holding_each<const PAIRS: usize>(
+        &self,
+        vertices: &[[f64; 2]],
+        x: &[f64x2; PAIRS],
+        y: &[f64x2; PAIRS],
+    ) -> [[Option<u32>; 2]; PAIRS] {
+        let (of_edges, of_steps) = self.bits.split_at(self.edges.len().min(self.bits.len()));
+        // Bits of words as wide as the coordinates.
+        let bit = |bit: u8| f64x2::splat(f64::from_bits(1u64.wrapping_shl(u32::from(bit))));
+        let all = f64x2::splat(f64::from_bits(u64::MAX));
+        let (mut holding, mut certain) = ([f64x2::splat(f64::from_bits(u64::from(self.odd))); PAIRS], [all; PAIRS]);
+        for (&step, &of) in self.steps.iter().zip(of_steps) {
+            let (height, bit) = (f64x2::splat(vertices[step as usize][1]), bit(of));
+            for (holding, y) in holding.iter_mut().zip(y) {
+                *holding ^= height.simd_le(*y) & bit;
+            }
+        }
+        for (&edge, &of) in self.edges.iter().zip(of_edges) {
+            let Some(&[[ax, ay], [bx, by]]) = vertices.get(edge as usize..).and_then(<[_]>::first_chunk) else {
+                continue;
+            };
+            let [dx, dy, ax, ay, by] = [bx - ax, by - ay, ax, ay, by].map(f64x2::splat);
+            let bit = bit(of);
+            for (((holding, certain), &x), &y) in holding.iter_mut().zip(&mut certain).zip(x).zip(y) {
+                // As for one point.
+                let (one, two) = (dx * (y - ay), dy * (x - ax));
+                let side = one - two;
+                *certain &= side.abs().simd_gt((one.abs() + two.abs()) * f64x2::splat(ERROR));
+                let (up, down) = (ay.simd_le(y), by.simd_le(y));
+                // Where the two differ, the side is that of the one when it is not that of the other.
+                *holding ^= (up ^ down) & (side.simd_gt(f64x2::ZERO) ^ down) & bit;
+            }
+        }
+        let words = |pair: f64x2| pair.to_array().map(f64::to_bits);
+        #[expect(clippy::cast_possible_truncation, reason = "bits above the lowest 32 are never set")]
+        std::array::from_fn(|pair| {
+            let (holding, certain) = (words(holding[pair]), words(certain[pair]));
+            [0, 1].map(|lane| (certain[lane] != 0).then_some(holding[lane] as u32))
+        })
     }
 }
 

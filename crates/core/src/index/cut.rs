@@ -19,13 +19,13 @@ use geo::Coord;
 use super::{
     border::Group,
     lattice::{DEPTH, Lattice, morton},
-    outlines::{Outlines, len32},
+    outlines::{Outlines, STRETCH, len32},
     sets::{Grown, Sets},
     stretches,
 };
 
-/// A square is divided when more edges than this may touch it.
-pub(super) const LEAF_EDGES: usize = 20;
+/// A square is divided when more edges than this may touch it. Polygons in unit tests are small, and are cut small.
+pub(super) const LEAF_EDGES: usize = if cfg!(test) { 12 } else { 40 };
 
 /// How often in a row a square is divided though its quarters together keep many more edges than it had.
 const IDLE: u8 = 2;
@@ -69,6 +69,7 @@ struct Item {
     part: u32,
     /// Where its edges are in the square's list; not used when it is whole.
     first: u32,
+    /// How many edges it has.
     len: u32,
     /// Whether a ray from the square's lower side crosses an odd number of edges that are not in the list.
     odd: bool,
@@ -81,8 +82,20 @@ struct Square {
     items: Vec<Item>,
     edges: Vec<u32>,
     set: u32,
+    /// How many edges there are.
+    weight: usize,
     /// How often in a row dividing did not help.
     idle: u8,
+}
+
+impl Square {
+    fn weigh(&mut self) {
+        self.weight = self.items.iter().map(|item| item.len as usize).sum();
+    }
+
+    fn is_divisible(&self, spot: Spot) -> bool {
+        spot.depth < DEPTH && self.idle < IDLE && self.weight > LEAF_EDGES
+    }
 }
 
 /// Where a square is.
@@ -129,9 +142,15 @@ impl Bounds {
 
 /// Divides everything.
 pub(super) fn cut(outlines: &Outlines, lattice: &Lattice, sets: &Sets) -> Leaves {
-    let items =
-        (0..len32(&outlines.parts)).map(|part| Item { part, first: 0, len: 0, odd: false, whole: true }).collect();
-    let square = Square { items, edges: Vec::new(), set: super::sets::EMPTY, idle: 0 };
+    let items = (0..).zip(&outlines.parts).map(|(part, p)| Item {
+        part,
+        first: 0,
+        len: outlines.edge_count(p),
+        odd: false,
+        whole: true,
+    });
+    let mut square = Square { items: items.collect(), edges: Vec::new(), set: super::sets::EMPTY, weight: 0, idle: 0 };
+    square.weigh();
     let cutter = Cutter { outlines, lattice, sets };
     Leaves::together(&cutter.shared(Spot { depth: 0, x: 0, y: 0 }, square))
 }
@@ -148,6 +167,7 @@ struct Bench {
     leaves: Leaves,
     grown: Grown,
     spare: Vec<Square>,
+    edges: Vec<u32>,
     steps: Vec<u32>,
     group: Group,
 }
@@ -156,7 +176,7 @@ impl Cutter<'_> {
     /// Divides a large square by several threads. The order of the result is that of the curve.
     fn shared(&self, spot: Spot, square: Square) -> Vec<Leaves> {
         let mut bench = Bench::default();
-        if self.weight(&square) <= SHARED_EDGES || !self.divisible(spot, &square) {
+        if square.weight <= SHARED_EDGES || !square.is_divisible(spot) {
             self.alone(spot, square, &mut bench);
             return vec![bench.leaves];
         }
@@ -174,7 +194,7 @@ impl Cutter<'_> {
     }
 
     fn alone(&self, spot: Spot, square: Square, bench: &mut Bench) {
-        if !self.divisible(spot, &square) {
+        if !square.is_divisible(spot) {
             self.leaf(spot, &square, bench);
         } else {
             for (number, quarter) in self.divide(spot, &square, bench).into_iter().enumerate() {
@@ -182,15 +202,6 @@ impl Cutter<'_> {
             }
         }
         bench.spare.push(square);
-    }
-
-    fn weight(&self, square: &Square) -> usize {
-        let weigh = |item: &Item| if item.whole { self.outlines.edge_count(item.part) } else { item.len as usize };
-        square.items.iter().map(weigh).sum()
-    }
-
-    fn divisible(&self, spot: Spot, square: &Square) -> bool {
-        spot.depth < DEPTH && square.idle < IDLE && self.weight(square) > LEAF_EDGES
     }
 
     fn divide(&self, spot: Spot, square: &Square, bench: &mut Bench) -> [Square; 4] {
@@ -211,15 +222,15 @@ impl Cutter<'_> {
                 if let Some(number) = quarter_of(part.lower, part.upper, middle) {
                     quarters[number].items.push(*item);
                 } else {
-                    let edges = self.outlines.edges(item.part);
-                    self.divide_item(item, edges, bounds, middle, &mut quarters, &mut gained);
+                    bench.edges.clear();
+                    bench.edges.extend(self.outlines.edges(item.part));
+                    self.divide_item(item, &bench.edges, bounds, middle, &mut quarters, &mut gained);
                 }
             } else {
                 let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
-                self.divide_item(item, edges.iter().copied(), bounds, middle, &mut quarters, &mut gained);
+                self.divide_item(item, edges, bounds, middle, &mut quarters, &mut gained);
             }
         }
-        let before = self.weight(square);
         for (quarter, gained) in quarters.iter_mut().zip(&mut gained) {
             gained.sort_unstable();
             gained.dedup();
@@ -231,9 +242,10 @@ impl Cutter<'_> {
                 let parts = &self.outlines.parts;
                 quarter.items.retain(|item| gained.binary_search(&parts[item.part as usize].owner).is_err());
             }
+            quarter.weigh();
         }
-        let after: usize = quarters.iter().map(|quarter| self.weight(quarter)).sum();
-        let idle = if after * 2 > before * 3 { square.idle + 1 } else { 0 };
+        let after: usize = quarters.iter().map(|quarter| quarter.weight).sum();
+        let idle = if after * 2 > square.weight * 3 { square.idle + 1 } else { 0 };
         for quarter in &mut quarters {
             quarter.idle = idle;
         }
@@ -244,7 +256,7 @@ impl Cutter<'_> {
     fn divide_item(
         &self,
         item: &Item,
-        edges: impl Iterator<Item = u32>,
+        mut edges: &[u32],
         bounds: Bounds,
         middle: Coord,
         quarters: &mut [Square; 4],
@@ -254,9 +266,21 @@ impl Cutter<'_> {
         let firsts = [0, 1, 2, 3].map(|number: usize| len32(&quarters[number].edges));
         let mut odd = [item.odd; 4];
         let mut steps = false;
-        for edge in edges {
+        let step = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y <= middle.y;
+        while let Some((&edge, others)) = edges.split_first() {
+            // Most stretches of large polygons lie within one quarter.
+            if let Some([lower, upper]) = outlines.stretch(edges)
+                && let Some(number) = quarter_of(lower, upper, middle)
+                && lower.y > bounds.y0
+            {
+                let (stretch, others) = edges.split_at(STRETCH);
+                steps ^= step(outlines.vertex(edge)) ^ step(outlines.vertex(edge + STRETCH as u32));
+                quarters[number].edges.extend_from_slice(stretch);
+                edges = others;
+                continue;
+            }
+            edges = others;
             let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
-            let step = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y <= middle.y;
             steps ^= step(a) ^ step(b);
             let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
             let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };

@@ -36,6 +36,7 @@ impl Directory {
     }
 
     /// The square that holds a key.
+    #[inline]
     pub(super) fn find(&self, keys: &[u64], key: u64) -> usize {
         let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let (start, fine) = self.cells[index(key >> self.shift)];

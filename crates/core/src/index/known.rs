@@ -1,6 +1,6 @@
 //! What was found out about the sets of points in squares, for all workers.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Per square, the sets that some of its points were in lately, by the borders that hold them. What was overwritten is found
 /// out anew.
@@ -40,6 +40,12 @@ impl KnownSets {
     pub(super) fn slot(&self, square: usize, holding: u32) -> &AtomicU64 {
         let mixed = holding.wrapping_mul(0x9E37_79B1) >> 30;
         &self.0[square * SLOTS + mixed as usize]
+    }
+
+    /// Something that lies where the sets of a square are.
+    #[expect(clippy::cast_possible_truncation, reason = "any part of it will do")]
+    pub(super) fn glance(&self, square: usize) -> u32 {
+        self.0[square * SLOTS].load(Ordering::Relaxed) as u32
     }
 
     pub(super) fn bytes(&self) -> usize {

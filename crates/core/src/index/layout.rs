@@ -42,7 +42,7 @@ use crate::{
 };
 
 /// The number of this layout, and of what the lists in it mean. It grows when either changes.
-pub const LAYOUT: u64 = 2;
+pub const LAYOUT: u64 = 3;
 
 const HEAD: usize = 11;
 

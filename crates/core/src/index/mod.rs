@@ -11,17 +11,19 @@
 
 mod border;
 mod cut;
+mod desk;
 mod directory;
 mod known;
 mod lattice;
 mod outlines;
 mod sets;
 mod stretches;
+mod view;
 
 mod flat;
 mod layout;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use geo::{Coord, MultiPolygon};
 
@@ -32,15 +34,16 @@ use crate::{
     settlement::{Settlement, SettlementArea},
     study::Study,
 };
-use border::Borders;
 use cut::Leaves;
 use directory::Directory;
 use flat::Flat;
-use known::{Known, KnownSets};
-use lattice::{DEPTH, Lattice};
+use known::KnownSets;
+use lattice::Lattice;
 use outlines::{Outlines, Part};
-use sets::{Grown, Sets};
+use sets::Sets;
+use view::View;
 
+pub use desk::Desk;
 pub use flat::Bytes;
 pub use layout::{LAYOUT, LayoutError, Meaning};
 
@@ -60,7 +63,8 @@ enum Owner {
 ///
 /// # Memory
 /// Linear in the vertices: 16 bytes for each, 5 for each edge in each square that it may touch, and 48 for each square;
-/// together about 50 bytes per vertex of ragged outlines.
+/// together about 40 bytes per vertex of ragged outlines. While it is built, 2 more per vertex and what is in the squares
+/// that are being divided.
 #[derive(Debug)]
 pub struct CoverageIndex {
     lattice: Lattice,
@@ -183,34 +187,9 @@ impl CoverageIndex {
     pub fn locate(&self, easting: &[f64], northing: &[f64], desk: &mut Desk) -> Vec<SetId> {
         let mut found = vec![SetId::NOTHING; easting.len()];
         let view = self.view();
-        if view.keys.is_empty() {
-            return found;
-        }
-        desk.keys.clear();
-        let keys = easting.iter().zip(northing).map(|(&x, &y)| self.lattice.key(x, y).unwrap_or(u64::MAX));
-        desk.keys.extend(keys);
-        if scattered(&desk.keys) {
-            desk.sort();
-            let order = std::mem::take(&mut desk.order);
-            let mut at = 0;
-            for &(key, place) in &order {
-                let place = place as usize;
-                if key != u64::MAX {
-                    at = view.leaf(key, at);
-                    found[place] = view.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
-                }
-            }
-            desk.order = order;
-        } else {
-            let keys = std::mem::take(&mut desk.keys);
-            let mut at = 0;
-            for (place, &key) in keys.iter().enumerate() {
-                if key != u64::MAX {
-                    at = view.leaf(key, at);
-                    found[place] = view.in_leaf(at, Coord { x: easting[place], y: northing[place] }, desk);
-                }
-            }
-            desk.keys = keys;
+        if !view.keys.is_empty() {
+            desk.sort(&self.lattice, easting, northing);
+            view.locate([easting, northing], desk, &mut found);
         }
         found
     }
@@ -297,86 +276,6 @@ impl CoverageIndex {
     }
 }
 
-/// The lists of an index, wherever they are kept.
-#[derive(Debug, Clone, Copy)]
-struct View<'a> {
-    index: &'a CoverageIndex,
-    vertices: &'a [[f64; 2]],
-    keys: &'a [u64],
-    sets: &'a [u32],
-    starts: &'a [u32],
-    code: &'a [u32],
-}
-
-impl<'a> View<'a> {
-    /// The square that holds a key, looked for first where the last one was.
-    fn leaf(&self, key: u64, last: usize) -> usize {
-        let keys = self.keys;
-        if keys[last] <= key && keys.get(last + 1).is_none_or(|&next| key < next) {
-            return last;
-        }
-        self.index.directory.find(keys, key)
-    }
-
-    #[inline]
-    fn in_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
-        let set = self.sets[leaf];
-        let mut code = self.code_of(leaf);
-        let Some(borders) = Borders::next(&mut code) else { return SetId(set) };
-        let holding = borders.holding(self.vertices, point);
-        if !code.is_empty() {
-            return self.in_crowded_leaf(leaf, point, desk);
-        }
-        if holding == 0 {
-            return SetId(set);
-        }
-        let known = self.index.known.slot(leaf, holding);
-        let found = Known::from_word(known.load(Ordering::Relaxed));
-        if found.holding == holding {
-            return SetId(found.set);
-        }
-        let set = self.index.sets.with_all(set, held_among(borders.owners, holding), &mut desk.grown);
-        known.store(Known { holding, set }.word(), Ordering::Relaxed);
-        SetId(set)
-    }
-
-    /// A square with more borders than a group has.
-    fn in_crowded_leaf(&self, leaf: usize, point: Coord, desk: &mut Desk) -> SetId {
-        let mut code = self.code_of(leaf);
-        let groups = std::iter::from_fn(|| Borders::next(&mut code));
-        let set = groups.fold(self.sets[leaf], |set, borders| {
-            let holding = borders.holding(self.vertices, point);
-            self.index.sets.with_all(set, held_among(borders.owners, holding), &mut desk.grown)
-        });
-        SetId(set)
-    }
-
-    /// The borders through a square, as in [`Leaves`].
-    #[inline]
-    fn code_of(&self, leaf: usize) -> &'a [u32] {
-        let end = self.starts.get(leaf + 1).map_or(self.code.len(), |&end| end as usize);
-        &self.code[self.starts[leaf] as usize..end]
-    }
-}
-
-/// The owners whose bits are set.
-fn held_among(owners: &[u32], holding: u32) -> impl Iterator<Item = u32> {
-    owners.iter().enumerate().filter(move |(bit, _)| holding >> bit & 1 == 1).map(|(_, &owner)| owner)
-}
-
-/// Whether neighbours in the list are far apart on the ground, so that sorting them pays.
-fn scattered(keys: &[u64]) -> bool {
-    let pairs = keys.len().min(SAMPLE);
-    let near = keys.windows(2).take(pairs).filter(|pair| pair[0] >> NEAR == pair[1] >> NEAR).count();
-    near * 4 < pairs
-}
-
-/// Two keys are near each other when they are alike above these bits: squares of 1/256 of the whole.
-const NEAR: u32 = 2 * (DEPTH - 8);
-
-/// How many neighbours are looked at to see whether a list is scattered.
-const SAMPLE: usize = 1024;
-
 /// How large an index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
@@ -386,43 +285,6 @@ pub struct Size {
     pub squares: usize,
     /// Bytes of memory.
     pub bytes: usize,
-}
-
-/// What one worker keeps between calls of [`CoverageIndex::locate`].
-#[derive(Debug, Default)]
-pub struct Desk {
-    keys: Vec<u64>,
-    order: Vec<(u64, u32)>,
-    spare: Vec<(u64, u32)>,
-    grown: Grown,
-}
-
-impl Desk {
-    /// Orders the places by their keys: eleven bits at a time, the lowest of the 33 highest first.
-    fn sort(&mut self) {
-        const LOWEST: u32 = 2 * DEPTH - 33;
-        self.order.clear();
-        self.order.extend(self.keys.iter().copied().zip(0..));
-        self.spare.clear();
-        self.spare.resize(self.order.len(), (0, 0));
-        for shift in [LOWEST, LOWEST + 11, LOWEST + 22] {
-            let digit = |key: u64| usize::try_from(key >> shift & 0x7FF).unwrap_or_default();
-            let mut starts = [0u32; 1 << 11];
-            for &(key, _) in &self.order {
-                starts[digit(key)] += 1;
-            }
-            let mut sum = 0;
-            for start in &mut starts {
-                sum += std::mem::replace(start, sum);
-            }
-            for &(key, place) in &self.order {
-                let start = &mut starts[digit(key)];
-                self.spare[*start as usize] = (key, place);
-                *start += 1;
-            }
-            std::mem::swap(&mut self.order, &mut self.spare);
-        }
-    }
 }
 
 #[cfg(test)]

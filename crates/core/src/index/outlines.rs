@@ -13,7 +13,12 @@ pub(super) struct Outlines {
     /// The first vertex of each ring, and the end.
     pub(super) rings: Vec<u32>,
     pub(super) parts: Vec<Part>,
+    /// The corners of each stretch of vertices, see [`Outlines::stretch`].
+    stretches: Vec<[Coord; 2]>,
 }
+
+/// How many edges of a stretch are looked at at once. Polygons in unit tests are small.
+pub(super) const STRETCH: usize = if cfg!(test) { 4 } else { 16 };
 
 /// One polygon: a shell and its holes.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +57,20 @@ impl Outlines {
         }
         all.vertices.truncate(end);
         all.rings.push(index32(end));
+        all.stretches = (0..end.saturating_sub(1) / STRETCH)
+            .into_par_iter()
+            .with_min_len(AT_A_TIME / STRETCH)
+            .map(|stretch| corners(&all.vertices[stretch * STRETCH..=(stretch + 1) * STRETCH]))
+            .collect();
         all
+    }
+
+    /// The corners of the first edges in a list, when those are a whole stretch one after the other.
+    #[inline]
+    pub(super) fn stretch(&self, edges: &[u32]) -> Option<[Coord; 2]> {
+        let (first, last) = (*edges.first()? as usize, *edges.get(STRETCH - 1)? as usize);
+        let whole = first.is_multiple_of(STRETCH) && last == first + STRETCH - 1;
+        if whole { self.stretches.get(first / STRETCH).copied() } else { None }
     }
 
     /// A vertex.
@@ -72,9 +90,9 @@ impl Outlines {
     }
 
     /// How many edges a polygon has.
-    pub(super) fn edge_count(&self, part: u32) -> usize {
-        let [first, end] = self.parts[part as usize].rings;
-        (self.rings[end as usize] - self.rings[first as usize] - (end - first)) as usize
+    pub(super) fn edge_count(&self, part: &Part) -> u32 {
+        let [first, end] = part.rings;
+        self.rings[end as usize] - self.rings[first as usize] - (end - first)
     }
 }
 
@@ -129,6 +147,14 @@ impl Gathered {
         }
         own
     }
+}
+
+/// The corners of some vertices.
+fn corners(vertices: &[[f64; 2]]) -> [Coord; 2] {
+    let start = [Coord { x: f64::INFINITY, y: f64::INFINITY }, Coord { x: f64::NEG_INFINITY, y: f64::NEG_INFINITY }];
+    vertices.iter().fold(start, |[low, high], &[x, y]| {
+        [Coord { x: low.x.min(x), y: low.y.min(y) }, Coord { x: high.x.max(x), y: high.y.max(y) }]
+    })
 }
 
 /// The rings that have edges.

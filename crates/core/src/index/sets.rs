@@ -1,12 +1,8 @@
 //! Sets of owners, each distinct one numbered once.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 
 /// Distinct sets of owners. The number of the empty set is 0; other numbers depend on who came first and mean
 /// nothing outside.
@@ -39,26 +35,33 @@ pub(super) const SHARDS: u32 = 64;
 /// The empty set.
 pub(super) const EMPTY: u32 = 0;
 
-/// What one worker has lately learned of [`Sets`]: a set, an owner, and the set of both. Neighbours ask for the same again;
-/// what was overwritten is asked for anew.
+/// What one worker has lately learned of [`Sets`].
 #[derive(Debug)]
 pub(super) struct Grown {
+    /// A set, an owner, and the set of both. Neighbours ask for the same again; what was overwritten is asked for anew.
     known: Vec<[u32; 3]>,
-    /// Members of a set that is being made.
+    /// The set that was last made larger.
+    last: u32,
     members: Vec<u32>,
+    hash: u64,
+    /// Who comes to it.
+    more: Vec<u32>,
+    /// Both together.
+    all: Vec<u32>,
 }
 
 impl Default for Grown {
     fn default() -> Self {
+        let [members, more, all] = [(); 3].map(|()| Vec::new());
         // No set has the highest number.
-        Self { known: vec![[u32::MAX; 3]; 1 << 14], members: Vec::new() }
+        Self { known: vec![[u32::MAX; 3]; 1 << 14], last: u32::MAX, members, hash: 0, more, all }
     }
 }
 
 impl Sets {
     pub(super) fn new() -> Self {
         let sets = Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect() };
-        sets.intern(&[]);
+        sets.intern(&[], hash_of(&[]));
         sets
     }
 
@@ -78,7 +81,7 @@ impl Sets {
                 let members = members.get(start as usize..end as usize)?;
                 let is_set =
                     members.is_sorted_by(|a, b| a < b) && members.iter().all(|&owner| (owner as usize) < owners);
-                if !is_set || sets.intern(members) != place * SHARDS + number {
+                if !is_set || sets.intern(members, hash_of(members)) != place * SHARDS + number {
                     return None;
                 }
             }
@@ -108,20 +111,33 @@ impl Sets {
     }
 
     fn grow(&self, set: u32, owners: impl Iterator<Item = u32>, grown: &mut Grown) -> u32 {
-        let members = &mut grown.members;
-        members.clear();
-        self.look_at(set, |before| members.extend_from_slice(before));
-        for owner in owners {
-            if let Err(at) = members.binary_search(&owner) {
-                members.insert(at, owner);
+        let Grown { last, members, hash, more, all, .. } = grown;
+        if *last != set {
+            members.clear();
+            self.look_at(set, |before| members.extend_from_slice(before));
+            (*last, *hash) = (set, hash_of(members));
+        }
+        more.clear();
+        more.extend(owners);
+        more.sort_unstable();
+        all.clear();
+        let (mut hash, mut rest) = (*hash, members.as_slice());
+        for &owner in &*more {
+            let before = rest.partition_point(|&member| member < owner);
+            all.extend_from_slice(&rest[..before]);
+            rest = &rest[before..];
+            if rest.first() != Some(&owner) && all.last() != Some(&owner) {
+                all.push(owner);
+                hash = hash.wrapping_add(mixed(owner));
             }
         }
-        self.intern(members)
+        all.extend_from_slice(rest);
+        self.intern(all, hash)
     }
 
-    fn intern(&self, members: &[u32]) -> u32 {
-        let number = shard_of(members);
-        self.shard(number).intern(members) * SHARDS + number
+    fn intern(&self, members: &[u32], hash: u64) -> u32 {
+        let number = shard_of(hash);
+        self.shard(number).intern(members, hash) * SHARDS + number
     }
 
     /// Shows the owners in a set, sorted.
@@ -144,17 +160,29 @@ impl Sets {
     }
 }
 
-/// The shard that a set is in; the empty one is in the first.
-fn shard_of(members: &[u32]) -> u32 {
-    let mix = |hash: u32, &owner: &u32| (hash ^ owner).wrapping_mul(0x9E37_79B1).rotate_left(13);
-    members.iter().fold(0, mix) % SHARDS
+/// The hash of a set: a sum over its owners, so that the hash of a larger one follows from it.
+fn hash_of(members: &[u32]) -> u64 {
+    members.iter().fold(0, |sum, &owner| sum.wrapping_add(mixed(owner)))
+}
+
+/// Bits that look like chance.
+///
+/// # Source
+/// The last steps of SplitMix64: S. Vigna, <https://prng.di.unimi.it/splitmix64.c>, 2015.
+fn mixed(owner: u32) -> u64 {
+    let number = (u64::from(owner) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let number = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ number >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ number >> 31
+}
+
+/// The shard that a set is in; the empty one is in the first. Tables look at the lowest and at the highest bits.
+fn shard_of(hash: u64) -> u32 {
+    (hash >> 40) as u32 % SHARDS
 }
 
 impl Shard {
-    fn intern(&mut self, members: &[u32]) -> u32 {
-        let mut hasher = FxHasher::default();
-        members.hash(&mut hasher);
-        let hash = hasher.finish();
+    fn intern(&mut self, members: &[u32], hash: u64) -> u32 {
         let same = |known: &Known| known.hash == hash && self.members_of(known.set) == Some(members);
         if let Some(known) = self.known.find(hash, same) {
             return known.set;
