@@ -236,7 +236,7 @@ pub struct ServiceColumns {
     pub down: Option<Mapped<Speed>>,
     /// Upload speed.
     pub up: Option<Mapped<Speed>>,
-    /// In service (default), under construction or planned.
+    /// In service (default), under construction, planned, or only thought of (`candidate`).
     pub status: Option<Mapped<Status>>,
     /// The first day it can be had.
     pub available_from: Option<Mapped<Date>>,

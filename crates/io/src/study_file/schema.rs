@@ -158,7 +158,7 @@ described! {
     /// A status of what is not in service yet.
     PlannedWord = json!({ "enum": ["under-construction", "planned"] });
     /// A status.
-    StatusWord = json!({ "enum": ["in-service", "under-construction", "planned"] });
+    StatusWord = json!({ "enum": ["in-service", "under-construction", "planned", "candidate"] });
     /// A technology's key.
     OneTechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
     /// A technology's key, a set's, or either with a minus before it.
