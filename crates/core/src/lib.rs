@@ -30,6 +30,7 @@ pub mod tally;
 pub mod aid;
 pub mod assessment;
 pub mod breaks;
+pub mod candidate;
 pub mod category;
 pub mod comparison;
 pub mod delivery;
