@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Choose which projects to build: a goal at least cost, or most for the money
     Plan(PlanArgs),
+    /// Propose projects where nobody has drawn any: outlines, routes and costs, for a planner to change
+    Candidates(CandidatesArgs),
     /// Say what an indicator, a goal, a definition, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
@@ -343,6 +345,31 @@ pub(crate) struct PlanArgs {
     /// How it is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CompareFormat>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio candidates                             of the study here, into candidates/\n  \
+    nittio candidates lan --output forslag\n\n\
+    Places that lack the goal's first speed are put together where they lie close, and joined to the nearest network. [candidates] of\n\
+    the study file says how; without it all is as by default. Written are candidates.gpkg, to be drawn on in QGIS and named under\n\
+    [[footprints]], candidates.csv for [[projects]], and candidates-account.csv, in which no place is missing.\n\
+    docs/methods/candidates.md says what is done and what not.")]
+pub(crate) struct CandidatesArgs {
+    /// The study file, or the folder it is in [default: as --project]
+    #[arg(value_name = "STUDY", conflicts_with_all = ["project", "example"])]
+    pub(crate) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Where they are written; not where a run writes its results
+    #[arg(short, long, value_name = "FOLDER", default_value = "candidates")]
+    pub(crate) output: PathBuf,
+    /// An index that nittio index wrote of this study, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+    /// How much memory to plan for, as for nittio run
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    pub(crate) memory: Memory,
 }
 
 #[derive(Debug, clap::Args)]

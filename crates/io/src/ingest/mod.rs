@@ -11,7 +11,7 @@ pub mod odd;
 mod official;
 pub(crate) mod parts;
 mod places;
-mod projects;
+pub(crate) mod projects;
 mod review;
 pub(crate) mod since;
 pub(crate) mod source;
@@ -621,6 +621,47 @@ pub(crate) fn polygons(
     })?;
     let odd = reading.diagnostics().iter().filter(|found| found.at.source == source.number()).count();
     Ok((polygons, odd))
+}
+
+/// The points of a file that the study file names without more words, in the study's CRS.
+///
+/// # Errors
+/// When the file cannot be read, has no geometry, or does not say which CRS it is in.
+pub(crate) fn points(
+    reading: &Reading<'_>,
+    path: &Spanned<String>,
+    role: &str,
+) -> Result<Vec<geo::Coord>, StudyFileError> {
+    let file = FileSource::of_path(path.clone());
+    let mut source = Source::open(reading, &file, role)?;
+    if !source.description.geometry {
+        return Err(reading.at(path, "the file has no geometry, and points are needed", "GeoPackage and GeoJSON have"));
+    }
+    source.locate(Positions::Geometry)?;
+    let mut points = Vec::new();
+    source.read(true, |placing, mut batch| {
+        for i in 0..batch.rows.len() {
+            let row = batch.rows[i];
+            let placed = match batch.geometry.take(i) {
+                Ok(Some(geometry)) => placing.geometry(geometry),
+                Ok(None) => Err((Finding::NoGeometry, "the row has no geometry".to_owned())),
+                Err(reason) => Err((Finding::InvalidGeometry, reason)),
+            };
+            let found = placed.and_then(|geometry| match geometry {
+                Geometry::Point(point) => Ok(vec![point.0]),
+                Geometry::MultiPoint(points) => Ok(points.0.into_iter().map(|point| point.0).collect()),
+                _ => Err((Finding::InvalidGeometry, "the row is not a point".to_owned())),
+            });
+            match found {
+                Ok(mut found) => {
+                    placing.used += 1;
+                    points.append(&mut found);
+                }
+                Err((finding, message)) => placing.say(row, finding, Action::Dropped, None, message),
+            }
+        }
+    })?;
+    Ok(points)
 }
 
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.

@@ -11,8 +11,11 @@ use nittio_core::{
     diagnostic::{Action, Finding},
     plan::{Build, Cost, Project},
     quantity::{Kronor, Metres, Share},
+    secrecy::Secrecy,
     service::Services,
 };
+
+use toml::Spanned;
 
 use super::{
     Reading, StudyFileError,
@@ -81,6 +84,15 @@ fn unit_costs(reading: &Reading<'_>, entry: &ProjectsSource) -> Result<Option<Un
         }
         return Ok(None);
     };
+    costs_in(reading, written, entry.file.secrecy).map(Some)
+}
+
+/// Reads a file of unit costs, and enters it as an input.
+pub(crate) fn costs_in(
+    reading: &Reading<'_>,
+    written: &Spanned<String>,
+    secrecy: Secrecy,
+) -> Result<UnitCosts, StudyFileError> {
     let path = reading.loaded.resolve(written)?;
     let text = fs::read_to_string(&path)
         .map_err(|error| reading.at(written, &format!("{} cannot be read: {error}", path.display()), ""))?;
@@ -105,9 +117,9 @@ fn unit_costs(reading: &Reading<'_>, entry: &ProjectsSource) -> Result<Option<Un
         crs: None,
         source: Some(format!("{} ({})", sources.join("; "), costs.version)),
         licence: None,
-        secrecy: entry.file.secrecy,
+        secrecy,
     });
-    Ok(Some(costs))
+    Ok(costs)
 }
 
 /// The columns of a table of projects.

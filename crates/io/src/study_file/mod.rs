@@ -5,6 +5,7 @@
 pub mod error;
 pub mod load;
 
+pub mod candidates;
 pub mod check;
 mod check_aid;
 mod check_profiles;
@@ -98,6 +99,8 @@ pub struct StudyFile {
     /// Plans: which projects to build, so that a goal is reached at least cost or money reaches most.
     #[serde(default)]
     pub plans: Vec<plans::PlanEntry>,
+    /// Projects that `nittio candidates` proposes where nobody has drawn any. Left out, or empty, all is as by default.
+    pub candidates: Option<candidates::CandidateSettings>,
     /// Which indicators to compute.
     #[serde(default)]
     pub indicators: IndicatorSettings,
@@ -183,6 +186,24 @@ pub struct FileSource {
     pub licence: Option<String>,
     /// Who may see its rows.
     pub secrecy: Secrecy,
+}
+
+impl FileSource {
+    /// A file of which nothing is said but where it is; for what is not published.
+    #[must_use]
+    pub fn of_path(path: Spanned<String>) -> Self {
+        Self {
+            path,
+            layer: None,
+            format: None,
+            crs: None,
+            swap_axes: false,
+            encoding: None,
+            source: None,
+            licence: None,
+            secrecy: Secrecy::Internal,
+        }
+    }
 }
 
 /// Places in a file.

@@ -78,7 +78,7 @@ pub struct UnitCosts {
 }
 
 /// What one kind of project costs.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindCosts {
     /// Where these figures come from.

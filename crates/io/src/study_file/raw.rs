@@ -39,7 +39,8 @@ macro_rules! source {
             down: Option<Mapped<Speed>>,
             /// Upload speed, like `down`.
             up: Option<Mapped<Speed>>,
-            /// `in-service` (default), `under-construction` or `planned`.
+            /// `in-service` (default), `under-construction`, `planned`, or `candidate`: only thought of, so that no definition counts it and
+            /// nothing puts it in service but a plan or a scenario that names it.
             status: Option<Mapped<Status>>,
             /// The first day it can be had. Default: at once.
             available_from: Option<Mapped<Date>>,

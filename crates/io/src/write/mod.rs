@@ -26,6 +26,7 @@ pub mod staging;
 
 pub mod again;
 pub(crate) mod area_columns;
+pub mod candidates;
 pub mod categories;
 pub mod geopackage;
 pub mod goals;
