@@ -29,6 +29,7 @@ mod aid;
 mod bench;
 mod borders;
 mod broken_input;
+mod candidates;
 mod categories;
 mod delivery;
 mod disk;
