@@ -56,6 +56,7 @@ pub mod split;
 pub mod state_aid;
 pub mod support;
 pub mod suppress;
+pub mod trend;
 
 pub mod diagnostic;
 pub mod outcome;

@@ -229,6 +229,11 @@ impl World {
         Self { profile: profile.clone(), frame, of }
     }
 
+    /// The services that links may name, as the study has them.
+    pub(crate) fn known(&self) -> impl Iterator<Item = ServiceId> + use<> {
+        (0..u32::try_from(self.of.len()).unwrap_or(u32::MAX)).map(ServiceId)
+    }
+
     /// What becomes of links: sorted, each once, as a join in this world would give them.
     #[must_use]
     pub fn links(&self, links: &[Link]) -> Vec<Link> {

@@ -8,6 +8,7 @@ use nittio_core::{
     coverage::Kind,
     diagnostic::DiagnosticCount,
     doubt::Doubt,
+    goal::Goal,
     indicator::{Indicators, evaluate, measures},
     measure::Measure,
     official::Official,
@@ -68,11 +69,7 @@ impl Basis<'_> {
     pub fn outcome(&self) -> Outcome {
         let Self { study, frame, tally, .. } = *self;
         let (file, about) = (&self.loaded.file, &self.loaded.file.study);
-        let mut measures = measures(study);
-        measures.extend(self.official.iter().filter_map(|official| official.measure));
-        measures.sort_unstable();
-        measures.dedup();
-        let indicators = evaluate(tally, frame, &study.profiles, &measures);
+        let indicators = self.figures();
         let safety = safety(&Question {
             indicators: &indicators,
             tally,
@@ -100,6 +97,34 @@ impl Basis<'_> {
             aid: study.aid.count(tally, frame, &indicators),
             indicators,
         }
+    }
+
+    /// Every figure that the study asks for, and nothing else of the outcome.
+    #[must_use]
+    pub fn figures(&self) -> Indicators {
+        let mut measures = measures(self.study);
+        measures.extend(self.official.iter().filter_map(|official| official.measure));
+        measures.sort_unstable();
+        measures.dedup();
+        evaluate(self.tally, self.frame, &self.study.profiles, &measures)
+    }
+
+    /// The study's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.loaded.file.study.name
+    }
+
+    /// The axes.
+    #[must_use]
+    pub const fn frame(&self) -> &Frame {
+        self.frame
+    }
+
+    /// The study's goals.
+    #[must_use]
+    pub fn goals(&self) -> &[Goal] {
+        &self.study.goals
     }
 
     /// Every scenario beside what it rests on.

@@ -83,12 +83,12 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// Reads the result that a run has left in a folder.
+    /// Reads the result that a run has left in a folder, or one that has been put somewhere else as a file.
     ///
     /// # Errors
     /// When there is none, another version wrote it, or it is damaged.
     pub fn open(folder: &Path) -> Result<Self, SavedError> {
-        let path = folder.join(NAME);
+        let path = if folder.is_file() { folder.to_owned() } else { folder.join(NAME) };
         let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => SavedError::None { folder: folder.to_owned(), there: folder.is_dir() },
             _ => SavedError::Unreadable { path: path.clone(), source },
