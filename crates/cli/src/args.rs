@@ -31,7 +31,7 @@ pub(crate) enum Command {
     Review(ReviewCommand),
     /// Draw the report of a run again, in another language or only some of it, without the study's files
     Report(ReportArgs),
-    /// Hold scenarios of a study against each other, kommun by kommun
+    /// Hold scenarios of a study, or results of several runs, against each other, kommun by kommun
     Compare(CompareArgs),
     /// Choose which projects to build: a goal at least cost, or most for the money
     Plan(PlanArgs),
@@ -306,21 +306,37 @@ pub(crate) enum Edition {
 #[command(after_help = "Examples:\n  \
     nittio compare base delta                     what the scenario delta would change\n  \
     nittio compare base plans copper-off --project lan\n  \
-    nittio compare base delta --format csv > delta.csv\n\n\
-    Scenarios are [[scenarios]] of the study file; `base` is the study as it is, and the key of a profile is that definition.\n\
-    All places are joined once, nothing is written. docs/methods/scenarios.md says what is compared.")]
+    nittio compare base delta --format csv > delta.csv\n  \
+    nittio compare --scenario 'plans: add status=planned technology=fibre; remove operator=\"Kabel AB\"'\n  \
+    nittio compare out delta                      the same of a saved result: nothing is joined\n  \
+    nittio compare out --scenario '1G: replace technology=cable by down=\"1 Gbit/s\" up=\"100 Mbit/s\"'\n  \
+    nittio compare out-2024 out-2025              two saved results: two years, two deliveries\n  \
+    nittio compare 2023.nittio 2024.nittio 2025.nittio --report utveckling\n\n\
+    Scenarios are [[scenarios]] of the study file, or typed; `base` is the study as it is, and the key of a profile is that\n\
+    definition. A folder with a result.nittio, or such a file, is a saved result. A study's places are joined once, and nothing is\n\
+    written without --report. docs/methods/scenarios.md says what is compared, docs/methods/trends.md how results are.")]
 pub(crate) struct CompareArgs {
-    /// What the others are held against, then the others: `base`, scenarios, definitions
-    #[arg(required = true, num_args = 2.., value_name = "NAME")]
+    /// Scenarios: what the others are held against, then the others: `base`, scenarios, definitions; after a saved result, of that
+    /// result. Or two saved results or more, the oldest first
+    #[arg(required_unless_present = "scenario", value_name = "NAME")]
     pub(crate) names: Vec<String>,
+    /// A scenario that is not in the study file: its key, a colon, and rules with semicolons between them. A rule is add, remove or
+    /// replace with fields as in [[scenarios]], replace also by and what services are instead; name=, base= and day= are
+    /// said of the whole
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) scenario: Vec<String>,
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// An index that nittio index wrote of this study, as for nittio run
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
-    /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv
+    /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv, and of trend.csv
+    /// for results
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CompareFormat>,
+    /// Of saved results: write a page with tables and figures, pictures of them, and trend.csv
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -9,6 +9,7 @@ mod plan_table;
 mod progress;
 mod project;
 mod table;
+mod trend_table;
 
 use std::process::ExitCode;
 

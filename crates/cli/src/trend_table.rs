@@ -150,7 +150,11 @@ pub(crate) fn remarks(trend: &Trend<'_>) -> Vec<String> {
     };
     let remark = |remark: &Remark| match remark {
         Remark::Day { result, before, day } if before == day => {
-            format!("day: {} and {} are both about {day}, so time is not what differs", label(result - 1), label(*result))
+            format!(
+                "day: {} and {} are both about {day}, so time is not what differs",
+                label(result - 1),
+                label(*result)
+            )
         }
         Remark::Day { result, before, day } => format!(
             "day: {} is about {day}, which is before {before}, the day of {}: name the older one first",
@@ -181,7 +185,8 @@ pub(crate) fn remarks(trend: &Trend<'_>) -> Vec<String> {
             format!("areas: {} lacks {} {level}: {}", label(*result), areas.len(), named(trend, areas))
         }
         Remark::Renamed { area, names } => {
-            let names = names.iter().enumerate().filter_map(|(r, name)| Some(format!("{} in {}", name.as_ref()?, label(r))));
+            let names =
+                names.iter().enumerate().filter_map(|(r, name)| Some(format!("{} in {}", name.as_ref()?, label(r))));
             let area = &trend.areas[*area];
             format!("areas: {} {} is called {}", area.level, area.code, names.collect::<Vec<_>>().join(", "))
         }
@@ -212,11 +217,8 @@ pub(crate) fn news(trend: &Trend<'_>, view: &ReportView) -> Vec<String> {
     let said = |words: &str, areas: Vec<usize>| {
         (!areas.is_empty()).then(|| format!("{words}: {} ({})", areas.len(), named(trend, &areas)))
     };
-    [
-        said("newly meet the goal", became([false, true])),
-        said("no longer meet the goal", became([true, false])),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [said("newly meet the goal", became([false, true])), said("no longer meet the goal", became([true, false]))]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -215,7 +215,8 @@ impl Comparison {
             .map(|(rows, of_row)| {
                 let mut part = all.clone();
                 let mut alike: FxHashMap<Alike, Vec<u64>> = FxHashMap::default();
-                let numbered: Vec<(&(&Cell, &[Count]), Option<u32>)> = rows.iter().zip(of_row.iter().copied()).collect();
+                let numbered: Vec<(&(&Cell, &[Count]), Option<u32>)> =
+                    rows.iter().zip(of_row.iter().copied()).collect();
                 for run in numbered.chunk_by(|(a, _), (b, _)| a.0.areas == b.0.areas) {
                     let Some(((first, _), _)) = run.first() else { continue };
                     for ((cell, counts), answer) in run {

@@ -173,7 +173,9 @@ pub enum Unlike {
         label: String,
     },
     /// No area is the same.
-    #[error("{label} and {last} have no {level} in common: {label} has {there}, and {last} has {wanted}; only results of the same areas can be held against each other")]
+    #[error(
+        "{label} and {last} have no {level} in common: {label} has {there}, and {last} has {wanted}; only results of the same areas can be held against each other"
+    )]
     NoArea {
         /// The result.
         label: String,
@@ -199,7 +201,9 @@ pub enum Unlike {
         there: String,
     },
     /// A result does not count who has the speed.
-    #[error("{label} does not count who has {speed}, which is the goal of {last}; it counts {there}: run its study again with that speed under [indicators]")]
+    #[error(
+        "{label} does not count who has {speed}, which is the goal of {last}; it counts {there}: run its study again with that speed under [indicators]"
+    )]
     NoSpeed {
         /// The result.
         label: String,
@@ -459,7 +463,8 @@ fn remarks(results: &[Then<'_>], last: Then<'_>) -> Vec<Remark> {
         }
         for goal in last.goals {
             let there = then.goals.iter().find(|other| other.id == goal.id);
-            if there.is_none_or(|there| (&there.units, &there.steps, there.year) != (&goal.units, &goal.steps, goal.year))
+            if there
+                .is_none_or(|there| (&there.units, &there.steps, there.year) != (&goal.units, &goal.steps, goal.year))
             {
                 found.push(Remark::Goal { result, goal: goal.id.clone(), there: there.is_some() });
             }

@@ -9,7 +9,7 @@ use nittio_core::{
     diagnostic::DiagnosticCount,
     doubt::Doubt,
     goal::Goal,
-    indicator::{Indicators, evaluate, measures},
+    indicator::{AreaRef, Indicators, areas, evaluate, measures},
     measure::Measure,
     official::Official,
     outcome::{Outcome, Provenance},
@@ -61,6 +61,21 @@ pub struct Basis<'a> {
     pub(crate) origins: &'a Origins,
     /// Where everything came from.
     pub(crate) provenance: Provenance,
+}
+
+/// What worlds that were held against each other come to, and what that is about.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// The study's name.
+    pub name: &'a str,
+    /// The axes.
+    pub frame: &'a Frame,
+    /// The study's goals.
+    pub goals: &'a [Goal],
+    /// The areas, the total first.
+    pub areas: Vec<AreaRef>,
+    /// What came of it.
+    pub compared: Comparison,
 }
 
 impl Basis<'_> {
@@ -127,6 +142,14 @@ impl Basis<'_> {
         &self.study.goals
     }
 
+    /// Holds worlds against each other and nothing else: what is asked again and again of the same basis.
+    #[must_use]
+    pub fn answer(&self, contrasts: &[Contrast]) -> Answer<'_> {
+        let areas = areas(self.tally, self.frame);
+        let compared = self.compare_in(&areas, contrasts);
+        Answer { name: self.name(), frame: self.frame, goals: self.goals(), areas, compared }
+    }
+
     /// Every scenario beside what it rests on.
     fn contrasts(&self) -> Vec<Contrast> {
         let with_base = |posed: &Posed| Contrast::with_base(&posed.scenario, &posed.world, self.frame);
@@ -145,9 +168,13 @@ impl Basis<'_> {
     /// Holds worlds against each other, by the speeds of the study's goals; `indicators` have the areas.
     #[must_use]
     pub fn compare(&self, indicators: &Indicators, contrasts: &[Contrast]) -> Comparison {
+        self.compare_in(&indicators.areas, contrasts)
+    }
+
+    fn compare_in(&self, areas: &[AreaRef], contrasts: &[Contrast]) -> Comparison {
         let steps = self.study.goals.iter().flat_map(|goal| &goal.steps);
         let measures: BTreeSet<Measure> = steps.map(|step| Measure::Down(step.down)).collect();
         let measures: Vec<Measure> = measures.into_iter().collect();
-        Comparison::of(self.tally, self.frame, &indicators.areas, contrasts, &measures)
+        Comparison::of(self.tally, self.frame, areas, contrasts, &measures)
     }
 }

@@ -65,6 +65,13 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.found
 }
 
+/// What is wrong with the scenarios alone.
+pub(super) fn scenario_problems(loaded: &Loaded) -> Vec<StudyFileError> {
+    let mut check = Check { loaded, file: &loaded.file, found: Vec::new() };
+    check.scenarios();
+    check.found
+}
+
 pub(super) struct Check<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) file: &'a StudyFile,

@@ -13,6 +13,7 @@ pub mod mapped;
 pub mod official;
 pub mod plans;
 mod raw;
+pub mod scenario_text;
 pub mod scenarios;
 mod technologies;
 

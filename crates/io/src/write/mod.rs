@@ -45,6 +45,7 @@ pub mod safety;
 pub mod scenarios;
 pub mod services;
 pub mod splits;
+pub mod trend;
 
 pub mod error;
 mod number;
@@ -178,7 +179,9 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
             if compared.contrasts.is_empty() {
                 return Ok(());
             }
-            staging.write("scenarios.csv", |file| scenarios::csv(file, outcome, compared))
+            staging.write("scenarios.csv", |file| {
+                scenarios::csv(file, &outcome.goals, &outcome.indicators.units, &outcome.indicators.areas, compared)
+            })
         },
         &|| {
             let some = !outcome.plans.asked.is_empty();
