@@ -48,6 +48,7 @@ mod scenarios;
 mod since;
 mod tables;
 mod theme;
+mod trends;
 
 mod browser;
 mod foreign;

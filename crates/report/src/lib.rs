@@ -38,7 +38,7 @@ pub mod theme;
 pub mod timing;
 mod typeface;
 
-use nittio_core::{category::Few, outcome::Outcome, projection::Projection, unit::Unit};
+use nittio_core::{category::Few, outcome::Outcome, projection::Projection, trend::Trend, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
@@ -73,6 +73,12 @@ pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
 #[must_use]
 pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
     compose::with_live(outcome, settings, projection)
+}
+
+/// Composes the page about results held against each other; `outcome` is the last one's.
+#[must_use]
+pub fn compose_trend(trend: &Trend<'_>, outcome: &Outcome, settings: &Settings) -> Report {
+    compose::trend::report(trend, outcome, settings)
 }
 
 /// Composes the tables for a spreadsheet: the same figures as in the report, and more of them.

@@ -22,7 +22,7 @@ use nittio_io::{
 use crate::{
     Answer,
     args::{CompareArgs, CompareFormat},
-    command::{index::obtain, print},
+    command::{draw, index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
     project, table, trend_table,
@@ -171,6 +171,10 @@ fn of_results(args: &CompareArgs) -> Result<Answer, Failure> {
             String::from_utf8_lossy(&text).into_owned()
         }
     })?;
+    if let Some(folder) = &args.report {
+        draw::trend(folder, &trend, &basis.outcome(), &view)?;
+        note(&format!("Page: {}", folder.join("trend.html").display()));
+    }
     trend_table::news(&trend, &view).iter().for_each(|text| note(text));
     trend_table::remarks(&trend).iter().for_each(|text| note(&format!("not alike: {text}")));
     Ok(Answer::Yes)

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use nittio_core::{category::Few, outcome::Outcome, projection::Projection};
+use nittio_core::{category::Few, outcome::Outcome, projection::Projection, trend::Trend};
 use nittio_io::{
     study_file::{Locale, defaults::ReportView},
     write::{self, staging::Staging},
@@ -35,6 +35,38 @@ pub(crate) fn theme(path: Option<&std::path::Path>) -> Result<Theme, Failure> {
     Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
 }
 
+fn settings(view: &ReportView, lacking: Option<Few>) -> nittio_report::Settings {
+    nittio_report::Settings {
+        locale: match view.locale {
+            Locale::Sv => nittio_report::Locale::Sv,
+            Locale::En => nittio_report::Locale::En,
+        },
+        level: view.level.clone(),
+        goal: view.goal,
+        unit: view.unit.clone(),
+        lacking,
+    }
+}
+
+/// Draws the page about results held against each other, its pictures and its table into a folder; `outcome` is the last one's.
+pub(crate) fn trend(
+    folder: &std::path::Path,
+    trend: &Trend<'_>,
+    outcome: &Outcome,
+    view: &ReportView,
+) -> Result<(), Failure> {
+    let report = nittio_report::compose_trend(trend, outcome, &settings(view, None));
+    let staging = Staging::new(folder)?;
+    let page = render::html(&report)?;
+    staging.write("trend.html", |file| file.write_all(page.as_bytes()))?;
+    staging.write("trend.csv", |file| write::trend::csv(file, trend))?;
+    for picture in render::pictures(&report)? {
+        staging.write(&format!("pictures/{}.svg", picture.name), |file| file.write_all(picture.svg.as_bytes()))?;
+        staging.write(&format!("pictures/{}.png", picture.name), |file| file.write_all(&picture.png))?;
+    }
+    Ok(write::again::into_folder(staging, outcome)?)
+}
+
 /// Draws the report, its pictures and its tables into a folder of the results; with a projection, its page answers by itself.
 pub(crate) fn draw(
     staging: &Staging,
@@ -44,16 +76,7 @@ pub(crate) fn draw(
     folder: &str,
     look: &Look,
 ) -> Result<(), Failure> {
-    let settings = nittio_report::Settings {
-        locale: match view.locale {
-            Locale::Sv => nittio_report::Locale::Sv,
-            Locale::En => nittio_report::Locale::En,
-        },
-        level: view.level.clone(),
-        goal: view.goal,
-        unit: view.unit.clone(),
-        lacking,
-    };
+    let settings = settings(view, lacking);
     let report = match projection {
         Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
         None => nittio_report::compose(outcome, &settings),

@@ -173,6 +173,12 @@ impl Saved {
         &self.loaded.file
     }
 
+    /// The distinct kinds of places.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
     /// What the report names of the listed places; `None` where places were not written.
     #[must_use]
     pub const fn lacking(&self) -> Option<&Few> {

@@ -29,15 +29,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
 
 fn figure(scene: &Scene<'_>) -> Option<Figure> {
     let t = &scene.t;
-    let shapes: Vec<(usize, &MultiPolygon)> = scene
-        .areas
-        .iter()
-        .filter_map(|&area| {
-            let (level, index) = scene.ind.areas[area].index?;
-            let shape = scene.out.frame.levels.get(level)?.areas.get(index)?.geometry.as_ref()?;
-            shape.bounding_rect().map(|_| (area, shape))
-        })
-        .collect();
+    let shapes = shapes(scene);
     if shapes.is_empty() {
         return None;
     }
@@ -125,6 +117,16 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
             ..ledger::short_table(scene, &scene.by_share(), "map-table")
         }),
     })
+}
+
+/// The level's areas that have borders.
+pub(super) fn shapes<'a>(scene: &Scene<'a>) -> Vec<(usize, &'a MultiPolygon)> {
+    let bordered = scene.areas.iter().filter_map(|&area| {
+        let (level, index) = scene.ind.areas[area].index?;
+        let shape = scene.out.frame.levels.get(level)?.areas.get(index)?.geometry.as_ref()?;
+        shape.bounding_rect().map(|_| (area, shape))
+    });
+    bordered.collect()
 }
 
 fn title(scene: &Scene<'_>) -> String {

@@ -3,6 +3,7 @@
 mod aid;
 mod bars;
 mod categories;
+mod change_map;
 mod definitions;
 pub(crate) mod delivery;
 pub(crate) mod kommun;
@@ -19,6 +20,7 @@ mod scenarios;
 mod settlements;
 mod speeds;
 mod technologies;
+pub(crate) mod trend;
 mod words;
 pub(crate) mod workbook;
 
