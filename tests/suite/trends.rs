@@ -13,6 +13,7 @@ use std::{fs, path::Path};
 use tempfile::TempDir;
 
 use crate::{
+    browser,
     outputs::{self, Row},
     program::{Ran, nittio},
 };
@@ -244,4 +245,34 @@ fn another_definition_and_another_edition_of_a_goal_are_said() {
     assert_eq!(line(&ran, "Område")[1..3], ["then/out", "now/out"]);
     assert_eq!(line(&ran, "Västby")[1..3], ["87,5 %", "18,8 %"]);
     assert_eq!(line(&ran, "Östby")[1..3], ["42,9 %", "42,9 %"]);
+}
+
+#[test]
+fn the_page_says_what_was_counted_and_stands_in_a_browser() {
+    let folder = years();
+    let printed = compare(&folder, &["then/out", "now/out", "--format", "csv", "--report", "page"]).expect(0);
+    let page = folder.path().join("page");
+    let files = outputs::files(&page);
+    outputs::assert_whole(&files);
+    let names: Vec<&str> = files.keys().map(String::as_str).filter(|name| !name.ends_with(".png")).collect();
+    let pictures = ["pictures/change-dots.svg", "pictures/change-map.svg"];
+    assert_eq!(names, [&["manifest.json"], &pictures[..], &["trend.csv", "trend.html"]].concat());
+    assert_eq!(String::from_utf8_lossy(&files["trend.csv"]), printed.stdout);
+    let html = String::from_utf8_lossy(&files["trend.html"]).replace('\u{a0}', " ");
+    for said in [
+        "går från 62,5 % till 83,3 %",
+        "1 kommun når målet nu och gjorde det inte förut",
+        "Störst ändring i Östby, +50,0 procentenheter",
+        "Andelen ökar i 1, minskar i 1 och är densamma i 0",
+        "Områden: then/out saknar 1 kommun: Norrby",
+        "Antal platser: 15 i then/out, 14 i now/out",
+    ] {
+        assert!(html.contains(said), "{said}");
+    }
+    browser::assert_good(&page.join("trend.html"), "sv");
+    compare(&folder, &["then/out", "now/out", "--report", "page"]).expect(0);
+    assert!(outputs::files(&page) == files, "the same bytes");
+    // A folder that holds the result of a run is not written over.
+    let ran = compare(&folder, &["then/out", "now/out", "--format", "csv", "--report", "now/out"]).expect(2);
+    assert!(ran.stderr.contains("holds the result of a run"), "{}", ran.stderr);
 }

@@ -15,6 +15,7 @@ const NAMED: usize = 8;
 /// Words of the table by language.
 struct Words {
     goal: &'static str,
+    whole: &'static str,
     area: &'static str,
     total: &'static str,
     nowhere: &'static str,
@@ -31,6 +32,7 @@ struct Words {
 
 const SWEDISH: Words = Words {
     goal: "Mål",
+    whole: "hela målet",
     area: "Område",
     total: "Totalt",
     nowhere: "Utanför alla områden",
@@ -47,6 +49,7 @@ const SWEDISH: Words = Words {
 
 const ENGLISH: Words = Words {
     goal: "Goal",
+    whole: "whole goal",
     area: "Area",
     total: "Total",
     nowhere: "In none of the areas",
@@ -78,7 +81,7 @@ pub(crate) fn table(trend: &Trend<'_>, view: &ReportView) -> Option<String> {
     }
     let mut head = vec![words.area.to_owned()];
     head.extend(days);
-    head.extend([words.points, words.more, words.fewer, words.lacked, words.lacks, words.goal].map(str::to_owned));
+    head.extend([words.points, words.more, words.fewer, words.lacked, words.lacks, words.whole].map(str::to_owned));
     let mut rows = vec![head];
     let dash = || "–".to_owned();
     let level = (0..trend.areas.len()).filter(|&area| trend.areas[area].level == view.level);

@@ -441,7 +441,7 @@ remove = [{ operators = [\"X\"] }]
             ("add status=planned", "add", "begins with its key and a colon"),
             ("a: bygg status=planned", "bygg", "a rule begins with add, remove, replace"),
             ("a: add status=planed", "planed", "planned"),
-            ("a: add statu=planned", "statu", "did you mean `statuses`?"),
+            ("a: add operatr=X", "operatr", "did you mean `operators`?"),
             ("a: remove technology=vdsl,4gg", "vdsl,4gg", "not a known technology"),
             ("a: add operator=", "=", "a value is missing"),
             ("a: add operator=\"Kabel", "\"Kabel", "not closed"),

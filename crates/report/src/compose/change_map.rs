@@ -70,7 +70,11 @@ pub(super) fn map(scene: &Scene<'_>, changes: &[Changed]) -> Option<Map> {
     let of = |area: usize| changes.iter().find(|changed| changed.area == area);
     let differences: Vec<Option<Difference>> =
         shapes.iter().map(|&(area, _)| of(area).and_then(Changed::difference)).collect();
-    let ppm = |d: &Difference| u32::try_from(u128::from(d.part) * 1_000_000 / u128::from(d.whole)).unwrap_or(1_000_000);
+    let tenths =
+        |d: &Difference| u64::try_from((u128::from(d.part) * 2000 + u128::from(d.whole)) / (u128::from(d.whole) * 2));
+    // Classes are of what is written on the map: tenths of a percentage point.
+    let tenths = |d: &Difference| tenths(d).unwrap_or(1000).min(1000);
+    let ppm = |d: &Difference| u32::try_from(tenths(d) * 1000).unwrap_or(1_000_000);
     let breaks = breaks::of_change(differences.iter().flatten().map(ppm).max()?);
     if !differences.iter().flatten().any(|difference| difference.part > 0) {
         return None;
@@ -82,7 +86,7 @@ pub(super) fn map(scene: &Scene<'_>, changes: &[Changed]) -> Option<Map> {
         .map(|(&(area, shape), difference)| Area {
             name: scene.area_name(area),
             value: of(area).and_then(Changed::points).map_or_else(|| "–".to_owned(), |points| signed(scene, points)),
-            class: difference.map(|d| if d.part == 0 { 0 } else { breaks::class(&breaks, d.part, d.whole).max(1) }),
+            class: difference.map(|d| if d.part == 0 { 0 } else { breaks::class(&breaks, tenths(&d), 1000).max(1) }),
             missed: difference.is_some_and(|difference| difference.falls),
             shape: shape.map_coords(|c| Coord { x: c.x * squeeze, y: c.y }),
         })

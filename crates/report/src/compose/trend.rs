@@ -296,6 +296,7 @@ impl<'s, 'a> Asked<'s, 'a> {
         };
         let rows: Vec<Row> =
             std::iter::once(row(self.total, true)).chain(areas.iter().map(|&area| row(area, false))).collect();
+        let rows: Vec<Row> = rows.into_iter().filter(|row| row.values.iter().any(Option::is_some)).collect();
         let (from, ticks) = settlements::axis(scene, &rows);
         let [before, after] = self.ends.map(|result| self.share(self.figure(result, self.total)));
         let title = t.say("trend.dots-title", &[("before", &before), ("after", &after)]);
