@@ -156,7 +156,7 @@ fn what_cannot_be_held_against_each_other_is_refused_with_the_reason() {
     let folder = TempDir::new().unwrap();
     run(&folder.path().join("then"), |_| {});
     let goals = "[[goals]]\nuse = \"se-2009-2020\"\nunits = [\"population\"]";
-    let own = "[[goals]]\nid = \"own\"\nname = \"Eget mål\"\nyear = 2030\nunits = [\"population\"]\nsteps = [{ down = \"250 Mbit/s\", share = \"50 %\" }]";
+    let own = "[[goals]]\nid = \"own\"\nname = { sv = \"Eget mål\", en = \"Own goal\" }\nyear = 2030\nunits = [\"population\"]\nsteps = [{ down = \"250 Mbit/s\", share = \"50 %\" }]";
     for (name, from, to, said) in [
         (
             "areas",

@@ -52,6 +52,13 @@ pub(crate) fn report(trend: &Trend<'_>, outcome: &Outcome, settings: &Settings) 
         heading: t.get("trend.unlike"),
         blocks: vec![unlike],
     };
+    // Figures after the first lead here for what the study rests on.
+    let sources = Section {
+        id: "quality",
+        short: t.get("kommun.sources-short"),
+        heading: t.get("kommun.sources-heading"),
+        blocks: vec![Block::Text(scene.source().whole())],
+    };
     Report {
         live: None,
         locale: scene.locale,
@@ -61,12 +68,12 @@ pub(crate) fn report(trend: &Trend<'_>, outcome: &Outcome, settings: &Settings) 
         lead: asked.as_ref().map(Asked::lead).unwrap_or_default(),
         definition: t.get("trend.definition"),
         facts: Vec::new(),
-        sections: vec![changes, unlike],
+        sections: vec![changes, unlike, sources],
         words: Words {
             skip: t.get("page.skip"),
             contents: t.get("page.contents"),
             source: t.get("page.source"),
-            sources: t.get("page.sources"),
+            sources: t.get("kommun.sources"),
             show_table: t.get("page.show-table"),
             page: t.get("page.number"),
             tables: t.get("page.tables"),
