@@ -234,3 +234,38 @@ fn a_scenario_of_jonkoping_is_a_full_recount_to_the_unit() {
     // Thirteen municipalities, the county, and the total; 1, 3 steps in two units; three scenarios.
     assert!(checked >= 15 * 4 * 2 * 3, "{checked}");
 }
+
+/// Gamma is a plan too, with 100/10: it gives P08 (4) and P09 (3). Delta gives P09 and P10, where nobody lives. P07 has Beta.
+#[test]
+fn what_two_plans_of_toyland_give_each_alone_and_both_is_counted() {
+    let folder = rules(|text| {
+        let radio = "[[scenarios]]\nkey = \"radio\"\nname = \"Radion byggs\"\nadd = [{ projects = [\"Radio\"] }]\n\n[indicators]";
+        text.replace("[indicators]", radio)
+    });
+    features(&folder.path().join("nat.geojson"), |of| {
+        if of["namn"] == "Gamma" {
+            (of["ned_mbit"], of["upp_mbit"]) = (100.into(), 10.into());
+            (of["status"], of["från"], of["projekt"]) = ("planerat".into(), "2026-06-01".into(), "Radio".into());
+        }
+        true
+    });
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    let rows = outputs::csv(&folder.path().join("out/scenarios.csv"));
+    let columns = ["gained", "only_here", "shared"];
+    assert_eq!(counts(&rows, "delta", "total", "", &columns), "3 0 3");
+    assert_eq!(counts(&rows, "radio", "total", "", &columns), "7 4 3");
+    let report = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    let table = &report[report.find("id=\"scenarios-overlap\"").unwrap()..];
+    let row = &table[table.find("Delta byggs och Radion byggs").unwrap()..];
+    let cells: Vec<&str> = row[..row.find("</tr>").unwrap()].split("<td").skip(1).collect();
+    let numbers: Vec<&str> =
+        cells.iter().map(|cell| &cell[cell.find('>').unwrap() + 1..cell.find('<').unwrap()]).collect();
+    assert_eq!(numbers, ["0", "4", "3", "7"]);
+    let ran = nittio(folder.path(), ["compare", "out", "base", "delta", "radio"]).expect(0);
+    let said = "delta and radio, population: 0 by delta alone, 4 by radio alone, 3 by both; together 7";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    // A map per scenario that changes any share; the public edition has none (see above).
+    for picture in ["scenarios-map.svg", "scenarios-map-2.svg", "scenarios-map-3.svg"] {
+        assert!(folder.path().join("out/pictures").join(picture).exists(), "{picture}");
+    }
+}

@@ -5,7 +5,11 @@ use std::{
     path::{MAIN_SEPARATOR, Path, PathBuf},
 };
 
-use nittio_core::trend::{Then, Trend, Wanted};
+use nittio_core::{
+    comparison::Overlap,
+    measure::Measure,
+    trend::{Then, Trend, Wanted},
+};
 use nittio_io::{
     basis::{Answer as Compared, Basis},
     ingest::Reading,
@@ -18,6 +22,8 @@ use nittio_io::{
     },
     write,
 };
+
+use nittio_report::Locale::En as English;
 
 use crate::{
     Answer,
@@ -139,6 +145,17 @@ fn say(answer: &Compared<'_>, view: &ReportView) {
             said.push(format!("short of the goal and without any gain: {}", left.join(", ")));
         }
         note(&format!("{} ({}): {}", about.key, about.name, said.join("; ")));
+    }
+    let Some(measure) = compared.measure(Measure::Down(step.down)) else { return };
+    for Overlap { pair, first, second, both } in compared.overlaps(unit, measure) {
+        let [one, other] = pair.map(|k| compared.contrasts[k].key.as_str());
+        let scaled = &frame.units[unit];
+        let [first, second, both, together] =
+            [first, second, both, first + second + both].map(|parts| English.count(parts, scaled));
+        note(&format!(
+            "{one} and {other}, {}: {first} by {one} alone, {second} by {other} alone, {both} by both; together {together}",
+            scaled.unit.key()
+        ));
     }
 }
 
