@@ -95,7 +95,9 @@ fn contrasts(
     names: &[String],
 ) -> Result<Vec<nittio_core::comparison::Contrast>, Failure> {
     let typed = scenarios.add(&args.scenario)?;
-    let base = names.is_empty().then(|| BASE.to_owned());
+    // One name alone is held against the study as it is.
+    let alone = matches!(names, [one] if one != BASE) && typed.is_empty();
+    let base = (names.is_empty() || alone).then(|| BASE.to_owned());
     let all: Vec<String> = base.into_iter().chain(names.iter().cloned()).chain(typed).collect();
     scenarios.contrasts(&all).map_err(|error| Failure::Said(format!("error: {error}")))
 }
