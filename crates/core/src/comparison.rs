@@ -215,11 +215,12 @@ impl Comparison {
             .map(|(rows, of_row)| {
                 let mut part = all.clone();
                 let mut alike: FxHashMap<Alike, Vec<u64>> = FxHashMap::default();
-                let numbered: Vec<(&(&Cell, &[Count]), Option<u32>)> =
-                    rows.iter().zip(of_row.iter().copied()).collect();
-                for run in numbered.chunk_by(|(a, _), (b, _)| a.0.areas == b.0.areas) {
-                    let Some(((first, _), _)) = run.first() else { continue };
-                    for ((cell, counts), answer) in run {
+                let mut left = of_row;
+                for run in rows.chunk_by(|(a, _), (b, _)| a.areas == b.areas) {
+                    let (numbers, rest) = left.split_at(run.len());
+                    left = rest;
+                    let Some((first, _)) = run.first() else { continue };
+                    for ((cell, counts), answer) in run.iter().zip(numbers) {
                         let empty = cell.links.as_deref().is_none_or(<[Link]>::is_empty);
                         let unknown = cell.settlement == Settlement::Unknown && !empty;
                         let sums = alike.entry((*answer, unknown)).or_insert_with(|| vec![0; counts.len()]);
