@@ -179,6 +179,9 @@ fn what_is_wrong_in_a_typed_scenario_is_pointed_at() {
     }
 }
 
+/// What becomes of a feature's properties, and whether it stays.
+type Edit = fn(&mut serde_json::Value) -> bool;
+
 /// Rewrites the features of a file of networks; what becomes `None` is gone.
 fn features(path: &Path, change: impl Fn(&mut serde_json::Value) -> bool) {
     let mut file: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
@@ -197,7 +200,7 @@ fn a_scenario_of_jonkoping_is_a_full_recount_to_the_unit() {
     let folder = TempDir::new().unwrap();
     let arguments = ["compare", out, "base", "projekt", "utan-fast-radio", "--scenario", typed, "--format", "csv"];
     let rows = outputs::csv_text(&nittio(folder.path(), arguments).expect(0).stdout);
-    let edits: [(&str, &str, fn(&mut serde_json::Value) -> bool); 3] = [
+    let edits: [(&str, &str, Edit); 3] = [
         ("projekt", "fibre.geojson", |of| {
             if ["Fiber i väster", "Höglandets sista mil"].map(Some).contains(&of["projekt"].as_str()) {
                 (of["status"], of["fran"]) = ("i drift".into(), serde_json::Value::Null);
