@@ -395,6 +395,7 @@ impl Joined {
             study: &opened.study,
             footprints: opened.footprints,
             grid: opened.file().report.grid,
+            points: opened.file().report.points,
             kinds: &self.kinds,
             places: &self.places,
             sums: &self.sums,

@@ -38,7 +38,7 @@ pub mod theme;
 pub mod timing;
 mod typeface;
 
-use nittio_core::{category::Few, outcome::Outcome, projection::Projection, unit::Unit};
+use nittio_core::{category::Few, layers::Layers, outcome::Outcome, projection::Projection, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
@@ -69,10 +69,10 @@ pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
 
 /// Composes a report whose page answers by itself as well: a map and a table of other goals, definitions, units and scenarios.
 ///
-/// The page then holds the projection, which says what small groups have; it is for the internal edition only.
+/// The page then holds the projection and the layers, which say what small groups have; it is for the internal edition only.
 #[must_use]
-pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
-    compose::with_live(outcome, settings, projection)
+pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
+    compose::with_live(outcome, settings, projection, layers)
 }
 
 /// Composes the tables for a spreadsheet: the same figures as in the report, and more of them.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use nittio_core::{category::Few, outcome::Outcome, projection::Projection};
+use nittio_core::{category::Few, layers::Layers, outcome::Outcome, projection::Projection};
 use nittio_io::{
     study_file::{Locale, defaults::ReportView},
     write::{self, staging::Staging},
@@ -35,10 +35,10 @@ pub(crate) fn theme(path: Option<&std::path::Path>) -> Result<Theme, Failure> {
     Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
 }
 
-/// Draws the report, its pictures and its tables into a folder of the results; with a projection, its page answers by itself.
+/// Draws the report, its pictures and its tables into a folder of the results; with a projection and layers, its page answers by itself.
 pub(crate) fn draw(
     staging: &Staging,
-    (outcome, projection): (&Outcome, Option<&Projection>),
+    (outcome, live): (&Outcome, Option<(&Projection, &Layers)>),
     view: &ReportView,
     lacking: Option<Few>,
     folder: &str,
@@ -54,8 +54,8 @@ pub(crate) fn draw(
         unit: view.unit.clone(),
         lacking,
     };
-    let report = match projection {
-        Some(projection) => nittio_report::compose_live(outcome, &settings, projection),
+    let report = match live {
+        Some((projection, layers)) => nittio_report::compose_live(outcome, &settings, projection, layers),
         None => nittio_report::compose(outcome, &settings),
     };
     let report = report.in_theme(look.theme.clone());

@@ -53,7 +53,8 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Answer, Failure> {
     let staging = Staging::new(output)?;
     spinner.set_message("drawing the report");
     let projection = (args.edition == Edition::Internal).then(|| basis.projection(&outcome.indicators, &view.level));
-    draw::draw(&staging, (&outcome, projection.as_ref()), &view, lacking, &folder, &look)?;
+    let live = projection.as_ref().map(|projection| (projection, saved.layers()));
+    draw::draw(&staging, (&outcome, live), &view, lacking, &folder, &look)?;
     match &args.output {
         None => again::into_run(staging, &outcome)?,
         Some(_) => again::into_folder(staging, &outcome)?,

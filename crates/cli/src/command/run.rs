@@ -2,7 +2,10 @@
 
 use std::{io::IsTerminal, path::Path};
 
-use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome, projection::Projection};
+use nittio_core::{
+    assessment::Verdict, category::Few, layers::Layers, ledger::ledger, outcome::Outcome, projection::Projection,
+    sketch::Sketch,
+};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
@@ -51,19 +54,20 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
             Ok(Update { opened, joined, places, anew }) => {
                 let all = places.count();
                 note(&format!("{anew} of {all} places joined anew; the rest is as in {}", folder.display()));
-                return job.conclude(staging, &opened, joined, Some(places));
+                return job.conclude(staging, &opened, (joined, None), Some(places));
             }
             Err(unfit) => note(&format!("all places joined anew: {unfit}")),
         }
     }
     let reading = Reading::new(&project.loaded, &progress)?;
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
+    let sketch = opened.sketch(&index);
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
     let joined = join::join(&opened, &mut index, keep, &|_| {})?;
     // Letting go of millions of small pieces takes time that nobody needs to wait for.
     rayon::spawn(move || drop(index));
-    job.conclude(staging, &opened, joined, None)
+    job.conclude(staging, &opened, (joined, sketch), None)
 }
 
 /// Joins anew what has changed since the last run; or says why nothing can rest on that.
@@ -98,7 +102,7 @@ impl Job<'_> {
         &self,
         staging: Staging,
         opened: &Opened<'_>,
-        mut joined: Joined,
+        (mut joined, sketch): (Joined, Option<Sketch>),
         last: Option<last::Places>,
     ) -> Result<Answer, Failure> {
         let Self { args, project, progress, public, .. } = *self;
@@ -117,23 +121,26 @@ impl Job<'_> {
             (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
             (_, each) => each.map(PlacesFrom::Each),
         };
-        let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
+        let seen = places.map(|places| write::places(&staging, &finished, places)).transpose()?.unwrap_or_default();
+        let (lacking, layers) = (seen.few, Layers { squares: seen.squares, sketch, dots: seen.dots });
         drop(last);
         spinner.set_message("drawing the report");
         let basis = joined.basis(opened);
-        let draw = |outcome: (&Outcome, Option<&Projection>), view: &ReportView, lacking: Option<Few>, folder: &str| {
-            draw::draw(&staging, outcome, view, lacking, folder, &self.look)
-        };
+        let draw =
+            |outcome: (&Outcome, Option<(&Projection, &Layers)>),
+             view: &ReportView,
+             lacking: Option<Few>,
+             folder: &str| { draw::draw(&staging, outcome, view, lacking, folder, &self.look) };
         let (written, drawn) = rayon::join(
             || write::tables(&staging, &finished),
             || {
                 let projection = basis.projection(&outcome.indicators, &view.level);
-                draw((&outcome, Some(&projection)), &view, lacking.clone(), "")
+                draw((&outcome, Some((&projection, &layers))), &view, lacking.clone(), "")
             },
         );
         written?;
         drawn?;
-        saved::write(&staging, &basis, lacking.as_ref(), public)?;
+        saved::write(&staging, &basis, (lacking.as_ref(), &layers), public)?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&basis, &outcome);

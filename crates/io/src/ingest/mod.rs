@@ -30,6 +30,7 @@ use nittio_core::{
     diagnostic::{Action, Diagnostic, Finding},
     edges::Edges,
     footprint::Footprint,
+    index::CoverageIndex,
     near::Neighbours,
     offer::Offers,
     official::Official,
@@ -39,6 +40,7 @@ use nittio_core::{
     quantity::Metres,
     service::{Link, ServiceId, Services},
     settlement::SettlementArea,
+    sketch::Sketch,
     study::{Frame, Study},
 };
 use toml::Spanned;
@@ -282,6 +284,13 @@ impl<'a> Opened<'a> {
     #[must_use]
     pub fn first_pass(&self) -> Pass {
         self.places.first_pass()
+    }
+
+    /// Where each technology is, for the map of a page, when the study file asks for it; the index must not have let go of its squares.
+    #[must_use]
+    pub fn sketch(&self, index: &CoverageIndex) -> Option<Sketch> {
+        let frame = &self.study.frame;
+        self.file().report.footprints.then(|| Sketch::of(index, &frame.levels, &frame.services)).flatten()
     }
 
     /// Reads all places, batch by batch: `take` is called from several threads, in any order, with the number of each

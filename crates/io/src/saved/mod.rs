@@ -11,6 +11,7 @@
 mod contents;
 mod error;
 mod file;
+mod layers;
 mod tables;
 
 use std::{io, path::Path};
@@ -20,6 +21,7 @@ use nittio_core::{
     coverage::Kind,
     diagnostic::DiagnosticCount,
     doubt::Doubt,
+    layers::Layers,
     official::Official,
     outcome::Provenance,
     plan::Project,
@@ -49,13 +51,19 @@ pub const NAME: &str = "result.nittio";
 
 const PROGRAM: &str = concat!("nittio ", env!("CARGO_PKG_VERSION"));
 
-/// Writes the file. `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
+/// Writes the file. `lacking` is what the report names of the listed places, `layers` what its map can show besides areas; `public` says whether a public edition is made, which
 /// needs to know from which inputs the services come.
 ///
 /// # Errors
 /// When the file cannot be written; nothing is then changed in the output folder.
-pub fn write(staging: &Staging, basis: &Basis<'_>, lacking: Option<&Few>, public: bool) -> Result<(), WriteError> {
-    let tables = tables::of(basis, public);
+pub fn write(
+    staging: &Staging,
+    basis: &Basis<'_>,
+    (lacking, layers): (Option<&Few>, &Layers),
+    public: bool,
+) -> Result<(), WriteError> {
+    let mut tables = tables::of(basis, public);
+    layers::put_layers(&mut tables, layers);
     let contents = serde_json::to_vec(&Contents::of(basis, lacking, public)).map_err(io::Error::from);
     let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
     staging.write(NAME, |out| file::write(out, &contents, &tables))
@@ -80,6 +88,7 @@ pub struct Saved {
     origins: Option<Origins>,
     provenance: Provenance,
     lacking: Option<Few>,
+    layers: Layers,
 }
 
 impl Saved {
@@ -121,6 +130,10 @@ impl Saved {
         let frame = Frame { categories: contents.categories, units, ..study.frame.clone() };
         let parts = tables::take(tables, &frame).ok_or(Broken::Tables)?;
         let tables::Taken { kinds, sums, duplicates, doubts, origins } = parts;
+        let layers = layers::take_layers(tables, &frame, study.profiles.len()).ok_or(Broken::Tables)?;
+        if !tables.is_empty() {
+            return Err(Broken::Tables);
+        }
         let tally = sums.tally(&kinds);
         let official = contents.official.into_iter().map(contents::OfficialEntry::figure).collect::<Option<_>>();
         let plans = plans::pose(&loaded, &study.goals, &study.profiles);
@@ -140,6 +153,7 @@ impl Saved {
             origins: contents.public.then_some(origins),
             provenance: Provenance { program: contents.program, crs: contents.crs, inputs: contents.inputs },
             lacking: contents.lacking,
+            layers,
             loaded,
         })
     }
@@ -177,6 +191,12 @@ impl Saved {
     #[must_use]
     pub const fn lacking(&self) -> Option<&Few> {
         self.lacking.as_ref()
+    }
+
+    /// What the map of the page can show besides areas.
+    #[must_use]
+    pub const fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     /// Whether the run made a public edition, so that it can be made again.

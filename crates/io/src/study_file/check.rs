@@ -524,6 +524,13 @@ impl<'a> Check<'a> {
 
     fn report(&mut self) {
         let report = &self.file.report;
+        if report.points && self.file.study.crs.get_ref().parse() == Ok(Crs::AsIs) {
+            self.wrong_at(
+                &[At::Key("report"), At::Key("points")],
+                "dots need a place on Earth, and the study's coordinates are as-is",
+                "give the study the CRS of its coordinates, for example: crs = \"EPSG:3006\"; or leave points out",
+            );
+        }
         if let Some(level) = &report.level
             && !self.file.areas.contains_key(level.get_ref())
         {

@@ -552,6 +552,13 @@ pub struct ReportSettings {
     /// Default: false.
     #[serde(default)]
     pub grid: bool,
+    /// Whether a run also writes `places-lacking.pmtiles`: every place with a position that lacks a speed of the goals, as dots that
+    /// the page and other maps can show. It needs a CRS. Default: false.
+    #[serde(default)]
+    pub points: bool,
+    /// Whether the internal edition's page can show where each technology is, in service and planned. Default: false.
+    #[serde(default)]
+    pub footprints: bool,
 }
 
 /// Which editions a run writes, and what the public one keeps back.

@@ -8,6 +8,7 @@
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
 //!                        grid.csv                                        who lacks what by square kilometre, where asked
+//!                        places-lacking.pmtiles                          every place that lacks anything, on a map, where asked
 //!                        scenarios.csv                                   what if, where asked
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
@@ -45,6 +46,7 @@ pub mod safety;
 pub mod scenarios;
 pub mod services;
 pub mod splits;
+pub mod tiles;
 
 pub mod error;
 mod number;
@@ -70,6 +72,7 @@ use nittio_core::{
     diagnostic::Diagnostic,
     grid::Grid,
     outcome::Outcome,
+    squares::Squares,
     study::Study,
     sums::Sums,
     tally::Tally,
@@ -82,6 +85,7 @@ use crate::{
 use error::WriteError;
 use lists::Lists;
 use staging::Staging;
+use tiles::Lacking;
 
 /// The workbook of all tables, beside each report.
 pub const WORKBOOK: &str = "tables.xlsx";
@@ -105,6 +109,8 @@ pub struct Run<'a> {
     pub footprints: usize,
     /// Whether the places are counted by square kilometre as well.
     pub grid: bool,
+    /// Whether places that lack a speed are written as dots on tiles as well.
+    pub points: bool,
     /// The distinct kinds of places.
     pub kinds: &'a [Kind],
     /// How many places each kind has.
@@ -132,20 +138,27 @@ pub enum PlacesFrom<'a, 'b> {
     Last(&'a last::Places),
 }
 
+/// What a report is told of places, once they have been written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Those that are few enough to be named.
+    pub few: Option<Few>,
+    /// Who lacks what by square, where the study asks for it.
+    pub squares: Option<Squares>,
+    /// How many are in the file of dots, where the study asks for it and any is.
+    pub dots: Option<u64>,
+}
+
 /// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
 ///
-/// Places are written when `places` gives them; what is few enough to be named in a report is returned.
+/// Places are written when `places` gives them; what a report is told of them is returned.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(
-    staging: &Staging,
-    run: &Run<'_>,
-    places: Option<PlacesFrom<'_, '_>>,
-) -> Result<Option<Few>, WriteError> {
-    let few = places.map(|places| self::places(staging, run, places)).transpose()?.flatten();
+pub fn results(staging: &Staging, run: &Run<'_>, places: Option<PlacesFrom<'_, '_>>) -> Result<Seen, WriteError> {
+    let seen = places.map(|places| self::places(staging, run, places)).transpose()?.unwrap_or_default();
     tables(staging, run)?;
-    Ok(few)
+    Ok(seen)
 }
 
 /// Writes all results that are made of figures.
@@ -211,20 +224,24 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
     done.into_iter().collect()
 }
 
-/// Writes the places, beside them what a later run needs to know, and the lists of some of them. Returns what is few enough to
-/// be named in a report.
+/// Writes the places, beside them what a later run needs to know, and the lists of some of them. Returns what a report is
+/// told of them.
 ///
 /// # Errors
 /// As [`results`].
-pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Option<Few>, WriteError> {
+pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Seen, WriteError> {
     let mut lists = Lists::open(staging, run)?;
     let (outcome, names) = (run.outcome, run.study.listing.names);
     let (frame, profiles, speeds) = (&outcome.frame, &outcome.indicators.profiles, grid::speeds(run.study));
     let mut squares = run.grid.then(|| Grid::new(run.kinds, frame, profiles, &speeds));
-    let asked = run.grid || lists.any();
+    let mut lacking = run.points.then(|| Lacking::new(run, &speeds, &staging.temporary())).flatten();
+    let asked = run.grid || lacking.is_some() || lists.any();
     let mut each_row = |row: PlaceRow<'_>| {
         if let Some(grid) = &mut squares {
             grid.add(row.kind, row.easting, row.northing, row.units);
+        }
+        if let Some(lacking) = &mut lacking {
+            lacking.add(&row)?;
         }
         lists.row(row)
     };
@@ -257,7 +274,12 @@ pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> R
     if let (Some(state), Some(account)) = (state, run.account) {
         account.write(state, run).map_err(|error| staging.failed(last::NAME, &error))?;
     }
-    Ok(few)
+    let dots = lacking.filter(|lacking| lacking.places() > 0);
+    let count = dots.as_ref().map(Lacking::places);
+    if let Some(dots) = dots {
+        staging.write(tiles::NAME, |file| dots.finish(file))?;
+    }
+    Ok(Seen { few, dots: count, squares: squares.map(|grid| Squares::of(&grid, &speeds)) })
 }
 
 /// Writes the manifest over everything that was staged, and puts all of it into place.

@@ -68,6 +68,7 @@ impl Sample {
             study,
             footprints,
             grid: false,
+            points: false,
             kinds: &coverage.kinds,
             places,
             sums,

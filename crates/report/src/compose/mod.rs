@@ -29,6 +29,7 @@ use nittio_core::{
     category::Few,
     goal::{Goal, Step},
     indicator::{At, Figure, Indicators, TOTAL},
+    layers::Layers,
     measure::Measure,
     outcome::{Input, Outcome},
     projection::Projection,
@@ -78,9 +79,9 @@ pub(super) struct Scene<'a> {
 }
 
 /// Composes the whole report, with a part that answers by itself where there is something to count with.
-pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
+pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
     let mut report = report(outcome, settings);
-    report.live = live::live(&Scene::new(outcome, settings), projection);
+    report.live = live::live(&Scene::new(outcome, settings), projection, layers);
     report
 }
 
