@@ -52,6 +52,7 @@ mod theme;
 mod browser;
 mod foreign;
 mod kommun;
+mod layers;
 mod live;
 #[cfg(feature = "pdf")]
 mod pdf;
