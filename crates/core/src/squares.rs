@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn speeds() -> [Speed; 2] {
-        [100, 1000].map(|mbps| format!("{mbps} Mbit/s").parse().unwrap())
+        [100, 1000].map(Speed::from_mbps)
     }
 
     #[test]

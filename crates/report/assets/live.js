@@ -853,7 +853,8 @@
       if (map.getSource("dots")) map.getSource("dots").setData(collection(features));
       else {
         map.addSource("dots", { type: "geojson", data: collection(features) });
-        const size = ["interpolate", ["linear"], ["ln", ["get", "places"]], 0, 2.6, 7, 8];
+        const small = map.getContainer().clientWidth < 500 ? 0.6 : 1;
+        const size = ["interpolate", ["linear"], ["ln", ["get", "places"]], 0, 2.6 * small, 7, 8 * small];
         const look = { "circle-color": missed, "circle-radius": size, "circle-stroke-color": paper, "circle-stroke-width": 0.7 };
         map.addLayer({ id: "dots", type: "circle", source: "dots", paint: look });
       }

@@ -106,7 +106,11 @@ mod tests {
             let mut sorted = Sorted { most, ..Sorted::new(folder.path()) };
             given.iter().for_each(|&(key, look)| sorted.add(key, look).unwrap());
             let mut found = Vec::new();
-            sorted.each(&mut |bytes| Ok(found.push(record(bytes)))).unwrap();
+            let mut take = |bytes: &[u8; RECORD]| {
+                found.push(record(bytes));
+                Ok(())
+            };
+            sorted.each(&mut take).unwrap();
             assert_eq!(found, expected, "{most}");
         }
     }

@@ -195,7 +195,7 @@ pub(super) fn along_curve([mut x, mut y]: [u32; 2], depth: u8) -> u64 {
     for bit in (0..depth).rev() {
         let half = 1u32 << bit;
         let (right, lower) = (u64::from(x & half != 0), u64::from(y & half != 0));
-        number = number << 2 | (3 * right ^ lower);
+        number = number << 2 | ((3 * right) ^ lower);
         (x, y) = (x & (half - 1), y & (half - 1));
         if lower == 0 {
             if right == 1 {
