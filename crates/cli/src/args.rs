@@ -88,6 +88,7 @@ pub(crate) enum Example {
     nittio run --public                           also the edition that may be published, in out/public\n  \
     nittio run --pdf                              also the report as tagged PDF, out/report.pdf\n  \
     nittio run --theme region.toml                in the colours of a region\n  \
+    nittio run --pictures page,slides,print       every figure for slides and for print too\n  \
     nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
     nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
@@ -116,6 +117,9 @@ pub(crate) struct RunArgs {
     /// tell them apart
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
+    /// What pictures are drawn for [default: as the study file says, and that says page]
+    #[arg(long, value_enum, value_name = "SIZE,…", value_delimiter = ',')]
+    pub(crate) pictures: Vec<PictureSize>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -254,6 +258,7 @@ pub(crate) struct ReviewImportArgs {
     nittio report out                             all of it again, the same bytes as the run's\n  \
     nittio report out --locale en --output english  in English, in a folder of its own\n  \
     nittio report out --only html,pdf             the page and the PDF, not the pictures\n  \
+    nittio report out --only pictures --pictures slides  every figure as a slide\n  \
     nittio report out --edition public            the public edition, in out/public\n\n\
     A run leaves result.nittio in its output folder: figures, borders and the study file, no place. Nothing else is read, so the\n\
     study's files need not be there. Files that are not drawn again stay as they are.")]
@@ -270,12 +275,26 @@ pub(crate) struct ReportArgs {
     /// Colours instead of nittio's, from a theme file, as for nittio run
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
+    /// What pictures are drawn for, as for nittio run
+    #[arg(long, value_enum, value_name = "SIZE,…", value_delimiter = ',')]
+    pub(crate) pictures: Vec<PictureSize>,
     /// Which edition
     #[arg(long, value_enum, default_value = "internal")]
     pub(crate) edition: Edition,
     /// Where the files are written [default: in place of the run's own]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PictureSize {
+    /// A page on the web, or anything else: pictures/
+    Page,
+    /// A slide of 16 to 9: pictures/slides/
+    Slides,
+    /// A column of a printed A4 page: pictures/print/
+    Print,
 }
 
 /// A part of the report.

@@ -4,12 +4,15 @@ use std::io::Write;
 
 use nittio_core::{category::Few, outcome::Outcome, projection::Projection};
 use nittio_io::{
-    study_file::{Locale, defaults::ReportView},
+    study_file::{self, Locale, defaults::ReportView},
     write::{self, staging::Staging},
 };
-use nittio_report::{render, theme::Theme};
+use nittio_report::{
+    render::{self, Size},
+    theme::Theme,
+};
 
-use crate::{failure::Failure, pdf};
+use crate::{args::PictureSize, failure::Failure, pdf};
 
 /// What is drawn, and how it looks.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +21,8 @@ pub(crate) struct Look {
     pub(crate) html: bool,
     /// Its figures as pictures.
     pub(crate) pictures: bool,
+    /// For these, where the study file's choice is not asked for.
+    pub(crate) sizes: Vec<Size>,
     /// A page per area.
     pub(crate) kommun: bool,
     /// Its figures as a workbook and a table for a spreadsheet.
@@ -33,6 +38,26 @@ pub(crate) fn theme(path: Option<&std::path::Path>) -> Result<Theme, Failure> {
     let Some(path) = path else { return Ok(Theme::default()) };
     let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
     Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
+}
+
+/// What pictures are drawn for, as the command line says.
+pub(crate) fn sizes(asked: &[PictureSize]) -> Vec<Size> {
+    let size = |size: &PictureSize| match size {
+        PictureSize::Page => Size::Page,
+        PictureSize::Slides => Size::Slides,
+        PictureSize::Print => Size::Print,
+    };
+    asked.iter().map(size).collect()
+}
+
+/// What pictures are drawn for: as the command line says, else as the study file does.
+fn wanted(look: &Look, view: &ReportView) -> Vec<Size> {
+    let size = |size: &study_file::PictureSize| match size {
+        study_file::PictureSize::Page => Size::Page,
+        study_file::PictureSize::Slides => Size::Slides,
+        study_file::PictureSize::Print => Size::Print,
+    };
+    if look.sizes.is_empty() { view.pictures.iter().map(size).collect() } else { look.sizes.clone() }
 }
 
 /// Draws the report, its pictures and its tables into a folder of the results; with a projection, its page answers by itself.
@@ -67,7 +92,7 @@ pub(crate) fn draw(
     let drawn = || {
         rayon::join(
             || look.html.then(|| render::html(&report)).transpose(),
-            || look.pictures.then(|| render::pictures(&report)).transpose(),
+            || look.pictures.then(|| render::pictures(&report, &wanted(look, view))).transpose(),
         )
     };
     let (set, (tables, (page, pictures))) = rayon::join(set, || rayon::join(tables, drawn));

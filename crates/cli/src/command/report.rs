@@ -76,6 +76,7 @@ fn look(args: &ReportArgs) -> Result<Look, Failure> {
         kommun: wanted(Part::Kommun),
         tables: wanted(Part::Tables),
         pdf,
+        sizes: draw::sizes(&args.pictures),
         theme: draw::theme(args.theme.as_deref())?,
     })
 }

@@ -39,7 +39,15 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
         pdf::available()?;
     }
     let theme = draw::theme(args.theme.as_deref())?;
-    let look = Look { html: true, pictures: true, kommun: true, tables: true, pdf: args.pdf, theme };
+    let look = Look {
+        html: true,
+        pictures: true,
+        kommun: true,
+        tables: true,
+        pdf: args.pdf,
+        sizes: draw::sizes(&args.pictures),
+        theme,
+    };
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;

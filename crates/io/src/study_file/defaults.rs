@@ -16,7 +16,7 @@ use nittio_core::{
 };
 
 use super::{
-    Both, GoalEntry, IndicatorSettings, Locale, NearSettings, ProfileEntry, StateAidSettings, StudyFile,
+    Both, GoalEntry, IndicatorSettings, Locale, NearSettings, PictureSize, ProfileEntry, StateAidSettings, StudyFile,
     SupportSettings, technologies::TechnologyList,
 };
 
@@ -260,6 +260,8 @@ pub struct ReportView {
     pub goal: usize,
     /// The unit of maps and bars.
     pub unit: Unit,
+    /// What pictures are drawn for.
+    pub pictures: Vec<PictureSize>,
 }
 
 /// What the report is drawn for; `goals` are the study's, as [`goals`] gives them.
@@ -271,6 +273,7 @@ pub fn report_view(file: &StudyFile, goals: &[Goal]) -> ReportView {
         level: report_level(file).unwrap_or(nittio_core::indicator::TOTAL).to_owned(),
         goal: goal.and_then(|wanted| goals.iter().position(|goal| goal.id == wanted.id)).unwrap_or(0),
         unit: report_unit(file, goal),
+        pictures: file.report.pictures.clone().unwrap_or_else(|| vec![PictureSize::Page]),
     }
 }
 

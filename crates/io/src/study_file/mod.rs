@@ -552,6 +552,21 @@ pub struct ReportSettings {
     /// Default: false.
     #[serde(default)]
     pub grid: bool,
+    /// What pictures are drawn for: `page`, `slides` (16 to 9, in `pictures/slides`), `print` (a column of A4, in
+    /// `pictures/print`). Default: `["page"]`.
+    pub pictures: Option<Vec<PictureSize>>,
+}
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureSize {
+    /// A page on the web, or anything else.
+    Page,
+    /// A slide of 16 to 9.
+    Slides,
+    /// A column of a printed A4 page.
+    Print,
 }
 
 /// Which editions a run writes, and what the public one keeps back.

@@ -128,8 +128,10 @@ fn is_page(name: &str) -> bool {
 
 fn allowed(files: &[String]) -> Check {
     let picture = |name: &str| {
-        let plain = name.strip_prefix("pictures/").is_some_and(|rest| !rest.contains('/'));
-        plain && (name.ends_with(".svg") || name.ends_with(".png"))
+        let rest = name.strip_prefix("pictures/");
+        let rest =
+            rest.map(|rest| rest.strip_prefix("slides/").or_else(|| rest.strip_prefix("print/")).unwrap_or(rest));
+        rest.is_some_and(|rest| !rest.contains('/')) && (name.ends_with(".svg") || name.ends_with(".png"))
     };
     let open_data = |name: &str| {
         let plain = name.strip_prefix("open-data/").is_some_and(|rest| !rest.contains('/'));

@@ -11,9 +11,11 @@ mod live;
 mod map;
 mod method;
 mod opening;
+mod path;
 mod plans;
 mod quality;
 mod reconciliation;
+mod rollout;
 mod safety;
 mod scenarios;
 mod settlements;
@@ -126,6 +128,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             page: t.get("page.number"),
             tables: t.get("page.tables"),
             table_on_page: t.get("page.table-on-page"),
+            cut: t.get("page.cut"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
         theme: crate::theme::Theme::default(),

@@ -7,7 +7,7 @@ use nittio_core::{
     unit::Unit,
 };
 
-use super::Scene;
+use super::{Scene, rollout};
 use crate::{
     messages::sentence,
     report::{Block, Cell, Head, Row, Section, Table},
@@ -24,10 +24,16 @@ pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
     }
     let t = &scene.t;
     let mut blocks = vec![Block::Text(t.get("plans.intro"))];
+    let mut drawn = 0;
     for (ask, planned) in asked {
         blocks.push(Block::Heading(ask.name.clone()));
         match planned {
-            Ok(plan) => blocks.extend(of_plan(scene, plan)),
+            Ok(plan) => {
+                blocks.extend(of_plan(scene, plan));
+                let figures = rollout::figures(scene, plan, drawn);
+                drawn += usize::from(!figures.is_empty());
+                blocks.extend(figures);
+            }
             Err(why) => blocks.push(Block::Text(why_not(scene, ask, why))),
         }
     }

@@ -11,7 +11,10 @@ use resvg::{
     usvg::{self, Indent, Options, Tree, WriteOptions, fontdb::Database},
 };
 
-use super::{RenderError, svg};
+use super::{
+    RenderError, density, slide,
+    svg::{self, Words},
+};
 use crate::{
     locale::Locale,
     report::{Figure, Report},
@@ -19,13 +22,54 @@ use crate::{
     typeface::{FAMILY, REGULAR, SEMI_BOLD},
 };
 
-/// Pixels of a PNG per pixel of the drawing.
-const SHARPNESS: f32 = 2.0;
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Size {
+    /// A page on the web, or anything else: two pixels per pixel of the drawing.
+    Page,
+    /// A slide of 16 to 9, 1920 by 1080 pixels.
+    Slides,
+    /// The column of a printed A4 page, 160 mm wide, with 300 pixels per inch.
+    Print,
+}
+
+impl Size {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Page, Self::Slides, Self::Print];
+
+    /// The folder of its pictures, among the pictures.
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Page => "",
+            Self::Slides => "slides/",
+            Self::Print => "print/",
+        }
+    }
+
+    /// Pixels of a PNG per pixel of the drawing.
+    const fn sharpness(self) -> f32 {
+        match self {
+            Self::Page => 2.0,
+            Self::Slides => 1.0,
+            Self::Print => 300.0 / 96.0,
+        }
+    }
+
+    /// Pixels per inch, where the file says so: office programs then place it as large as it is meant.
+    const fn density(self) -> Option<u32> {
+        match self {
+            Self::Page => None,
+            // Slides are 13.333 inches wide.
+            Self::Slides => Some(144),
+            Self::Print => Some(300),
+        }
+    }
+}
 
 /// One figure as files.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// The file name without its ending, for example `map`.
+    /// The file name without its ending, for example `map` or `slides/map`.
     pub name: String,
     /// The text of the SVG file.
     pub svg: String,
@@ -33,20 +77,22 @@ pub struct Picture {
     pub png: Vec<u8>,
 }
 
-/// Every figure of a report as SVG and PNG, in the order of the page.
+/// Every figure of a report as SVG and PNG in these sizes, in the order of the page.
 ///
 /// # Errors
 /// When a figure cannot be drawn, which no outcome should be able to bring about.
-pub fn pictures(report: &Report) -> Result<Vec<Picture>, RenderError> {
+pub fn pictures(report: &Report, sizes: &[Size]) -> Result<Vec<Picture>, RenderError> {
     let options = options();
-    let figures: Vec<&Figure> = report.figures().collect();
-    let one = |&figure: &&Figure| picture(figure, &report.theme, &report.words.source, report.locale, &options);
-    figures.par_iter().with_max_len(1).map(one).collect()
+    let words = Words { source: &report.words.source, cut: &report.words.cut };
+    let figures = report.figures().flat_map(|figure| Size::ALL.map(|size| (figure, size)));
+    let wanted: Vec<(&Figure, Size)> = figures.filter(|(_, size)| sizes.contains(size)).collect();
+    let one = |&(figure, size): &(&Figure, Size)| picture(figure, size, &report.theme, &words, report.locale, &options);
+    wanted.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// A figure that is in no report as SVG and PNG. `source` is the word before its source.
 pub(crate) fn picture_of(figure: &Figure, source: &str, locale: Locale) -> Result<Picture, RenderError> {
-    picture(figure, &Theme::default(), source, locale, &options())
+    picture(figure, Size::Page, &Theme::default(), &Words { source, cut: "" }, locale, &options())
 }
 
 fn options() -> Options<'static> {
@@ -58,23 +104,34 @@ fn options() -> Options<'static> {
 
 fn picture(
     figure: &Figure,
+    size: Size,
     theme: &Theme,
-    source: &str,
+    words: &Words<'_>,
     locale: Locale,
     options: &Options<'_>,
 ) -> Result<Picture, RenderError> {
     let wrong = |into, reason: String| RenderError::Picture { figure: figure.id.to_owned(), into, reason };
-    let (text, width, height) = svg::alone(figure, theme, source)?;
+    let (text, width, height) = match size {
+        Size::Page => svg::alone(figure, theme, words)?,
+        Size::Slides => slide::slide(figure, theme, words)?,
+        Size::Print => svg::printed(figure, theme, words)?,
+    };
     let tree = Tree::from_str(&text, options).map_err(|error| wrong("outlines", error.to_string()))?;
+    let sharpness = size.sharpness();
     let pixels = |length: f64| {
-        let length = format!("{}", (length * f64::from(SHARPNESS)).ceil()).parse::<u32>();
+        let length = format!("{}", (length * f64::from(sharpness)).ceil()).parse::<u32>();
         length.map_err(|error| wrong("pixels", error.to_string()))
     };
     let mut pixmap = Pixmap::new(pixels(width)?, pixels(height)?)
         .ok_or_else(|| wrong("pixels", "it has no area or is too large".to_owned()))?;
-    resvg::render(&tree, Transform::from_scale(SHARPNESS, SHARPNESS), &mut pixmap.as_mut());
+    resvg::render(&tree, Transform::from_scale(sharpness, sharpness), &mut pixmap.as_mut());
     let png = pixmap.encode_png().map_err(|error| wrong("pixels", error.to_string()))?;
-    Ok(Picture { name: figure.id.to_owned(), svg: outlines(locale, figure, &tree), png })
+    let png = match size.density() {
+        Some(per_inch) => density::with(&png, per_inch),
+        None => png,
+    };
+    let name = format!("{}{}", size.folder(), figure.id);
+    Ok(Picture { name, svg: outlines(locale, figure, &tree), png })
 }
 
 /// The drawing with its text as outlines, and with the words that the conversion leaves out.
