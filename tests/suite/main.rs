@@ -55,3 +55,4 @@ mod kommun;
 mod live;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod pictures;

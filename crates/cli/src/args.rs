@@ -113,8 +113,8 @@ pub(crate) struct RunArgs {
     /// program that was built with --features pdf
     #[arg(long)]
     pub(crate) pdf: bool,
-    /// Colours for page, pictures and PDF instead of nittio's, from a theme file; refused when not everybody can read them or
-    /// tell them apart
+    /// Colours, typeface and logo for page, pictures and PDF instead of nittio's, from a theme file; refused when not everybody
+    /// can read them or tell them apart
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
     /// What pictures are drawn for [default: as the study file says, and that says page]
@@ -272,7 +272,7 @@ pub(crate) struct ReportArgs {
     /// The language [default: as the study file says]
     #[arg(long, value_enum)]
     pub(crate) locale: Option<Language>,
-    /// Colours instead of nittio's, from a theme file, as for nittio run
+    /// Colours, typeface and logo instead of the run's, from a theme file, as for nittio run
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
     /// What pictures are drawn for, as for nittio run

@@ -27,9 +27,11 @@
 mod chart;
 mod compose;
 pub mod delivery;
+mod face;
 pub mod kommun;
 mod live;
 mod locale;
+mod logo;
 mod messages;
 pub mod render;
 mod report;

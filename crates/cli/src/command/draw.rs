@@ -1,9 +1,14 @@
 //! The report's pages, pictures and tables, put among the results.
 
-use std::io::Write;
+use std::{
+    cell::RefCell,
+    io::{ErrorKind, Write},
+    path::Path,
+};
 
 use nittio_core::{category::Few, outcome::Outcome, projection::Projection};
 use nittio_io::{
+    saved::Kept,
     study_file::{self, Locale, defaults::ReportView},
     write::{self, staging::Staging},
 };
@@ -33,12 +38,35 @@ pub(crate) struct Look {
     pub(crate) theme: Theme,
 }
 
-/// The theme in a file; the default one where none is named.
-pub(crate) fn theme(path: Option<&std::path::Path>) -> Result<Theme, Failure> {
-    let Some(path) = path else { return Ok(Theme::default()) };
+/// The theme in a file, and the bytes of all that it is made of; the default one where none is named.
+pub(crate) fn theme(path: Option<&Path>) -> Result<(Theme, Vec<Kept>), Failure> {
+    let Some(path) = path else { return Ok((Theme::default(), Vec::new())) };
     let text = std::fs::read_to_string(path).map_err(|source| Failure::File { path: path.to_owned(), source })?;
-    Theme::parse(&text).map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let kept = RefCell::new(vec![Kept::new(THEME, text.as_bytes())]);
+    let read = |name: &str| {
+        let bytes = std::fs::read(folder.join(name)).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => format!("there is no such file in {}", folder.display()),
+            _ => error.to_string(),
+        })?;
+        kept.borrow_mut().push(Kept::new(name, &bytes));
+        Ok(bytes)
+    };
+    let theme = Theme::parse(&text, &read);
+    let theme = theme.map_err(|error| Failure::Said(format!("{}: this theme is refused:\n{error}", path.display())))?;
+    Ok((theme, kept.into_inner()))
 }
+
+/// The theme that a run has kept.
+pub(crate) fn kept_theme(kept: &[Kept]) -> Result<Theme, Failure> {
+    let of = |name: &str| kept.iter().find(|kept| kept.name == name).map(|kept| kept.bytes.clone());
+    let Some(text) = of(THEME).and_then(|bytes| String::from_utf8(bytes).ok()) else { return Ok(Theme::default()) };
+    let read = |name: &str| of(name).ok_or_else(|| "the run did not keep it".to_owned());
+    Theme::parse(&text, &read).map_err(|error| Failure::Said(format!("the theme of the run is refused:\n{error}")))
+}
+
+/// What the theme file itself is kept as; no file that it names has this name.
+const THEME: &str = "/theme";
 
 /// What pictures are drawn for, as the command line says.
 pub(crate) fn sizes(asked: &[PictureSize]) -> Vec<Size> {

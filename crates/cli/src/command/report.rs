@@ -18,9 +18,12 @@ use crate::{
 
 /// Composes and draws again; nothing is joined, and no file of the study is read.
 pub(crate) fn report(args: &ReportArgs) -> Result<Answer, Failure> {
-    let look = look(args)?;
+    let mut look = look(args)?;
     let spinner = Terminal::new().spinner("reading the saved result");
     let saved = Saved::open(&args.result)?;
+    if args.theme.is_none() {
+        look.theme = draw::kept_theme(saved.theme())?;
+    }
     let basis = saved.basis();
     let inner = basis.outcome();
     let mut view = report_view(saved.file(), &inner.goals);
@@ -77,6 +80,6 @@ fn look(args: &ReportArgs) -> Result<Look, Failure> {
         tables: wanted(Part::Tables),
         pdf,
         sizes: draw::sizes(&args.pictures),
-        theme: draw::theme(args.theme.as_deref())?,
+        theme: draw::theme(args.theme.as_deref())?.0,
     })
 }

@@ -8,7 +8,7 @@ use nittio_io::{
     ingest::{Opened, Reading},
     join::{self, Joined, Keep},
     last::{self, Last, Unfit, Update, UpdateError},
-    saved,
+    saved::{self, Kept},
     study_file::{
         Locale,
         defaults::{ReportView, report_view},
@@ -38,7 +38,13 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     if args.pdf {
         pdf::available()?;
     }
-    let theme = draw::theme(args.theme.as_deref())?;
+    let (mut theme, mut kept) = draw::theme(args.theme.as_deref())?;
+    // A folder that cannot be written to is better known before the work than after.
+    let staging = Staging::new(&args.output)?;
+    let project = project::load(&args.study)?;
+    if let (None, Some(named)) = (&args.theme, &project.loaded.file.report.theme) {
+        (theme, kept) = draw::theme(Some(&project.loaded.resolve(named)?))?;
+    }
     let look = Look {
         html: true,
         pictures: true,
@@ -48,11 +54,8 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
         sizes: draw::sizes(&args.pictures),
         theme,
     };
-    // A folder that cannot be written to is better known before the work than after.
-    let staging = Staging::new(&args.output)?;
-    let project = project::load(&args.study)?;
     let public = args.public || project.loaded.file.editions.public;
-    let job = Job { args, project: &project, progress: &progress, public, look };
+    let job = Job { args, project: &project, progress: &progress, public, look, kept };
     if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
         match update(&job, folder, &reading)? {
@@ -98,6 +101,8 @@ struct Job<'a> {
     /// Whether to write the public edition too.
     public: bool,
     look: Look,
+    /// What the look is made of, for drawing it again.
+    kept: Vec<Kept>,
 }
 
 impl Job<'_> {
@@ -141,7 +146,7 @@ impl Job<'_> {
         );
         written?;
         drawn?;
-        saved::write(&staging, &basis, lacking.as_ref(), public)?;
+        saved::write(&staging, &basis, lacking.as_ref(), public, &self.kept)?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&basis, &outcome);

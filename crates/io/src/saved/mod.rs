@@ -43,20 +43,45 @@ use crate::{
 };
 use contents::Contents;
 pub use error::SavedError;
+use serde::{Deserialize, Serialize};
 
 /// The name of the file in an output folder.
 pub const NAME: &str = "result.nittio";
 
 const PROGRAM: &str = concat!("nittio ", env!("CARGO_PKG_VERSION"));
 
+/// A file that the report's look is made of, kept so that it can be drawn again without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    #[serde(with = "contents::hex")]
+    pub bytes: Vec<u8>,
+}
+
+impl Kept {
+    /// A file with a copy of its bytes.
+    #[must_use]
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
+        Self { name: name.to_owned(), bytes: bytes.to_vec() }
+    }
+}
+
 /// Writes the file. `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
-/// needs to know from which inputs the services come.
+/// needs to know from which inputs the services come; `theme` is what the report's look is made of.
 ///
 /// # Errors
 /// When the file cannot be written; nothing is then changed in the output folder.
-pub fn write(staging: &Staging, basis: &Basis<'_>, lacking: Option<&Few>, public: bool) -> Result<(), WriteError> {
+pub fn write(
+    staging: &Staging,
+    basis: &Basis<'_>,
+    lacking: Option<&Few>,
+    public: bool,
+    theme: &[Kept],
+) -> Result<(), WriteError> {
     let tables = tables::of(basis, public);
-    let contents = serde_json::to_vec(&Contents::of(basis, lacking, public)).map_err(io::Error::from);
+    let contents = serde_json::to_vec(&Contents::of(basis, lacking, public, theme)).map_err(io::Error::from);
     let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
     staging.write(NAME, |out| file::write(out, &contents, &tables))
 }
@@ -80,9 +105,16 @@ pub struct Saved {
     origins: Option<Origins>,
     provenance: Provenance,
     lacking: Option<Few>,
+    theme: Vec<Kept>,
 }
 
 impl Saved {
+    /// What the run's look is made of.
+    #[must_use]
+    pub fn theme(&self) -> &[Kept] {
+        &self.theme
+    }
+
     /// Reads the result that a run has left in a folder.
     ///
     /// # Errors
@@ -140,6 +172,7 @@ impl Saved {
             origins: contents.public.then_some(origins),
             provenance: Provenance { program: contents.program, crs: contents.crs, inputs: contents.inputs },
             lacking: contents.lacking,
+            theme: contents.theme,
             loaded,
         })
     }

@@ -552,6 +552,9 @@ pub struct ReportSettings {
     /// Default: false.
     #[serde(default)]
     pub grid: bool,
+    /// A theme file: colours, typeface and logo of the report. `--theme` goes before it. Default: nittio's own look.
+    #[schemars(with = "Option<String>")]
+    pub theme: Option<Spanned<String>>,
     /// What pictures are drawn for: `page`, `slides` (16 to 9, in `pictures/slides`), `print` (a column of A4, in
     /// `pictures/print`). Default: `["page"]`.
     pub pictures: Option<Vec<PictureSize>>,

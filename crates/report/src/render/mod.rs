@@ -9,7 +9,7 @@ mod slide;
 mod svg;
 mod xlsx;
 
-pub use drawing::{Drawing, drawings, faces};
+pub use drawing::{Drawing, drawings, faces, logo};
 pub use excel_csv::excel_csv;
 pub use html::html;
 pub(crate) use picture::picture_of;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use resvg::{
-    tiny_skia::{Pixmap, Transform},
+    tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform},
     usvg::{self, Indent, Options, Tree, WriteOptions, fontdb::Database},
 };
 
@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     locale::Locale,
+    logo::{Kind, Logo},
     report::{Figure, Report},
-    theme::Theme,
-    typeface::{FAMILY, REGULAR, SEMI_BOLD},
+    theme::{Theme, within},
+    typeface::{REGULAR, SEMI_BOLD, Weight},
 };
 
 /// What a picture is for.
@@ -82,7 +83,7 @@ pub struct Picture {
 /// # Errors
 /// When a figure cannot be drawn, which no outcome should be able to bring about.
 pub fn pictures(report: &Report, sizes: &[Size]) -> Result<Vec<Picture>, RenderError> {
-    let options = options();
+    let options = options(&report.theme);
     let words = Words { source: &report.words.source, cut: &report.words.cut };
     let figures = report.figures().flat_map(|figure| Size::ALL.map(|size| (figure, size)));
     let wanted: Vec<(&Figure, Size)> = figures.filter(|(_, size)| sizes.contains(size)).collect();
@@ -92,14 +93,17 @@ pub fn pictures(report: &Report, sizes: &[Size]) -> Result<Vec<Picture>, RenderE
 
 /// A figure that is in no report as SVG and PNG. `source` is the word before its source.
 pub(crate) fn picture_of(figure: &Figure, source: &str, locale: Locale) -> Result<Picture, RenderError> {
-    picture(figure, Size::Page, &Theme::default(), &Words { source, cut: "" }, locale, &options())
+    picture(figure, Size::Page, &Theme::default(), &Words { source, cut: "" }, locale, &options(&Theme::default()))
 }
 
-fn options() -> Options<'static> {
+fn options(theme: &Theme) -> Options<'static> {
     let mut fonts = Database::new();
+    for weight in theme.faces.iter().flat_map(|faces| [Weight::Regular, Weight::SemiBold].map(|w| faces.file(w))) {
+        fonts.load_font_data(weight.to_vec());
+    }
     fonts.load_font_data(REGULAR.to_vec());
     fonts.load_font_data(SEMI_BOLD.to_vec());
-    Options { fontdb: Arc::new(fonts), font_family: FAMILY.to_owned(), ..Options::default() }
+    Options { fontdb: Arc::new(fonts), font_family: theme.family().to_owned(), ..Options::default() }
 }
 
 fn picture(
@@ -111,11 +115,11 @@ fn picture(
     options: &Options<'_>,
 ) -> Result<Picture, RenderError> {
     let wrong = |into, reason: String| RenderError::Picture { figure: figure.id.to_owned(), into, reason };
-    let (text, width, height) = match size {
-        Size::Page => svg::alone(figure, theme, words)?,
-        Size::Slides => slide::slide(figure, theme, words)?,
-        Size::Print => svg::printed(figure, theme, words)?,
-    };
+    let (text, width, height) = within(theme, || match size {
+        Size::Page => svg::alone(figure, words),
+        Size::Slides => slide::slide(figure, theme.logo.as_ref(), words),
+        Size::Print => svg::printed(figure, words),
+    })?;
     let tree = Tree::from_str(&text, options).map_err(|error| wrong("outlines", error.to_string()))?;
     let sharpness = size.sharpness();
     let pixels = |length: f64| {
@@ -125,6 +129,10 @@ fn picture(
     let mut pixmap = Pixmap::new(pixels(width)?, pixels(height)?)
         .ok_or_else(|| wrong("pixels", "it has no area or is too large".to_owned()))?;
     resvg::render(&tree, Transform::from_scale(sharpness, sharpness), &mut pixmap.as_mut());
+    if let Some(logo) = theme.logo.as_ref().filter(|logo| size == Size::Slides && logo.kind == Kind::Png) {
+        // Shapes are drawn with the rest; pixels are not.
+        stamp(logo, &mut pixmap).map_err(|reason| wrong("pixels", reason))?;
+    }
     let png = pixmap.encode_png().map_err(|error| wrong("pixels", error.to_string()))?;
     let png = match size.density() {
         Some(per_inch) => density::with(&png, per_inch),
@@ -132,6 +140,22 @@ fn picture(
     };
     let name = format!("{}{}", size.folder(), figure.id);
     Ok(Picture { name, svg: outlines(locale, figure, &tree), png })
+}
+
+/// Draws the pixels of a logo where the slide has room for it.
+fn stamp(logo: &Logo, slide: &mut Pixmap) -> Result<(), String> {
+    let picture = Pixmap::decode_png(&logo.bytes).map_err(|error| error.to_string())?;
+    let (left, top, _, height) = slide::corner(logo);
+    let scale = narrow(height) / f32::from(u16::try_from(picture.height()).unwrap_or(u16::MAX));
+    let at = Transform::from_row(scale, 0.0, 0.0, scale, narrow(left), narrow(top));
+    let paint = PixmapPaint { quality: FilterQuality::Bicubic, ..PixmapPaint::default() };
+    slide.draw_pixmap(0, 0, picture.as_ref(), &paint, at, None);
+    Ok(())
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a place on a slide, for drawing only")]
+fn narrow(length: f64) -> f32 {
+    length as f32
 }
 
 /// The drawing with its text as outlines, and with the words that the conversion leaves out.

@@ -7,11 +7,11 @@ use super::{
 use crate::{
     chart::{
         Chart,
-        canvas::{self, Align, Canvas, Type},
+        canvas::{self, Align, Canvas, Type, UNITS},
         palette::{INK, MUTED, PAPER},
     },
+    logo::Logo,
     report::Figure,
-    theme::{Theme, within},
     typeface::{Weight, wrap},
 };
 
@@ -27,6 +27,9 @@ const TITLE: Type = Type { size: 46.0, weight: Weight::SemiBold, colour: INK, al
 const SUBTITLE: Type = Type { size: 27.0, weight: Weight::Regular, colour: MUTED, align: Align::Start };
 const CAPTION: Type = Type { size: 23.0, weight: Weight::Regular, colour: INK, align: Align::Start };
 const SOURCE: Type = Type { size: 19.0, weight: Weight::Regular, colour: MUTED, align: Align::Start };
+/// The room for a logo.
+const TALLEST_LOGO: f64 = 72.0;
+const WIDEST_LOGO: f64 = 340.0;
 /// The distance of lines, in sizes of letters.
 const LINE: f64 = 1.3;
 
@@ -39,10 +42,16 @@ const STEP: f64 = 0.05;
 const MAP: f64 = 2.0;
 
 /// A figure as a slide, and its width and height.
-pub(super) fn slide(figure: &Figure, theme: &Theme, words: &Words<'_>) -> Result<(String, f64, f64), RenderError> {
+pub(super) fn slide(
+    figure: &Figure,
+    logo: Option<&Logo>,
+    words: &Words<'_>,
+) -> Result<(String, f64, f64), RenderError> {
     let room = WIDTH - 2.0 * MARGIN;
     let lines = |text: &str, style: Type| wrap(text, style.size, style.weight, room);
-    let (title, subtitle) = (lines(&figure.title, TITLE), lines(&figure.subtitle, SUBTITLE));
+    let beside = logo.map(corner).map_or(room, |(left, ..)| left - 40.0 - MARGIN);
+    let narrower = |text: &str, style: Type| wrap(text, style.size, style.weight, beside);
+    let (title, subtitle) = (narrower(&figure.title, TITLE), narrower(&figure.subtitle, SUBTITLE));
     let source = lines(&format!("{}: {}", words.source, figure.source.whole()), SOURCE);
     let tall = |lines: &[String], style: Type| count(lines.len()) * style.size * LINE;
     let top = TOP + tall(&title, TITLE) + 8.0 + tall(&subtitle, SUBTITLE) + GAP;
@@ -75,9 +84,22 @@ pub(super) fn slide(figure: &Figure, theme: &Theme, words: &Words<'_>) -> Result
         write(over, &caption, CAPTION);
         write(foot, &source, SOURCE);
     };
-    let body =
-        within(theme, || canvas::draw(wide, high, paint)).map_err(|error| RenderError::draw(figure.id, &error))?;
+    let mut body = canvas::draw(wide, high, paint).map_err(|error| RenderError::draw(figure.id, &error))?;
+    if let Some(logo) = logo {
+        let [x, y, width, height] = <[f64; 4]>::from(corner(logo)).map(|length| length / scale * UNITS);
+        let address = logo.address();
+        body += &format!(
+            "\n<image x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" href=\"{address}\"/>"
+        );
+    }
     Ok((svg::root(figure, (WIDTH, HEIGHT), (wide, high), figure.id, &body), WIDTH, HEIGHT))
+}
+
+/// Where a logo stands: left, top, width and height.
+pub(super) fn corner(logo: &Logo) -> (f64, f64, f64, f64) {
+    let height = TALLEST_LOGO.min(WIDEST_LOGO / logo.ratio);
+    let width = height * logo.ratio;
+    (WIDTH - MARGIN - width, TOP, width, height)
 }
 
 /// The chart, how much larger than on a page it is drawn, and whether rows are left out.

@@ -5,7 +5,7 @@ use crate::{
     chart::canvas::{self, Align, Type, UNITS},
     chart::palette::{INK, MUTED, PAPER},
     report::Figure,
-    theme::{Theme, within},
+    theme::{Theme, drawn_family, within},
     typeface::{FAMILY, Weight, wrap},
 };
 
@@ -16,10 +16,12 @@ pub(super) const NARROW: f64 = 343.0;
 
 /// A chart for inside the page, which has the figure's words around it.
 pub(super) fn inline(figure: &Figure, theme: &Theme, width: f64, suffix: &str) -> Result<String, RenderError> {
-    let height = figure.chart.height(width).ceil();
-    let body = within(theme, || canvas::draw(width, height, |canvas| figure.chart.paint(canvas, width)))
-        .map_err(|error| RenderError::draw(figure.id, &error))?;
-    Ok(root(figure, (width, height), (width, height), &format!("{}-{suffix}", figure.id), &body))
+    within(theme, || {
+        let height = figure.chart.height(width).ceil();
+        let body = canvas::draw(width, height, |canvas| figure.chart.paint(canvas, width))
+            .map_err(|error| RenderError::draw(figure.id, &error))?;
+        Ok(root(figure, (width, height), (width, height), &format!("{}-{suffix}", figure.id), &body))
+    })
 }
 
 /// Words that pictures need beside their figure's.
@@ -42,9 +44,9 @@ struct Setting {
 }
 
 /// A picture that stands alone: the chart with its title, subtitle and source.
-pub(super) fn alone(figure: &Figure, theme: &Theme, words: &Words<'_>) -> Result<(String, f64, f64), RenderError> {
+pub(super) fn alone(figure: &Figure, words: &Words<'_>) -> Result<(String, f64, f64), RenderError> {
     let setting = Setting { chart: WIDE, margin: 32.0, title: 21.0, small: 12.5, tallest: f64::INFINITY };
-    let (body, width, height) = set(figure, theme, words, &setting)?;
+    let (body, width, height) = set(figure, words, &setting)?;
     Ok((root(figure, (width, height), (width, height), figure.id, &body), width, height))
 }
 
@@ -53,20 +55,15 @@ const COLUMN: f64 = 160.0 / 25.4 * 96.0;
 const PAGE: f64 = 247.0 / 25.4 * 96.0;
 
 /// The same for a column of a printed page.
-pub(super) fn printed(figure: &Figure, theme: &Theme, words: &Words<'_>) -> Result<(String, f64, f64), RenderError> {
+pub(super) fn printed(figure: &Figure, words: &Words<'_>) -> Result<(String, f64, f64), RenderError> {
     let scale = COLUMN / PRINT;
     let setting = Setting { chart: PRINT, margin: 0.0, title: 17.0, small: 11.5, tallest: PAGE / scale };
-    let (body, width, height) = set(figure, theme, words, &setting)?;
+    let (body, width, height) = set(figure, words, &setting)?;
     let size = (width * scale, height * scale);
     Ok((root(figure, size, (width, height), figure.id, &body), size.0, size.1))
 }
 
-fn set(
-    figure: &Figure,
-    theme: &Theme,
-    words: &Words<'_>,
-    setting: &Setting,
-) -> Result<(String, f64, f64), RenderError> {
+fn set(figure: &Figure, words: &Words<'_>, setting: &Setting) -> Result<(String, f64, f64), RenderError> {
     let Setting { chart: wide, margin, .. } = *setting;
     let width = wide + 2.0 * margin;
     let head = Type { size: setting.title, weight: Weight::SemiBold, colour: INK, align: Align::Start };
@@ -104,8 +101,7 @@ fn set(
         write(&mut y, &caption, small.coloured(INK), small_step);
         write(&mut y, &source, small, small_step);
     };
-    let body =
-        within(theme, || canvas::draw(width, height, paint)).map_err(|error| RenderError::draw(figure.id, &error))?;
+    let body = canvas::draw(width, height, paint).map_err(|error| RenderError::draw(figure.id, &error))?;
     Ok((body, width, height))
 }
 
@@ -117,9 +113,12 @@ pub(super) fn root(
     id: &str,
     body: &str,
 ) -> String {
+    let family = drawn_family();
+    // A name of several words is quoted.
+    let family = if family.contains(|c: char| !c.is_alphabetic()) { format!("'{family}', {FAMILY}") } else { family };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {} {}\" \
-         role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"{FAMILY}, sans-serif\">\n{}{body}\n</svg>",
+         role=\"img\" aria-labelledby=\"{id}-t {id}-d\" font-family=\"{family}, sans-serif\">\n{}{body}\n</svg>",
         wide * UNITS,
         high * UNITS,
         words(figure, id),
