@@ -338,7 +338,18 @@ fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
     let names: Vec<_> = pictures.iter().map(|picture| picture.name.as_str()).collect();
     assert_eq!(
         names,
-        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "safety", "official-1"]
+        [
+            "path",
+            "map",
+            "ranking",
+            "settlement",
+            "speed-down",
+            "speed-up",
+            "definitions",
+            "technology",
+            "safety",
+            "official-1"
+        ]
     );
     for picture in pictures {
         assert!(!picture.svg.contains("<text"), "letters are outlines");

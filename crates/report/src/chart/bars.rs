@@ -257,6 +257,18 @@ mod tests {
         };
         let bars = Bars { rows: vec![Row::Bar(bar)], ticks: Vec::new(), goal: None, legend: Vec::new() };
         let svg = draw(600.0, bars.height(600.0), |canvas| bars.paint(canvas, 600.0)).unwrap();
-        insta::assert_snapshot!(svg);
+        // Left and width of the only box of a colour.
+        let of = |colour: &str| -> (f64, f64) {
+            let line = svg.lines().find(|line| line.starts_with("<rect") && line.contains(colour)).unwrap();
+            let value = |name: &str| line.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0;
+            (value("x").parse().unwrap(), value("width").parse().unwrap())
+        };
+        let (left, wide) = of("#EEF2F5");
+        let near = |(a, b): (f64, f64), from: f64, long: f64| {
+            assert!((a - left - from * wide).abs() <= 1.0 && (b - long * wide).abs() <= 1.5, "{a} {b}: {svg}");
+        };
+        near(of("#C86A1E"), 0.0, 0.5);
+        near(of("#FFFFFF"), 0.5, 0.25);
+        near(of("#B4BFC9"), 0.75, 0.05);
     }
 }

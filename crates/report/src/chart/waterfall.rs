@@ -194,13 +194,6 @@ mod tests {
     }
 
     #[test]
-    fn three_steps_are_drawn_as_reviewed() {
-        let chart = three();
-        let svg = draw(600.0, chart.height(600.0), |canvas| chart.paint(canvas, 600.0)).unwrap();
-        insta::assert_snapshot!(svg);
-    }
-
-    #[test]
     fn every_step_begins_where_the_last_one_ended() {
         let chart = three();
         let svg = draw(600.0, chart.height(600.0), |canvas| chart.paint(canvas, 600.0)).unwrap();
