@@ -9,12 +9,14 @@ use crate::{
     diagnostic::DiagnosticCount,
     goal::Goal,
     indicator::Indicators,
+    network::Networks,
     plan::{Ask, Plan, Project, Unplanned},
     reconcile::Reconciliation,
     safety::Safety,
     secrecy::Secrecy,
     study::Frame,
     suppress::Rule,
+    timetable::Timetable,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -46,6 +48,10 @@ pub struct Outcome {
     pub scenarios: Comparison,
     /// What the study's plans come to; nothing in the public edition.
     pub plans: Plans,
+    /// Which networks reach what; nothing in the public edition.
+    pub networks: Networks,
+    /// From when units have a speed, by what is planned; nothing in the public edition.
+    pub timetable: Timetable,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.

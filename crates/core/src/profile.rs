@@ -95,9 +95,13 @@ impl Profile {
     /// Whether this link counts on this day.
     #[must_use]
     pub fn counts(&self, link: Link, services: &Services, as_of: Date) -> bool {
-        let service = services.get(link.service);
-        self.reach.contains(&link.reach)
-            && (link.reach != Reach::Passed || self.counts_cost(service.cost))
+        self.counts_reach(link.reach, services.get(link.service), as_of)
+    }
+
+    /// Whether a service that reaches in this way counts on this day.
+    pub(crate) fn counts_reach(&self, reach: Reach, service: &Service, as_of: Date) -> bool {
+        self.reach.contains(&reach)
+            && (reach != Reach::Passed || self.counts_cost(service.cost))
             && self.counts_service(service, as_of)
     }
 

@@ -10,16 +10,19 @@ use nittio_core::{
     doubt::Doubt,
     indicator::{Indicators, evaluate, measures},
     measure::Measure,
+    network::Networks,
     official::Official,
     outcome::{Outcome, Provenance},
     plan::Project,
     projection::Projection,
     quantity::Speed,
+    reached::Reached,
     reconcile::{Duplicates, reconcile},
     safety::{Question, safety},
     study::{Frame, Study},
     sums::Sums,
     tally::Tally,
+    timetable::Timetable,
 };
 
 use crate::{
@@ -83,9 +86,19 @@ impl Basis<'_> {
             near_error: asked::near_error(file, study),
             doubts: self.doubts,
         });
+        let reached = Reached::of(tally, frame, &indicators.areas);
+        let (networks, timetable) = match study.profiles.first() {
+            Some(main) => (
+                Networks::of(&reached, frame, indicators.areas.len(), main),
+                Timetable::of(&reached, frame, indicators.areas.len(), main, &speeds(&indicators)),
+            ),
+            None => Default::default(),
+        };
         Outcome {
             scenarios: self.compare(&indicators, &self.contrasts()),
             plans: crate::plans::plans(self, &indicators),
+            networks,
+            timetable,
             reconciliation: reconcile(&indicators, frame, &study.goals, self.official.to_vec(), self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),
@@ -111,8 +124,7 @@ impl Basis<'_> {
     /// What speeds the places of a level's areas have, under every definition and scenario.
     #[must_use]
     pub fn projection(&self, indicators: &Indicators, level: &str) -> Projection {
-        let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
-        let speeds: Vec<Speed> = indicators.measures.iter().filter_map(speed).collect();
+        let speeds = speeds(indicators);
         let areas = (&indicators.areas[..], level);
         Projection::of(self.tally, self.frame, areas, &indicators.profiles, &self.contrasts(), &speeds)
     }
@@ -125,4 +137,10 @@ impl Basis<'_> {
         let measures: Vec<Measure> = measures.into_iter().collect();
         Comparison::of(self.tally, self.frame, &indicators.areas, contrasts, &measures)
     }
+}
+
+/// The download speeds that figures are about.
+fn speeds(indicators: &Indicators) -> Vec<Speed> {
+    let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
+    indicators.measures.iter().filter_map(speed).collect()
 }

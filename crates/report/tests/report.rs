@@ -208,6 +208,8 @@ fn the_page_says_what_was_counted_by_hand() {
         aid: nittio_core::aid::Aid::default(),
         scenarios: nittio_core::comparison::Comparison::default(),
         plans: nittio_core::outcome::Plans::default(),
+        networks: nittio_core::network::Networks::default(),
+        timetable: nittio_core::timetable::Timetable::default(),
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,
