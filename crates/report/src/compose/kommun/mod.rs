@@ -12,6 +12,7 @@ use nittio_core::{
     assessment::Verdict,
     indicator::{At, Figure as Counts},
     measure::Measure,
+    network::Presence,
     outcome::Outcome,
 };
 use rayon::prelude::*;
@@ -115,6 +116,7 @@ fn page(scene: &Scene<'_>, area: usize, shapes: &[(usize, String)]) -> Report {
         let text = t.say("fact.missing", &[(text[0].0, &text[0].1), (text[1].0, &text[1].1)]);
         facts.push(Fact { value: scene.locale.count(figure.missing, scene.scaled()), text });
     }
+    facts.extend(plans::facts(scene, area));
     let sections = [
         Some(speeds(scene, area)),
         goals::section(scene, area),
@@ -146,6 +148,11 @@ fn area_heads(scene: &Scene<'_>, areas: &[usize]) -> Vec<Head> {
 
 fn of(scene: &Scene<'_>, area: usize, measure: usize) -> Counts {
     scene.ind.figure(At { measure, ..scene.at(area) })
+}
+
+/// Who owns a network.
+fn network_name(scene: &Scene<'_>, presence: &Presence) -> String {
+    scene.out.networks.list[presence.network].owner.clone()
 }
 
 /// A count of those who have it.
@@ -255,6 +262,15 @@ fn expect(scene: &Scene<'_>) -> Section {
         term: t.get("kommun.expect-unmatched"),
         lines: vec![plain(t.say("kommun.expect-unmatched-text", &[("units", &scene.main_units())]))],
     });
+    if scene.out.timetable.has_plans() {
+        terms.push(Term {
+            term: t.get("kommun.expect-planned"),
+            lines: vec![plain(t.get("kommun.expect-planned-text"))],
+        });
+    }
+    if scene.out.networks.now.iter().flatten().any(|presence| presence.open == Some(true)) {
+        terms.push(Term { term: t.get("kommun.expect-open"), lines: vec![plain(t.get("kommun.expect-open-text"))] });
+    }
     terms.push(Term { term: t.get("kommun.expect-order"), lines: vec![plain(t.get("kommun.expect-order-text"))] });
     Section {
         id: "expect",
