@@ -16,7 +16,7 @@ pub(super) const COUNTS: [&str; 8] =
     ["Totalt", "Total", "Har tillgång", "Have access", "Saknar", "Lack it", "Ej bedömda", "Not assessed"];
 
 /// Where a count of the whole study stands for itself.
-const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
+pub(super) const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
 
 /// A page, as it was written.
 pub(super) struct Page {
