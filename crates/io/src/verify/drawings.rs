@@ -1,6 +1,6 @@
-//! The words of drawings: no share in them that the table of figures has not.
+//! The words of the pages' drawings: no share in them that the table of figures has not.
 //!
-//! Drawings are text, so what they say can be read: in `pictures/`, and on the pages. A share that stands beside the name of an area
+//! On pages they are text, so what they say can be read; in `pictures/` they are drawn as outlines. A share that stands beside the name of an area
 //! must be one of that area's, or of some of its settlement classes together. Other shares with a decimal stand on the axes and
 //! in the legends of maps; on a page about one area they are figures of that area.
 
@@ -34,7 +34,7 @@ struct Known<'a> {
 pub(super) fn agree(folder: &Path, files: &[String], table: &Table) -> Check {
     let known = Known::of(table);
     let mut problems = Vec::new();
-    for name in files.iter().filter(|name| name.ends_with(".svg") || name.ends_with(".html")) {
+    for name in files.iter().filter(|name| name.ends_with(".html")) {
         match fs::read_to_string(folder.join(name)) {
             Ok(text) => problems
                 .extend(known.look(&text, known.page(name)).into_iter().map(|problem| format!("{name}, {problem}"))),

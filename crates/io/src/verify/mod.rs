@@ -5,11 +5,11 @@
 mod agree;
 mod attack;
 mod copies;
+mod drawings;
 mod figures;
 mod layer;
 mod names;
 mod page;
-mod pictures;
 mod sheets;
 mod verdicts;
 
@@ -85,7 +85,7 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     checks.push(page.is_plain());
     checks.push(page.agrees(&table));
     checks.push(sheets::agree(folder, &table));
-    checks.push(pictures::agree(folder, &files, &table));
+    checks.push(drawings::agree(folder, &files, &table));
     for name in files.iter().filter(|name| is_page(name)) {
         let page = page::Page::of_area(folder, name).map_err(|reason| fail(folder, reason))?;
         checks.extend([page.is_plain(), page.agrees(&table)].into_iter().filter(|check| !check.problems.is_empty()));

@@ -53,6 +53,7 @@ impl Verdicts {
     }
 
     /// What a column about the goal should hold for the area of a row; `None` when it is no such column.
+    #[expect(clippy::cast_precision_loss, reason = "compared with a number that a file may hold as a float")]
     pub(super) fn expected(&self, of: &Row, column: &str, manifest: &Manifest) -> Option<Expected> {
         let verdict = self.0.get(&[of.key.0[0].clone(), of.key.0[1].clone()]);
         if column == "goal_verdict" {
