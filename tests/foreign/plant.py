@@ -21,7 +21,7 @@ if path.suffix == ".parquet":
     numbers[first] += 1
     changed = table.set_column(at, table.schema.field(at), pa.array(numbers, type=table.schema.field(at).type))
     assert pc.sum(changed.column(column)).as_py() == pc.sum(table.column(column)).as_py() + 1
-    pq.write_table(changed, path)
+    pq.write_table(changed, path, compression="none")
 else:
     database = sqlite3.connect(path)
     # Triggers of the spatial index name functions that plain SQLite has not; no geometry changes.
