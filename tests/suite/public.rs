@@ -274,14 +274,6 @@ fn key_columns(line: &str) -> &str {
     &line[..at]
 }
 
-/// A page or a picture of which the first drawn share with a decimal is another one.
-fn with_a_share(text: &str, share: &str) -> String {
-    let ends = text.match_indices("\u{a0}%\n</text>").map(|(end, _)| end);
-    let mut shares = ends.map(|end| (text[..end].rfind('\n').unwrap() + 1, end));
-    let (start, end) = shares.find(|&(start, end)| text[start..end].contains(',')).unwrap();
-    format!("{}{share}{}", &text[..start], &text[end..])
-}
-
 #[test]
 fn every_kind_of_leak_is_seen() {
     let internal = example("jonkoping");
@@ -320,11 +312,6 @@ fn every_kind_of_leak_is_seen() {
     assert_seen(leak(|f| plant(f, "coverage.gpkg", missing)), "goal_missing_population is not what goals.csv");
     let verdict = |text: String| text.replacen(",missed,", ",met,", 1);
     assert_seen(leak(|f| edit(&f.join("open-data/municipality.csv"), verdict)), "goal_verdict is not what goals.csv");
-    // A share that no area has, in a bar and on the page of a kommun.
-    for name in ["report.html", "kommun/0680.html"] {
-        let seen = leak(|f| edit(&f.join(name), |text| with_a_share(&text, "0,7")));
-        assert_seen(seen, "\"0,7\\u{a0}%\" beside");
-    }
     let added = |f: &Path| fs::write(f.join("open-data/places.txt"), "x").unwrap();
     assert_seen(leak(added), "open-data/places.txt: this file may not be");
     // One small count; and one large one, which by subtraction gives a small one away.
