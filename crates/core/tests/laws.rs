@@ -406,12 +406,12 @@ proptest! {
         let (tally, figures) = joined(&before);
         let projects: Vec<Project> = (0..3).map(|p| Project {
             key: format!("P{p}"), name: String::new(), cost: Cost::default(), contribution: Kronor::default(),
-            earliest: None, build: Build::Maybe,
+            sought: None, earliest: None, build: Build::Maybe,
         }).collect();
         let ask = Ask {
             key: String::new(), name: String::new(), aim: Aim::EveryArea, goal: 0, profile: 0, level: "municipality".to_owned(),
             unit: None, slots: Vec::new(), carry_over: false, reserve: Share::default(), at_most: None,
-            classes: BTreeSet::new(), weights: BTreeMap::new(),
+            classes: BTreeSet::new(), weights: BTreeMap::new(), eligible: None, shades: None,
         };
         let found = Opportunities::find(&tally, &before.frame, &figures, &before.goals[0], &projects, &ask).unwrap();
         let choice = Choice(chosen.iter().map(|&chosen| chosen.then_some(0)).collect());

@@ -11,7 +11,7 @@ use nittio_core::{
     indicator::{Indicators, evaluate, measures},
     measure::Measure,
     official::Official,
-    outcome::{Outcome, Provenance},
+    outcome::{Outcome, Plans, Provenance},
     plan::Project,
     projection::Projection,
     quantity::Speed,
@@ -54,6 +54,8 @@ pub struct Basis<'a> {
     pub(crate) projects: &'a [Project],
     /// The plans that the study asks for.
     pub(crate) plans: &'a [plans::Posed],
+    /// What came of them, where that is known already.
+    pub(crate) planned: Option<&'a Plans>,
     /// Official figures to hold the study's against.
     pub(crate) official: &'a [Official],
     /// Which inputs the services come from.
@@ -85,7 +87,7 @@ impl Basis<'_> {
         });
         Outcome {
             scenarios: self.compare(&indicators, &self.contrasts()),
-            plans: crate::plans::plans(self, &indicators),
+            plans: self.planned.map_or_else(|| crate::plans::plans(self, &indicators), Clone::clone),
             reconciliation: reconcile(&indicators, frame, &study.goals, self.official.to_vec(), self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),

@@ -382,6 +382,7 @@ impl Joined {
             scenarios: &opened.scenarios,
             projects: &opened.projects,
             plans: &opened.plans,
+            planned: None,
             official: &opened.official,
             origins: &opened.origins,
             provenance: opened.provenance(),

@@ -85,8 +85,10 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 30] = [
+    const MADE: [&str; 32] = [
         "plans.aim-",
+        "plans.shade-",
+        "plans.ranking-",
         "kommun.lead-",
         "category.",
         "category-one.",

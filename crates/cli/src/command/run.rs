@@ -133,7 +133,7 @@ impl Job<'_> {
         );
         written?;
         drawn?;
-        saved::write(&staging, &basis, lacking.as_ref(), public)?;
+        saved::write(&staging, &basis, &outcome.plans, lacking.as_ref(), public)?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&basis, &outcome);

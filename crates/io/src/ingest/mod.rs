@@ -407,7 +407,7 @@ impl<'a> Read<'a> {
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
         let (study, scenarios) = asked::study(reading.loaded, levels, services)?;
         let projects = projects::read(reading, &study.frame.services)?;
-        let plans = plans::pose(reading.loaded, &study.goals, &study.profiles);
+        let plans = plans::pose(reading.loaded, &study);
         let study = Study { offers, footprints, settlements, ..study };
         Ok((
             Opened {

@@ -117,6 +117,7 @@ struct Columns<'a> {
     kind: Bound<'a, String>,
     money: [(&'static str, Bound<'a, Kronor>); 4],
     contribution: Bound<'a, Kronor>,
+    sought: Bound<'a, Kronor>,
     connected: Bound<'a, Share>,
     length: Bound<'a, Metres>,
     earliest: Bound<'a, i16>,
@@ -136,6 +137,7 @@ impl<'a> Columns<'a> {
                 ("per_metre", Bound::new(source, entry.per_metre.as_ref())?),
             ],
             contribution: Bound::new(source, entry.contribution.as_ref())?,
+            sought: Bound::new(source, entry.sought.as_ref())?,
             connected: Bound::new(source, entry.connected.as_ref())?,
             length: Bound::new(source, entry.length.as_ref())?,
             earliest: Bound::new(source, entry.earliest.as_ref())?,
@@ -192,6 +194,7 @@ impl<'a> Columns<'a> {
                 length: length.unwrap_or_default(),
             },
             contribution: self.contribution.get(batch, i)?.unwrap_or_default(),
+            sought: self.sought.get(batch, i)?,
             earliest: self.earliest.get(batch, i)?,
             build: self.build.get(batch, i)?.unwrap_or_default(),
         })

@@ -8,8 +8,7 @@ use nittio_core::{
     diagnostic::DiagnosticCount,
     measure::Measure,
     official::{Definition, Official, Published},
-    outcome::Input,
-    plan::Project,
+    outcome::{Input, Plans},
     service::Service,
     settlement::SettlementGroup,
     study::ScaledUnit,
@@ -36,8 +35,8 @@ pub(super) struct Contents<'a> {
     pub(super) units: Vec<UnitEntry>,
     /// In their order.
     pub(super) services: Vec<Service>,
-    /// That may be built.
-    pub(super) projects: Vec<Project>,
+    /// What came of plans: another machine may not find the same in the same time.
+    pub(super) plans: Cow<'a, Plans>,
     pub(super) official: Vec<OfficialEntry>,
     pub(super) diagnostics: Vec<DiagnosticCount>,
     pub(super) lacking: Option<Few>,
@@ -46,7 +45,7 @@ pub(super) struct Contents<'a> {
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn of(basis: &Basis<'a>, lacking: Option<&Few>, public: bool) -> Self {
+    pub(super) fn of(basis: &Basis<'a>, plans: &'a Plans, lacking: Option<&Few>, public: bool) -> Self {
         let (loaded, frame) = (basis.loaded, basis.frame);
         Self {
             program: PROGRAM.to_owned(),
@@ -58,7 +57,7 @@ impl<'a> Contents<'a> {
             categories: frame.categories.clone(),
             units: frame.units.iter().map(UnitEntry::of).collect(),
             services: frame.services.as_slice().to_vec(),
-            projects: basis.projects.to_vec(),
+            plans: Cow::Borrowed(plans),
             official: basis.official.iter().map(OfficialEntry::of).collect(),
             diagnostics: basis.diagnostics.clone(),
             lacking: lacking.cloned(),

@@ -21,8 +21,7 @@ use nittio_core::{
     diagnostic::DiagnosticCount,
     doubt::Doubt,
     official::Official,
-    outcome::Provenance,
-    plan::Project,
+    outcome::{Plans, Provenance},
     reconcile::Duplicates,
     study::{Frame, Study},
     sums::Sums,
@@ -36,7 +35,6 @@ use crate::{
     study_file::{
         StudyFile,
         load::{self, Loaded},
-        plans,
         scenarios::Posed,
     },
     write::{error::WriteError, staging::Staging},
@@ -49,14 +47,20 @@ pub const NAME: &str = "result.nittio";
 
 const PROGRAM: &str = concat!("nittio ", env!("CARGO_PKG_VERSION"));
 
-/// Writes the file. `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
+/// Writes the file. `plans` is what came of them, which is not found again; `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
 /// needs to know from which inputs the services come.
 ///
 /// # Errors
 /// When the file cannot be written; nothing is then changed in the output folder.
-pub fn write(staging: &Staging, basis: &Basis<'_>, lacking: Option<&Few>, public: bool) -> Result<(), WriteError> {
+pub fn write(
+    staging: &Staging,
+    basis: &Basis<'_>,
+    plans: &Plans,
+    lacking: Option<&Few>,
+    public: bool,
+) -> Result<(), WriteError> {
     let tables = tables::of(basis, public);
-    let contents = serde_json::to_vec(&Contents::of(basis, lacking, public)).map_err(io::Error::from);
+    let contents = serde_json::to_vec(&Contents::of(basis, plans, lacking, public)).map_err(io::Error::from);
     let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
     staging.write(NAME, |out| file::write(out, &contents, &tables))
 }
@@ -74,8 +78,7 @@ pub struct Saved {
     duplicates: Duplicates,
     doubts: Vec<Doubt>,
     scenarios: Vec<Posed>,
-    projects: Vec<Project>,
-    plans: Vec<plans::Posed>,
+    plans: Plans,
     official: Vec<Official>,
     origins: Option<Origins>,
     provenance: Provenance,
@@ -123,7 +126,6 @@ impl Saved {
         let tables::Taken { kinds, sums, duplicates, doubts, origins } = parts;
         let tally = sums.tally(&kinds);
         let official = contents.official.into_iter().map(contents::OfficialEntry::figure).collect::<Option<_>>();
-        let plans = plans::pose(&loaded, &study.goals, &study.profiles);
         Ok(Self {
             tally,
             study,
@@ -134,8 +136,7 @@ impl Saved {
             duplicates,
             doubts,
             scenarios,
-            plans,
-            projects: contents.projects,
+            plans: contents.plans.into_owned(),
             official: official.ok_or(Broken::Tables)?,
             origins: contents.public.then_some(origins),
             provenance: Provenance { program: contents.program, crs: contents.crs, inputs: contents.inputs },
@@ -159,8 +160,9 @@ impl Saved {
             duplicates: &self.duplicates,
             doubts: &self.doubts,
             scenarios: &self.scenarios,
-            projects: &self.projects,
-            plans: &self.plans,
+            projects: &self.plans.projects,
+            plans: &[],
+            planned: Some(&self.plans),
             official: &self.official,
             origins: self.origins.as_ref().unwrap_or(NOWHERE),
             provenance: self.provenance.clone(),

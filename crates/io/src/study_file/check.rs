@@ -56,6 +56,7 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.near();
     check.scenarios();
     check.plans();
+    check.support_ranking();
     check.aid();
     check.goals();
     check.indicators();

@@ -29,7 +29,7 @@ use jiff::civil::Date;
 use nittio_core::{
     goal::{Source, Step, Text},
     near::{Distances, Near},
-    quantity::{Kronor, Metres, Speed},
+    quantity::{Kronor, Metres, Share, Speed},
     secrecy::Secrecy,
     service::{Reach, Status, Technology},
     settlement::Settlement,
@@ -98,6 +98,8 @@ pub struct StudyFile {
     /// Plans: which projects to build, so that a goal is reached at least cost or money reaches most.
     #[serde(default)]
     pub plans: Vec<plans::PlanEntry>,
+    /// In which order projects would be given support. Left out, they are not ranked; an empty section ranks by the built-in rule.
+    pub support_ranking: Option<SupportRankingSettings>,
     /// Which indicators to compute.
     #[serde(default)]
     pub indicators: IndicatorSettings,
@@ -406,6 +408,27 @@ pub struct SupportSettings {
     pub planned_status: Option<Vec<Status>>,
     /// Whether places in localities (tätorter) are left out. Default: true, which needs `[[settlements]]`.
     pub outside_localities: Option<bool>,
+}
+
+/// In which order projects would be given support by the Swedish scheme: by the support that is sought for each building.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SupportRankingSettings {
+    /// Categories of places that the region has prioritised: `["school"]`. Default: none.
+    pub prioritised: Option<Vec<String>>,
+    /// What each prioritised building takes off the compared amount. Default: `"2 %"`.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub per_prioritised: Option<Share>,
+    /// What they take off together, at most. Default: `"50 %"`.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub at_most: Option<Share>,
+    /// How many buildings with a household or a workplace a project has at least. Default: 1.
+    pub at_least: Option<u64>,
+    /// Categories of places in which nobody lives or works. Default: `["holiday_home"]`.
+    pub without: Option<Vec<String>>,
+    /// The download speed that the new network must give. Default: `"1 Gbit/s"`.
+    #[schemars(with = "Option<schema::SpeedText>")]
+    pub down: Option<Speed>,
 }
 
 /// Which places are listed when they lack a speed that a goal asks for.

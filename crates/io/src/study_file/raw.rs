@@ -220,6 +220,8 @@ source! {
         length: Option<Mapped<Metres>>,
         /// What others pay of it, for example a state scheme or those who are connected. Default: nothing.
         contribution: Option<Mapped<Kronor>>,
+        /// The support that is sought for it, by which it is ranked. Default: what it costs once others have paid.
+        sought: Option<Mapped<Kronor>>,
         /// The first year in which it can be built. Default: any.
         earliest: Option<Mapped<i16>>,
         /// `maybe` (default), `must` or `never`.
@@ -338,6 +340,7 @@ impl From<Projects> for ProjectsSource {
             per_metre: raw.per_metre,
             length: raw.length,
             contribution: raw.contribution,
+            sought: raw.sought,
             earliest: raw.earliest,
             build: raw.build,
         }

@@ -149,6 +149,10 @@ described! {
     ShareText = share();
     /// What a plan is for.
     AimWord = json!({ "enum": ["every-area", "whole", "most"] });
+    /// A class of state aid.
+    ShadeWord = json!({ "enum": ["white", "grey", "black"] });
+    /// How a cost lies between its least and its most.
+    ShapeWord = json!({ "enum": ["uniform", "triangular"] });
     /// A settlement class.
     ClassWord = json!({ "enum": ["locality", "smaller_locality", "outside"] });
     /// A way of reaching.

@@ -10,6 +10,8 @@
 //!                        grid.csv                                        who lacks what by square kilometre, where asked
 //!                        scenarios.csv                                   what if, where asked
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
+//!                        plan-curve.csv plan-sensitivity.csv             by money, and if costs are others, where asked
+//!                        support-ranking.csv                             projects as they would be given support, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        open-data/                                      what may be published, where asked
@@ -27,6 +29,7 @@ pub mod staging;
 pub mod again;
 pub(crate) mod area_columns;
 pub mod categories;
+pub mod curve;
 pub mod geopackage;
 pub mod goals;
 pub mod grid;
@@ -38,11 +41,13 @@ pub mod open_data;
 pub mod places;
 pub mod plans;
 pub mod public;
+pub mod ranking;
 pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
 pub mod safety;
 pub mod scenarios;
+pub mod sensitivity;
 pub mod services;
 pub mod splits;
 
@@ -163,7 +168,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 16] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 19] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -191,6 +196,18 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         &|| {
             let some = !outcome.plans.asked.is_empty();
             if some { staging.write("plan-areas.csv", |file| plans::areas(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.curves.is_empty();
+            if some { staging.write("plan-curve.csv", |file| curve::csv(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.sensitivities.is_empty();
+            if some { staging.write("plan-sensitivity.csv", |file| sensitivity::csv(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let Some(ranking) = &outcome.plans.ranking else { return Ok(()) };
+            staging.write("support-ranking.csv", |file| ranking::csv(file, &outcome.plans.projects, ranking))
         },
         &|| {
             let Some(state_aid) = &outcome.aid.state_aid else { return Ok(()) };

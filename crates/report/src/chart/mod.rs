@@ -5,6 +5,7 @@
 
 pub(crate) mod bars;
 pub(crate) mod canvas;
+pub(crate) mod curve;
 pub(crate) mod dots;
 pub(crate) mod histogram;
 pub(crate) mod legend;
@@ -38,6 +39,8 @@ pub(crate) enum Chart {
     Spans(spans::Spans),
     /// One bar per thing that is varied.
     Tornado(tornado::Tornado),
+    /// What money reaches.
+    Curve(curve::Curve),
 }
 
 impl Chart {
@@ -51,6 +54,7 @@ impl Chart {
             Self::Histogram(chart) => chart.height(width),
             Self::Spans(chart) => chart.height(width),
             Self::Tornado(chart) => chart.height(width),
+            Self::Curve(chart) => chart.height(width),
         }
     }
 
@@ -64,6 +68,7 @@ impl Chart {
             Self::Histogram(chart) => chart.paint(canvas, width),
             Self::Spans(chart) => chart.paint(canvas, width),
             Self::Tornado(chart) => chart.paint(canvas, width),
+            Self::Curve(chart) => chart.paint(canvas, width),
         }
     }
 }
