@@ -330,6 +330,7 @@ pub(crate) struct CompareArgs {
     nittio plan --format csv > projects.csv       in the form of plan-projects.csv\n\n\
     Plans are [[plans]] of the study file, and what may be built is in [[projects]]. All places are joined once, nothing is\n\
     written; nittio run writes plans.csv, plan-projects.csv and plan-areas.csv. Exit code 1: a plan cannot be made.\n\
+    A plan's curve and sensitivity, and the [support_ranking] of the projects, are printed with the table.\n\
     docs/methods/plans.md says what is chosen and how.")]
 pub(crate) struct PlanArgs {
     /// The keys of plans [default: all]
