@@ -57,7 +57,7 @@ pub(super) fn block(
             &[("cost", &kronor(scene, last.net)), ("units", &so_many(scene, last.gained, scaled))],
         ),
     };
-    let what = scene.units(&scaled.unit);
+    let what = sentence(&scene.units(&scaled.unit));
     Some(Block::Figure(Box::new(Figure {
         id,
         subtitle: t.say("plans.curve-subtitle", &[("plan", &ask.name), ("units", &what), ("date", &scene.date())]),
@@ -103,7 +103,9 @@ fn drawn(scene: &Scene<'_>, ask: &Ask, plan: Option<&Plan>, curve: &Curve, scale
     let once = |plan: &&Plan| plan.ask.slots.len() < 2 && !weighs(ask);
     chart::curve::Curve {
         best: curve.points.iter().map(|point| at(point.net, point.weighed)).collect(),
-        one_at_a_time: curve.one_at_a_time.iter().map(|step| at(step.net, step.weighed)).collect(),
+        one_at_a_time: std::iter::once((0.0, 0.0))
+            .chain(curve.one_at_a_time.iter().map(|step| at(step.net, step.weighed)))
+            .collect(),
         plan: plan.filter(once).map(|plan| at(plan.net, plan.gained * 100)),
         last,
         money: ticks(money_end, money_step),
