@@ -4,7 +4,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
 mod guard;
-mod highs;
 mod step;
 mod tools;
 
@@ -20,7 +19,6 @@ cargo xtask COMMAND
 
   test    install what the tests need, check formatting and lints, build, run every test, and count instructions
   tools   only install what the tests need
-  highs   only build HiGHS, and hold plans by it against those of the solver that is built in otherwise
   guard   only count the instructions of index, join and tally, and hold them against benches/guard.toml;
           with --accept, write what was counted there instead
 
@@ -33,7 +31,6 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
         ["tools"] => tools::install(),
-        ["highs"] => highs::test(),
         ["guard"] => guard::hold(),
         ["guard", "--accept"] => guard::accept(),
         [] | ["help" | "--help" | "-h"] => {
@@ -64,7 +61,6 @@ fn test() -> Result<(), Failed> {
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
     step("building", || cargo(&["build", "--workspace", "--bins", "--tests", "--features", FEATURES]))?;
     step("tests", tests)?;
-    step("plans by a second solver", highs::test)?;
     step("instruction counts", guard::hold)
 }
 

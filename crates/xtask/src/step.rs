@@ -42,7 +42,7 @@ pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failed> {
     run(Command::new(cargo_program()).args(arguments).current_dir(root()))
 }
 
-pub(crate) fn cargo_program() -> std::ffi::OsString {
+fn cargo_program() -> std::ffi::OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 

@@ -176,6 +176,6 @@ mod tests {
         for (end, wanted) in [(1, 1), (3, 1), (7, 2), (15, 5), (14_000, 2_000), (61, 20), (100, 20), (999, 200)] {
             assert_eq!(step(end), wanted, "{end}");
         }
-        assert!((3..100_000).all(|end| (3..=8).contains(&end.div_ceil(step(end)))));
+        assert!((3..100_000_u64).all(|end| (3..=8).contains(&end.div_ceil(step(end)))));
     }
 }

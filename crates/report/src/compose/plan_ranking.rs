@@ -28,7 +28,9 @@ pub(super) fn blocks(scene: &Scene<'_>, ranking: &Ranking) -> Vec<Block> {
     let values = [("each", percent(rule.per_prioritised)), ("most", percent(rule.at_most))];
     let said = t.say("plans.ranking", &values.each_ref().map(|(key, value)| (*key, value.as_str())));
     let counted = t.get(if ranking.buildings { "plans.ranking-buildings" } else { "plans.ranking-places" });
-    let titles = rule.sources.iter().map(|source| source.title.clone()).collect::<Vec<_>>().join("; ");
+    // What a study changes itself is no document.
+    let documents = rule.sources.iter().filter(|source| source.link.is_some());
+    let titles = documents.map(|source| source.title.clone()).collect::<Vec<_>>().join("; ");
     let keys = ["place", "counted", "prioritised", "sought", "each", "discount", "compared"];
     let heads = keys.map(|key| Head::number(t.get(&format!("plans.ranking-{key}"))));
     vec![
