@@ -43,6 +43,7 @@ pub fn jonkoping() -> Dataset {
         files: files!("jonkoping":
             "README.md" "nittio.toml" "places.parquet" "offers.parquet" "fibre.geojson" "cable.geojson" "copper.geojson"
             "radio.geojson" "settlements.geojson" "kommuner.geojson" "folkmangd.csv" "projekt.csv" "unit-costs.toml"
+            "candidates.gpkg" "candidates.csv"
         ),
     }
 }

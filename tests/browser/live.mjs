@@ -44,6 +44,7 @@ const shown = (page) =>
 // Every setting there is: what the table says then.
 async function everySetting() {
   const page = await open(["--disable-gpu", "--disable-3d-apis"]);
+  await page.waitForFunction(() => !document.getElementById("live-no-map").hidden, null, { timeout: 60000 });
   const found = await page.evaluate(() => {
     const data = JSON.parse(document.getElementById("live-data").textContent);
     const select = (name) => document.getElementById(`live-${name}`);
@@ -143,7 +144,7 @@ async function keyboard() {
   await press("Enter");
   steps.turned = await state();
   const marks = await page.evaluate(() =>
-    Object.fromEntries(["live-begins", "live-painted"].map((n) => [n, performance.getEntriesByName(n)[0].startTime])),
+    Object.fromEntries(["live-begins", "live-drawn", "live-painted"].map((n) => [n, performance.getEntriesByName(n)[0].startTime])),
   );
   await page.setViewportSize({ width: 640, height: 450 });
   await page.waitForTimeout(300);
@@ -156,7 +157,9 @@ async function keyboard() {
 try {
   const settings = await everySetting();
   const keys = await keyboard();
-  const plain = await shown(await open(drawing, { javaScriptEnabled: true, viewport: { width: 1280, height: 900 } }));
+  const opened = await open(drawing, { javaScriptEnabled: true, viewport: { width: 1280, height: 900 } });
+  await opened.waitForFunction(() => performance.getEntriesByName("live-painted").length > 0, null, { timeout: 60000 });
+  const plain = await shown(opened);
   const without = await open([], { javaScriptEnabled: false });
   // A page without scripts cannot be asked by one; what is seen is asked from outside.
   const visible = async (selector) => await without.locator(selector).first().isVisible();

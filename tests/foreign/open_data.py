@@ -3,7 +3,8 @@
 Arguments: the folder, a table of figures in the columns of indicators.csv, the key of the study's main definition.
 
 The mandatory and recommended properties of DCAT-AP-SE are those of the examples of its editors, `exempel/obligatoriskt.ttl` and
-`exempel/rekommenderat.ttl` of github.com/diggsweden/DCAT-AP-SE, which https://docs.dataportal.se/dcat/ is made from.
+`exempel/rekommenderat.ttl` of github.com/diggsweden/DCAT-AP-SE, which https://docs.dataportal.se/dcat/ is made from. The shapes of
+DCAT-AP 3.0.0, which DCAT-AP-SE 3 rests on, are in `dcat-ap.shacl.ttl`.
 """
 
 import csv
@@ -19,7 +20,9 @@ import geopandas
 import polars as pl
 import pyarrow.parquet as pq
 from frictionless import Package, system
-from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Namespace, URIRef
+from pyshacl import validate
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SH, Graph, Namespace, URIRef
+from rdflib.compare import isomorphic
 
 folder, figures, profile = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -136,7 +139,35 @@ for resource in descriptor["resources"]:
         if not field["description"] or "[" in field["description"]:
             wrong.append(["datapackage.json", field["name"], field["description"]])
 
-graph = Graph().parse(folder / "dcat.jsonld", format="json-ld", publicID="https://example.org/relative/dcat.jsonld")
+BASE = "https://example.org/relative/catalogue"
+graph = Graph().parse(folder / "dcat.jsonld", format="json-ld", publicID=BASE)
+turtle = Graph().parse(folder / "dcat.ttl", format="turtle", publicID=BASE)
+if not isomorphic(graph, turtle):
+    wrong.append(["dcat.ttl", "it is another graph than dcat.jsonld", len(turtle), len(graph)])
+
+# What DCAT-AP misses, by class and property.
+shapes = Graph().parse(pathlib.Path(__file__).with_name("dcat-ap.shacl.ttl"), format="turtle")
+
+
+def misses(data):
+    _, results, _ = validate(data, shacl_graph=shapes, ont_graph=shapes)
+    found = set()
+    # What stands in the report itself; the rest are details of it.
+    for result in results.objects(None, SH.result):
+        (focus,) = results.objects(result, SH.focusNode)
+        (path,) = results.objects(result, SH.resultPath)
+        kinds = [str(kind).rsplit("/", 1)[-1].rsplit("#", 1)[-1] for kind in data.objects(focus, RDF.type)]
+        found.add(f"{'/'.join(sorted(kinds))} {str(path).rsplit('/', 1)[-1].rsplit('#', 1)[-1]}")
+    return sorted(found)
+
+
+broken = Graph() + graph
+for prefix, namespace in graph.namespaces():
+    broken.bind(prefix, namespace)
+for subject in list(broken.subjects(RDF.type, DCAT.Distribution)):
+    broken.remove((subject, DCAT.accessURL, None))
+for subject in list(broken.subjects(RDF.type, DCTERMS.PeriodOfTime)):
+    broken.set((subject, DCAT.startDate, URIRef("https://example.org/today")))
 MANDATORY = {
     DCAT.Catalog: [DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.license, DCAT.dataset],
     DCAT.Dataset: [DCTERMS.title, DCTERMS.description, DCTERMS.publisher],
@@ -179,6 +210,7 @@ print(json.dumps({
     "wrong": wrong[:20],
     "compared": compared,
     "lacking": lacking,
+    "shapes": {"dcat.jsonld": misses(graph), "dcat.ttl": misses(turtle), "broken": misses(broken)},
     "files": files,
     "licences": sorted({str(o) for o in graph.objects(None, DCTERMS.license)}),
     "readme": (folder / "README.md").read_text(encoding="utf-8"),

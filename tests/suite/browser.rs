@@ -26,13 +26,21 @@ fn look(report: &Path) -> Vec<Value> {
     seen["pages"].as_array().unwrap().clone()
 }
 
-/// A page without errors, requests, violations, or anything that sticks out.
+/// A page with figures, without errors, requests, violations, or anything that sticks out.
 #[track_caller]
 pub fn assert_good(report: &Path, lang: &str) {
+    for page in assert_good_list(report, lang) {
+        assert!(page["tables"].as_u64().unwrap() > 0 && page["pictures"].as_u64().unwrap() > 0, "{page}");
+    }
+}
+
+/// A page without errors, requests, violations, or anything that sticks out; it may have no table and no picture.
+#[track_caller]
+pub fn assert_good_list(report: &Path, lang: &str) -> Vec<Value> {
     let pages = look(report);
     let widths: Vec<u64> = pages.iter().map(|page| page["width"].as_u64().unwrap()).collect();
     assert_eq!(widths, [1440, 768, 375, 320]);
-    for page in pages {
+    for page in &pages {
         let width = &page["width"];
         assert_eq!(page["complaints"], json!([]), "console at {width}");
         assert_eq!(page["requests"], json!([]), "requests at {width}");
@@ -42,11 +50,11 @@ pub fn assert_good(report: &Path, lang: &str) {
         assert!(!page["title"].as_str().unwrap().is_empty());
         assert_eq!(page["broken"], 0, "pictures that cannot be shown");
         // The page is not empty, so the other answers mean something.
-        assert!(page["text"].as_u64().unwrap() > 1000 && page["tables"].as_u64().unwrap() > 0, "{page}");
-        assert!(page["pictures"].as_u64().unwrap() > 0 && page["passes"].as_u64().unwrap() > 10, "{page}");
+        assert!(page["text"].as_u64().unwrap() > 500 && page["passes"].as_u64().unwrap() > 10, "{page}");
         let violations = serde_json::to_string_pretty(&page["violations"]).unwrap();
         assert_eq!(page["violations"], json!([]), "axe at {width}: {violations}");
     }
+    pages
 }
 
 #[test]

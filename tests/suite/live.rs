@@ -219,10 +219,11 @@ fn the_county_can_be_asked_in_every_way_with_the_keyboard_and_on_paper() {
     assert_eq!((&undrawn["excuse"], &found["settings"]["complaints"]), (&json!(true), &json!([])));
     assert_eq!(found["noScript"], json!({ "settings": false, "picture": true }));
 
-    let [begins, painted] = ["live-begins", "live-painted"].map(|mark| keys["marks"][mark].as_f64().unwrap());
-    let took = painted - begins;
+    let [begins, drawn, painted] =
+        ["live-begins", "live-drawn", "live-painted"].map(|mark| keys["marks"][mark].as_f64().unwrap());
     println!(
-        "the map stands {took:.0} ms after its script begins, {painted:.0} ms after the page is asked for; {bytes} bytes"
+        "areas are drawn {drawn:.0} ms after the page is asked for, {:.0} ms after its script begins; the map stands after {painted:.0} ms; {bytes} bytes",
+        drawn - begins
     );
-    assert!(took > 0.0);
+    assert!(begins < drawn && drawn < painted);
 }

@@ -29,6 +29,7 @@ mod aid;
 mod bench;
 mod borders;
 mod broken_input;
+mod candidates;
 mod categories;
 mod delivery;
 mod disk;
@@ -48,10 +49,13 @@ mod scenarios;
 mod since;
 mod tables;
 mod theme;
+mod trends;
 
 mod browser;
 mod foreign;
 mod kommun;
+mod layers;
 mod live;
 #[cfg(feature = "pdf")]
 mod pdf;
+mod pictures;

@@ -57,6 +57,8 @@ fn every_format_has_the_figures_that_were_counted_by_hand() {
     // Toyland has no place on Earth.
     assert!(found["compared"]["municipality.geojson"].is_null());
     assert_eq!(found["lacking"], json!({ "mandatory": [], "recommended": [] }));
+    assert_eq!(found["shapes"]["dcat.jsonld"], json!([]));
+    assert_eq!(found["shapes"]["dcat.ttl"], json!([]));
     assert_eq!(found["licences"], json!(["http://creativecommons.org/publicdomain/zero/1.0/"]));
     let files = found["files"].as_object().unwrap();
     assert!(files.contains_key("https://example.org/data/bredband/municipality.csv"), "{files:?}");
@@ -76,6 +78,10 @@ fn maps_and_tables_of_a_public_edition_agree_in_every_format() {
     // Nobody has said who publishes: nothing is made up, and the README says what is left to say.
     assert_eq!(found["licences"], json!([]));
     assert!(found["lacking"]["mandatory"].as_array().unwrap().contains(&json!("Catalog license")));
+    assert_eq!(found["shapes"]["dcat.jsonld"], json!(["Catalog publisher"]));
+    // The shapes have teeth.
+    let broken = json!(["Catalog publisher", "Distribution accessURL", "PeriodOfTime startDate"]);
+    assert_eq!(found["shapes"]["broken"], broken);
     let readme = found["readme"].as_str().unwrap();
     for key in ["publisher", "publisher_uri", "contact_name", "contact_email", "licence", "base_url"] {
         assert!(readme.contains(&format!("`{key}`")), "{key}");

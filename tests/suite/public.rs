@@ -302,6 +302,16 @@ fn every_kind_of_leak_is_seen() {
     assert_seen(leak(|f| edit(&f.join("open-data/municipality.csv"), told)), "open-data/municipality.csv, row");
     let other = |text: String| text.replacen("_down_100\":", "_down_100\":1", 1);
     assert_seen(leak(|f| edit(&f.join("open-data/municipality.json"), other)), "open-data/municipality.json: ");
+    let plant = |f: &Path, file: &str, column: &str| {
+        python("plant.py", &[&f.join(file), Path::new(column)]);
+    };
+    for file in ["open-data/municipality.parquet", "open-data/municipality.gpkg"] {
+        assert_seen(leak(|f| plant(f, file, "population_total")), &format!("{file}, row "));
+    }
+    let missing = "goal_missing_population";
+    assert_seen(leak(|f| plant(f, "coverage.gpkg", missing)), "goal_missing_population is not what goals.csv");
+    let verdict = |text: String| text.replacen(",missed,", ",met,", 1);
+    assert_seen(leak(|f| edit(&f.join("open-data/municipality.csv"), verdict)), "goal_verdict is not what goals.csv");
     let added = |f: &Path| fs::write(f.join("open-data/places.txt"), "x").unwrap();
     assert_seen(leak(added), "open-data/places.txt: this file may not be");
     // One small count; and one large one, which by subtraction gives a small one away.

@@ -1,10 +1,12 @@
 //! Scenarios: what would change is what was counted by hand (`datasets/toyland/README.md`), and what cannot be asked is said.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use tempfile::TempDir;
 
 use crate::{
+    figures::Figures,
+    jonkoping,
     outputs::{self, Row},
     program::nittio,
 };
@@ -127,4 +129,146 @@ fn the_public_edition_has_no_scenarios() {
     assert!(files.contains_key("indicators.csv") && !files.contains_key("scenarios.csv"));
     let report = String::from_utf8(files["report.html"].clone()).unwrap();
     assert!(!report.contains("id=\"scenarios\"") && !report.contains("Delta byggs"));
+}
+
+/// The scenarios of `rules.toml`, typed.
+const TYPED: [&str; 3] = [
+    "delta2: name=\"Delta byggs\"; add project=\"Fiber till Lillby\"",
+    "without-beta2: name=\"Beta läggs ned\"; remove operators=Betakabel technology=cable",
+    "gamma-1002: name=\"Gamma får 100/10\"; replace operator=Gammaradio by down=\"100 Mbit/s\" up=\"10 Mbit/s\"",
+];
+
+#[test]
+fn a_typed_scenario_is_the_same_as_one_in_the_study_file_joined_or_saved() {
+    let folder = rules(|text| text);
+    let compare = |arguments: &[&str]| nittio(folder.path(), [&["compare"], arguments].concat()).expect(0).stdout;
+    let typed: Vec<&str> = TYPED.iter().flat_map(|text| ["--scenario", text]).collect();
+    let named = ["base", "delta", "without-beta", "gamma-100"];
+    let in_file = compare(&[&named[..], &["--project", "rules.toml"]].concat());
+    assert_eq!(outputs::csv_text(&in_file).len(), 3 * 4, "two municipalities, none of them, and the total");
+    let as_typed = compare(&[&["--project", "rules.toml"], &typed[..]].concat());
+    let unnumbered = |text: &str| text.replace("delta2", "delta").replace("beta2", "beta").replace("1002", "100");
+    assert_eq!(unnumbered(&as_typed), in_file);
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    for file in ["rules.toml", "nat.geojson", "platser.csv"] {
+        fs::remove_file(folder.path().join(file)).unwrap();
+    }
+    assert_eq!(compare(&[&["out"], &named[..]].concat()), in_file);
+    assert_eq!(unnumbered(&compare(&[&["out/result.nittio"], &typed[..]].concat())), in_file);
+    // Against another one than the study as it is.
+    let against = compare(&["out", "delta", "--scenario", TYPED[2]]);
+    let columns = ["against", "covered_before", "gained", "lost", "covered"];
+    assert_eq!(counts(&outputs::csv_text(&against), "gamma-1002", "municipality", "0002", &columns), "delta 9 4 0 13");
+}
+
+#[test]
+fn what_is_wrong_in_a_typed_scenario_is_pointed_at() {
+    let folder = rules(|text| text);
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    for (typed, said) in [
+        ("a: remove operator=Betakabell", "did you mean \"Betakabel\"?"),
+        ("a: remove technology=vdsl", "technologies are: fibre, cable, fwa"),
+        ("a: add operator=Alfanät", "counts every service that this would add"),
+        ("delta: add operator=Deltanät", "there is a scenario with the key \"delta\" already"),
+        ("a: add operatr=Deltanät", "did you mean `operators`?"),
+    ] {
+        for of in [&["out"][..], &["--project", "rules.toml"]] {
+            let ran = nittio(folder.path(), [&["compare"], of, &["--scenario", typed]].concat()).expect_error();
+            assert!(ran.stderr.contains(said) && ran.stderr.contains(typed), "{typed}\n{}", ran.stderr);
+        }
+    }
+}
+
+/// What becomes of a feature's properties, and whether it stays.
+type Edit = fn(&mut serde_json::Value) -> bool;
+
+/// Rewrites the features of a file of networks; what becomes `None` is gone.
+fn features(path: &Path, change: impl Fn(&mut serde_json::Value) -> bool) {
+    let mut file: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    let before = file.to_string();
+    file["features"].as_array_mut().unwrap().retain_mut(|feature| change(&mut feature["properties"]));
+    assert_ne!(before, file.to_string(), "{path:?} is not changed");
+    fs::write(path, file.to_string()).unwrap();
+}
+
+/// The study is edited so that the scenario is how things are, and everything is joined and counted anew.
+#[test]
+fn a_scenario_of_jonkoping_is_a_full_recount_to_the_unit() {
+    let (output, _) = jonkoping::run();
+    let typed = "kabel: replace technology=cable by down=\"50 Mbit/s\" up=\"10 Mbit/s\"";
+    let out = output.to_str().unwrap();
+    let folder = TempDir::new().unwrap();
+    let arguments = ["compare", out, "base", "projekt", "utan-fast-radio", "--scenario", typed, "--format", "csv"];
+    let rows = outputs::csv_text(&nittio(folder.path(), arguments).expect(0).stdout);
+    let edits: [(&str, &str, Edit); 3] = [
+        ("projekt", "fibre.geojson", |of| {
+            if ["Fiber i väster", "Höglandets sista mil"].map(Some).contains(&of["projekt"].as_str()) {
+                (of["status"], of["fran"]) = ("i drift".into(), serde_json::Value::Null);
+            }
+            true
+        }),
+        ("utan-fast-radio", "radio.geojson", |of| of["teknik"] != "fast radio"),
+        ("kabel", "cable.geojson", |of| {
+            (of["ned_mbit"], of["upp_mbit"]) = (50.into(), 10.into());
+            true
+        }),
+    ];
+    let mut checked = 0;
+    for (scenario, file, change) in edits {
+        let folder = TempDir::new().unwrap();
+        nittio(folder.path(), ["init", "--example", "jonkoping"]).expect(0);
+        features(&folder.path().join(file), change);
+        let path = folder.path().join("nittio.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, &text[..text.find("[[scenarios]]").unwrap()]).unwrap();
+        nittio(folder.path(), ["run", "--without-places"]).expect(0);
+        let recount = Figures::of_run(&folder.path().join("out"));
+        let mut moved = 0;
+        for row in rows.iter().filter(|row| row["scenario"] == scenario) {
+            let measure = format!("down>={} Mbit/s", row["down_mbps"].trim_end_matches(".0"));
+            let figure = recount.get((&row["level"], &row["code"]), "connected+passed", &row["unit"], &measure);
+            let is = [figure.total, figure.covered, figure.unmatched].map(|count| count.to_string());
+            assert_eq!(is, ["total", "covered", "unmatched"].map(|column| row[column].clone()), "{row:?}");
+            moved += row["gained"].parse::<u64>().unwrap() + row["lost"].parse::<u64>().unwrap();
+            checked += 1;
+        }
+        assert!(moved > 100, "{scenario} changes something");
+    }
+    // Thirteen municipalities, the county, and the total; 1, 3 steps in two units; three scenarios.
+    assert!(checked >= 15 * 4 * 2 * 3, "{checked}");
+}
+
+/// Gamma is a plan too, with 100/10: it gives P08 (4) and P09 (3). Delta gives P09 and P10, where nobody lives. P07 has Beta.
+#[test]
+fn what_two_plans_of_toyland_give_each_alone_and_both_is_counted() {
+    let folder = rules(|text| {
+        let radio = "[[scenarios]]\nkey = \"radio\"\nname = \"Radion byggs\"\nadd = [{ projects = [\"Radio\"] }]\n\n[indicators]";
+        text.replace("[indicators]", radio)
+    });
+    features(&folder.path().join("nat.geojson"), |of| {
+        if of["namn"] == "Gamma" {
+            (of["ned_mbit"], of["upp_mbit"]) = (100.into(), 10.into());
+            (of["status"], of["från"], of["projekt"]) = ("planerat".into(), "2026-06-01".into(), "Radio".into());
+        }
+        true
+    });
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    let rows = outputs::csv(&folder.path().join("out/scenarios.csv"));
+    let columns = ["gained", "only_here", "shared"];
+    assert_eq!(counts(&rows, "delta", "total", "", &columns), "3 0 3");
+    assert_eq!(counts(&rows, "radio", "total", "", &columns), "7 4 3");
+    let report = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    let table = &report[report.find("id=\"scenarios-overlap\"").unwrap()..];
+    let row = &table[table.find("Delta byggs och Radion byggs").unwrap()..];
+    let cells: Vec<&str> = row[..row.find("</tr>").unwrap()].split("<td").skip(1).collect();
+    let numbers: Vec<&str> =
+        cells.iter().map(|cell| &cell[cell.find('>').unwrap() + 1..cell.find('<').unwrap()]).collect();
+    assert_eq!(numbers, ["0", "4", "3", "7"]);
+    let ran = nittio(folder.path(), ["compare", "out", "base", "delta", "radio"]).expect(0);
+    let said = "delta and radio, population: 0 by delta alone, 4 by radio alone, 3 by both; together 7";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    // A map per scenario that changes any share; the public edition has none (see above).
+    for picture in ["scenarios-map.svg", "scenarios-map-2.svg", "scenarios-map-3.svg"] {
+        assert!(folder.path().join("out/pictures").join(picture).exists(), "{picture}");
+    }
 }

@@ -31,10 +31,12 @@ pub(crate) enum Command {
     Review(ReviewCommand),
     /// Draw the report of a run again, in another language or only some of it, without the study's files
     Report(ReportArgs),
-    /// Hold scenarios of a study against each other, kommun by kommun
+    /// Hold scenarios of a study, or results of several runs, against each other, kommun by kommun
     Compare(CompareArgs),
     /// Choose which projects to build: a goal at least cost, or most for the money
     Plan(PlanArgs),
+    /// Propose projects where nobody has drawn any: outlines, routes and costs, for a planner to change
+    Candidates(CandidatesArgs),
     /// Say what an indicator, a goal, a definition, a rule or one place's figures mean
     Explain(ExplainArgs),
     /// Read and cut a study's polygons once, into a file that later runs use
@@ -88,6 +90,7 @@ pub(crate) enum Example {
     nittio run --public                           also the edition that may be published, in out/public\n  \
     nittio run --pdf                              also the report as tagged PDF, out/report.pdf\n  \
     nittio run --theme region.toml                in the colours of a region\n  \
+    nittio run --pictures page,slides,print       every figure for slides and for print too\n  \
     nittio run --index nittio.index               polygons from the file that nittio index wrote\n  \
     nittio run --since out                        again, after a footprint file has changed")]
 pub(crate) struct RunArgs {
@@ -112,10 +115,13 @@ pub(crate) struct RunArgs {
     /// program that was built with --features pdf
     #[arg(long)]
     pub(crate) pdf: bool,
-    /// Colours for page, pictures and PDF instead of nittio's, from a theme file; refused when not everybody can read them or
-    /// tell them apart
+    /// Colours, typeface and logo for page, pictures and PDF instead of nittio's, from a theme file; refused when not everybody
+    /// can read them or tell them apart
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
+    /// What pictures are drawn for [default: as the study file says, and that says page]
+    #[arg(long, value_enum, value_name = "SIZE,…", value_delimiter = ',')]
+    pub(crate) pictures: Vec<PictureSize>,
     /// How the table is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<Format>,
@@ -254,6 +260,7 @@ pub(crate) struct ReviewImportArgs {
     nittio report out                             all of it again, the same bytes as the run's\n  \
     nittio report out --locale en --output english  in English, in a folder of its own\n  \
     nittio report out --only html,pdf             the page and the PDF, not the pictures\n  \
+    nittio report out --only pictures --pictures slides  every figure as a slide\n  \
     nittio report out --edition public            the public edition, in out/public\n\n\
     A run leaves result.nittio in its output folder: figures, borders and the study file, no place. Nothing else is read, so the\n\
     study's files need not be there. Files that are not drawn again stay as they are.")]
@@ -267,15 +274,29 @@ pub(crate) struct ReportArgs {
     /// The language [default: as the study file says]
     #[arg(long, value_enum)]
     pub(crate) locale: Option<Language>,
-    /// Colours instead of nittio's, from a theme file, as for nittio run
+    /// Colours, typeface and logo instead of the run's, from a theme file, as for nittio run
     #[arg(long, value_name = "FILE")]
     pub(crate) theme: Option<PathBuf>,
+    /// What pictures are drawn for, as for nittio run
+    #[arg(long, value_enum, value_name = "SIZE,…", value_delimiter = ',')]
+    pub(crate) pictures: Vec<PictureSize>,
     /// Which edition
     #[arg(long, value_enum, default_value = "internal")]
     pub(crate) edition: Edition,
     /// Where the files are written [default: in place of the run's own]
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PictureSize {
+    /// A page on the web, or anything else: pictures/
+    Page,
+    /// A slide of 16 to 9: pictures/slides/
+    Slides,
+    /// A column of a printed A4 page: pictures/print/
+    Print,
 }
 
 /// A part of the report.
@@ -306,21 +327,37 @@ pub(crate) enum Edition {
 #[command(after_help = "Examples:\n  \
     nittio compare base delta                     what the scenario delta would change\n  \
     nittio compare base plans copper-off --project lan\n  \
-    nittio compare base delta --format csv > delta.csv\n\n\
-    Scenarios are [[scenarios]] of the study file; `base` is the study as it is, and the key of a profile is that definition.\n\
-    All places are joined once, nothing is written. docs/methods/scenarios.md says what is compared.")]
+    nittio compare base delta --format csv > delta.csv\n  \
+    nittio compare --scenario 'plans: add status=planned technology=fibre; remove operator=\"Kabel AB\"'\n  \
+    nittio compare out delta                      the same of a saved result: nothing is joined\n  \
+    nittio compare out --scenario '1G: replace technology=cable by down=\"1 Gbit/s\" up=\"100 Mbit/s\"'\n  \
+    nittio compare out-2024 out-2025              two saved results: two years, two deliveries\n  \
+    nittio compare 2023.nittio 2024.nittio 2025.nittio --report utveckling\n\n\
+    Scenarios are [[scenarios]] of the study file, or typed; `base` is the study as it is, and the key of a profile is that\n\
+    definition. A folder with a result.nittio, or such a file, is a saved result. A study's places are joined once, and nothing is\n\
+    written without --report. docs/methods/scenarios.md says what is compared, docs/methods/trends.md how results are.")]
 pub(crate) struct CompareArgs {
-    /// What the others are held against, then the others: `base`, scenarios, definitions
-    #[arg(required = true, num_args = 2.., value_name = "NAME")]
+    /// Scenarios: what the others are held against, then the others: `base`, scenarios, definitions; after a saved result, of that
+    /// result. Or two saved results or more, the oldest first
+    #[arg(required_unless_present = "scenario", value_name = "NAME")]
     pub(crate) names: Vec<String>,
+    /// A scenario that is not in the study file: its key, a colon, and rules with semicolons between them. A rule is add, remove or
+    /// replace with fields as in [[scenarios]], replace also by and what services are instead; name=, base= and day= are
+    /// said of the whole
+    #[arg(short, long, value_name = "TEXT")]
+    pub(crate) scenario: Vec<String>,
     #[command(flatten)]
     pub(crate) study: StudyArgs,
     /// An index that nittio index wrote of this study, as for nittio run
     #[arg(long, value_name = "FILE")]
     pub(crate) index: Option<PathBuf>,
-    /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv
+    /// How the table is printed [default: table on a terminal, csv in a pipe]; csv is the form of scenarios.csv, and of trend.csv
+    /// for results
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CompareFormat>,
+    /// Of saved results: write a page with tables and figures, pictures of them, and trend.csv
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -330,6 +367,7 @@ pub(crate) struct CompareArgs {
     nittio plan --format csv > projects.csv       in the form of plan-projects.csv\n\n\
     Plans are [[plans]] of the study file, and what may be built is in [[projects]]. All places are joined once, nothing is\n\
     written; nittio run writes plans.csv, plan-projects.csv and plan-areas.csv. Exit code 1: a plan cannot be made.\n\
+    A plan's curve and sensitivity, and the [support_ranking] of the projects, are printed with the table.\n\
     docs/methods/plans.md says what is chosen and how.")]
 pub(crate) struct PlanArgs {
     /// The keys of plans [default: all]
@@ -343,6 +381,31 @@ pub(crate) struct PlanArgs {
     /// How it is printed [default: table on a terminal, csv in a pipe]
     #[arg(short, long, value_enum)]
     pub(crate) format: Option<CompareFormat>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    nittio candidates                             of the study here, into candidates/\n  \
+    nittio candidates lan --output forslag\n\n\
+    Places that lack the goal's first speed are put together where they lie close, and joined to the nearest network. [candidates] of\n\
+    the study file says how; without it all is as by default. Written are candidates.gpkg, to be drawn on in QGIS and named under\n\
+    [[footprints]], candidates.csv for [[projects]], and candidates-account.csv, in which no place is missing.\n\
+    docs/methods/candidates.md says what is done and what not.")]
+pub(crate) struct CandidatesArgs {
+    /// The study file, or the folder it is in [default: as --project]
+    #[arg(value_name = "STUDY", conflicts_with_all = ["project", "example"])]
+    pub(crate) path: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) study: StudyArgs,
+    /// Where they are written; not where a run writes its results
+    #[arg(short, long, value_name = "FOLDER", default_value = "candidates")]
+    pub(crate) output: PathBuf,
+    /// An index that nittio index wrote of this study, as for nittio run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) index: Option<PathBuf>,
+    /// How much memory to plan for, as for nittio run
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    pub(crate) memory: Memory,
 }
 
 #[derive(Debug, clap::Args)]

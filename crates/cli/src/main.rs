@@ -9,6 +9,7 @@ mod plan_table;
 mod progress;
 mod project;
 mod table;
+mod trend_table;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Review(ReviewCommand::Import(import)) => command::review::import(&import),
         Command::Compare(compare) => command::compare::compare(&compare),
         Command::Plan(plan) => command::plan::plan(&plan),
+        Command::Candidates(candidates) => command::candidates::candidates(&candidates),
         Command::Report(report) => command::report::report(&report),
         Command::Explain(explain) => command::explain::explain(&explain),
         Command::Index(index) => command::index::index(&index),

@@ -37,6 +37,26 @@ pub fn breaks(goal: Option<u32>, low: u32, high: u32) -> Vec<u32> {
     below
 }
 
+/// Steps of changes, which may be finer than shares are told apart.
+const STEPS_OF_CHANGE: [u32; 9] = [
+    PER_CENT / 10,
+    PER_CENT / 5,
+    PER_CENT / 2,
+    PER_CENT,
+    2 * PER_CENT,
+    5 * PER_CENT,
+    10 * PER_CENT,
+    20 * PER_CENT,
+    25 * PER_CENT,
+];
+
+/// The lower ends of all classes but the first, which is no change at all; `high` is the largest change, in parts per million.
+#[must_use]
+pub fn of_change(high: u32) -> Vec<u32> {
+    let step = STEPS_OF_CHANGE.into_iter().find(|step| high / step < MOST).unwrap_or(25 * PER_CENT);
+    std::iter::once(1).chain((1..).map(|i| i * step).take_while(|&b| b <= high).take(MOST as usize - 1)).collect()
+}
+
 /// The class of a share, decided in whole numbers.
 #[must_use]
 pub fn class(breaks: &[u32], covered: u64, total: u64) -> usize {
@@ -68,6 +88,18 @@ mod tests {
         assert_eq!(breaks(Some(900_000), 620_000, 980_000), [700_000, 800_000, 900_000, 950_000]);
         assert_eq!(breaks(Some(900_000), 780_000, 990_000), [800_000, 850_000, 900_000, 950_000]);
         assert_eq!(breaks(None, 310_000, 790_000), [400_000, 500_000, 600_000, 700_000]);
+    }
+
+    #[test]
+    fn changes_have_round_breaks_after_the_first_which_is_any_change() {
+        assert_eq!(of_change(500_000), [1, 200_000, 400_000]);
+        assert_eq!(of_change(1_000_000), [1, 250_000, 500_000, 750_000, 1_000_000]);
+        assert_eq!(of_change(42_000), [1, 10_000, 20_000, 30_000, 40_000]);
+        assert_eq!(of_change(900), [1]);
+        assert_eq!(of_change(0), [1]);
+        assert_eq!(class(&of_change(42_000), 0, 10), 0, "no change");
+        assert_eq!(class(&of_change(42_000), 1, 100_000), 1, "hardly any");
+        assert_eq!(class(&of_change(42_000), 1, 100), 2, "exactly one point is in the class from one");
     }
 
     #[test]

@@ -2,8 +2,12 @@
 //!
 //! What a cell has in one world and not in the other is gained or lost by all its places, so nobody is counted twice, however
 //! many services come or go.
+//!
+//! An answer should be there before whoever asks has looked up: every distinct set of links is asked once, cells that have the
+//! same answer are added up before they are counted, and all of it goes on in parallel.
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -11,11 +15,11 @@ use crate::{
     indicator::{AreaRef, Asked, Figure, area_lookup},
     measure::Measure,
     scenario::{Scenario, World},
-    service::Link,
+    service::{Link, Reach},
     settlement::Settlement,
     study::Frame,
     suppress::Hides,
-    tally::{Count, Tally},
+    tally::{Cell, Count, Tally},
 };
 
 /// How many worlds can be compared at a time.
@@ -73,6 +77,23 @@ pub struct Comparison {
     units: usize,
     /// Shape: area × unit × measure × contrast.
     moved: Vec<Moved>,
+    /// Contrasts that only add and are held against the same, two by two.
+    pairs: Vec<[usize; 2]>,
+    /// Who gains by both of a pair, in all of the study. Shape: unit × measure × pair.
+    both: Vec<u64>,
+}
+
+/// What two contrasts that only add give, each alone and both: whoever gains by either is in one of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap {
+    /// Indices of the two contrasts.
+    pub pair: [usize; 2],
+    /// Units that the first gives and the second does not.
+    pub first: u64,
+    /// Units that the second gives and the first does not.
+    pub second: u64,
+    /// Units that both give.
+    pub both: u64,
 }
 
 /// Units before and after.
@@ -114,6 +135,18 @@ impl Moved {
         Figure { total, covered, missing, unmatched, hides: Hides::default() }
     }
 
+    fn add(&mut self, more: Self) {
+        let Self { total, before, after, unmatched_before, unmatched_after, gained, lost, only } = more;
+        self.total += total;
+        self.before += before;
+        self.after += after;
+        self.unmatched_before += unmatched_before;
+        self.unmatched_after += unmatched_after;
+        self.gained += gained;
+        self.lost += lost;
+        self.only += only;
+    }
+
     /// How many units a step of a goal lacked before, and lacks after.
     #[must_use]
     pub fn lacking(&self, step: &Step) -> [u64; 2] {
@@ -134,12 +167,17 @@ pub struct Standouts {
 }
 
 /// What a set of links has in every contrast, as bits by contrast.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Answer {
     /// Per measure: before, and after.
     has: Vec<[u64; 2]>,
     /// Whether nothing is left, before and after.
     emptied: [u64; 2],
 }
+
+/// Cells that have the same answer: its number, `None` where it cannot be said what reaches them; and whether nothing but an offer
+/// said what reaches them.
+type Alike = (Option<u32>, bool);
 
 impl Comparison {
     /// Compares; `areas` are those of the study's figures.
@@ -158,23 +196,50 @@ impl Comparison {
             measures: measures.to_vec(),
             units,
             moved: vec![Moved::default(); size],
+            pairs: Vec::new(),
+            both: Vec::new(),
         };
+        let rivals = all.rivals();
+        let pair = |one: usize| (one + 1..rivals.len()).map(move |other| [one, other]);
+        all.pairs = (0..rivals.len()).flat_map(pair).filter(|&[one, other]| rivals[one] & 1 << other != 0).collect();
+        all.both = vec![0; units * measures.len() * all.pairs.len()];
         let asked = |world| Sided::new(world, measures);
         let sides: Vec<[Sided<'_>; 2]> = contrasts.iter().map(|c| [asked(&c.before), asked(&c.after)]).collect();
-        let mut known: FxHashMap<&[Link], Answer> = FxHashMap::default();
-        let rivals = all.rivals();
+        let rows: Vec<(&Cell, &[Count])> = tally.rows().collect();
+        let Answers { all: answers, of_row } = Answers::of(&rows, &sides, measures.len());
         let lookup = area_lookup(areas, frame);
-        for (cell, counts) in tally.rows() {
-            let answer = cell.links.as_deref().map(|links| {
-                let answer = known.entry(links).or_insert_with(|| Answer::of(links, &sides, measures.len()));
-                // Nothing but an offer said what reaches a place without a position.
-                let unknown = cell.settlement == Settlement::Unknown && !links.is_empty();
-                (&*answer, unknown)
-            });
-            let levels = cell.areas.iter().zip(&lookup).map(|(&area, index)| index.of(area));
-            for area in std::iter::once(0).chain(levels) {
-                all.add(area, counts, answer, &rivals);
-            }
+        let at_a_time = rows.len().div_ceil(rayon::current_num_threads()).max(1 << 12);
+        let parts: Vec<Self> = rows
+            .par_chunks(at_a_time)
+            .zip(of_row.par_chunks(at_a_time))
+            .map(|(rows, of_row)| {
+                let mut part = all.clone();
+                let mut alike: FxHashMap<Alike, Vec<u64>> = FxHashMap::default();
+                let mut left = of_row;
+                for run in rows.chunk_by(|(a, _), (b, _)| a.areas == b.areas) {
+                    let (numbers, rest) = left.split_at(run.len());
+                    left = rest;
+                    let Some((first, _)) = run.first() else { continue };
+                    for ((cell, counts), answer) in run.iter().zip(numbers) {
+                        let empty = cell.links.as_deref().is_none_or(<[Link]>::is_empty);
+                        let unknown = cell.settlement == Settlement::Unknown && !empty;
+                        let sums = alike.entry((*answer, unknown)).or_insert_with(|| vec![0; counts.len()]);
+                        sums.iter_mut().zip(*counts).for_each(|(sum, count)| *sum += count.sum);
+                    }
+                    let levels = first.areas.iter().zip(&lookup).map(|(&area, index)| index.of(area));
+                    let places: Vec<usize> = std::iter::once(0).chain(levels).collect();
+                    for ((answer, unknown), sums) in alike.drain() {
+                        let answer = answer.map(|number| (&answers[number as usize], unknown));
+                        places.iter().for_each(|&area| part.add(area, &sums, answer, &rivals));
+                        part.add_both(&sums, answer);
+                    }
+                }
+                part
+            })
+            .collect();
+        for part in parts {
+            all.moved.iter_mut().zip(part.moved).for_each(|(sum, more)| sum.add(more));
+            all.both.iter_mut().zip(part.both).for_each(|(sum, more)| *sum += more);
         }
         all
     }
@@ -197,20 +262,45 @@ impl Comparison {
         self.rivals().get(contrast).is_some_and(|rivals| *rivals != 0)
     }
 
-    fn add(&mut self, area: usize, counts: &[Count], answer: Option<(&Answer, bool)>, rivals: &[u64]) {
+    /// Contrasts that only add and are held against the same, two by two: what each gives alone, and what both give.
+    ///
+    /// # Panics
+    /// When an index is beyond its axis.
+    #[must_use]
+    pub fn overlaps(&self, unit: usize, measure: usize) -> Vec<Overlap> {
+        let first = (unit * self.measures.len() + measure) * self.pairs.len();
+        let overlap = |(&pair, &both): (&[usize; 2], &u64)| {
+            let [first, second] = pair.map(|k| self.moved(k, 0, unit, measure).gained - both);
+            Overlap { pair, first, second, both }
+        };
+        self.pairs.iter().zip(&self.both[first..first + self.pairs.len()]).map(overlap).collect()
+    }
+
+    fn add_both(&mut self, sums: &[u64], answer: Option<(&Answer, bool)>) {
+        let (Some((Answer { has, .. }, _)), false) = (answer, self.pairs.is_empty()) else { return };
+        let rows = self.both.chunks_exact_mut(self.pairs.len());
+        let every = sums.iter().flat_map(|&sum| has.iter().map(move |&[before, after]| (sum, after & !before)));
+        for ((sum, gained), row) in every.zip(rows) {
+            for (both, pair) in row.iter_mut().zip(&self.pairs) {
+                *both += if pair.iter().all(|k| gained & 1 << k != 0) { sum } else { 0 };
+            }
+        }
+    }
+
+    fn add(&mut self, area: usize, sums: &[u64], answer: Option<(&Answer, bool)>, rivals: &[u64]) {
         let (units, measures, contrasts) = (self.units, self.measures.len(), self.contrasts.len());
-        for (unit, count) in counts.iter().enumerate().filter(|(_, count)| count.sum > 0) {
+        for (unit, &sum) in sums.iter().enumerate().filter(|&(_, &sum)| sum > 0) {
             let first = (area * units + unit) * measures * contrasts;
             for (m, row) in self.moved[first..first + measures * contrasts].chunks_exact_mut(contrasts).enumerate() {
                 for (k, moved) in row.iter_mut().enumerate() {
-                    moved.total += count.sum;
+                    moved.total += sum;
                     let Some((Answer { has, emptied }, unknown)) = answer else {
-                        moved.unmatched_before += count.sum;
-                        moved.unmatched_after += count.sum;
+                        moved.unmatched_before += sum;
+                        moved.unmatched_after += sum;
                         continue;
                     };
                     let is = |bits: u64| bits & 1 << k != 0;
-                    let add = |to: &mut u64, so: bool| *to += if so { count.sum } else { 0 };
+                    let add = |to: &mut u64, so: bool| *to += if so { sum } else { 0 };
                     let [before, after] = has[m];
                     let gained = after & !before;
                     add(&mut moved.before, is(before));
@@ -266,15 +356,90 @@ impl Comparison {
     }
 }
 
+/// The distinct answers of the sets of links, and which one each row of the tally has.
+struct Answers {
+    all: Vec<Answer>,
+    /// `None` where it cannot be said what reaches the places.
+    of_row: Vec<Option<u32>>,
+}
+
+impl Answers {
+    fn of(rows: &[(&Cell, &[Count])], sides: &[[Sided<'_>; 2]], measures: usize) -> Self {
+        // Sets that lie at the same address are the same one; only others are looked at.
+        let mut at_address: FxHashMap<(usize, usize), u32> = FxHashMap::default();
+        let mut number: FxHashMap<&[Link], u32> = FxHashMap::default();
+        let mut sets: Vec<&[Link]> = Vec::new();
+        let of_row: Vec<Option<u32>> = rows
+            .iter()
+            .map(|(cell, _)| {
+                let links = cell.links.as_ref()?;
+                Some(*at_address.entry((links.as_ptr().addr(), links.len())).or_insert_with(|| {
+                    *number.entry(&**links).or_insert_with(|| {
+                        sets.push(links);
+                        u32::try_from(sets.len() - 1).unwrap_or(u32::MAX)
+                    })
+                }))
+            })
+            .collect();
+        let found: Vec<Answer> = sets.par_iter().map(|links| Answer::of(links, sides, measures)).collect();
+        let mut all = Vec::new();
+        let mut numbers: FxHashMap<Answer, u32> = FxHashMap::default();
+        let of_set: Vec<u32> = found
+            .into_iter()
+            .map(|answer| {
+                *numbers.entry(answer).or_insert_with_key(|answer| {
+                    all.push(answer.clone());
+                    u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
+                })
+            })
+            .collect();
+        let of_row = of_row.into_iter().map(|set| set.map(|set| of_set[set as usize])).collect();
+        Self { all, of_row }
+    }
+}
+
 /// One world, ready to be asked.
 struct Sided<'a> {
     world: &'a World,
     asked: Asked<'a>,
+    /// What every link has by itself, where no measure needs more than one at a time.
+    alone: Option<Vec<[Alone; WAYS]>>,
+}
+
+/// How many ways there are of reaching a place without being near.
+const WAYS: usize = 2;
+
+/// What a link has in a world.
+#[derive(Debug, Clone, Copy, Default)]
+struct Alone {
+    /// Whether its service is there.
+    there: bool,
+    /// The measures that it has, as bits.
+    has: u64,
 }
 
 impl<'a> Sided<'a> {
     fn new(world: &'a World, measures: &'a [Measure]) -> Self {
-        Self { world, asked: Asked::new(&world.frame, std::slice::from_ref(&world.profile), measures) }
+        let asked = Asked::new(&world.frame, std::slice::from_ref(&world.profile), measures);
+        let speeds = measures.len() <= 64 && measures.iter().all(|measure| matches!(measure, Measure::Down(_)));
+        let alone = speeds.then(|| {
+            let link = |service, reach| {
+                let links = world.links(&[Link { service, reach }]);
+                let has = asked.has(&asked.answer(&links)).into_iter().fold(0, |bits, m| bits | 1 << m);
+                Alone { there: !links.is_empty(), has }
+            };
+            world.known().map(|service| [Reach::Connected, Reach::Passed].map(|reach| link(service, reach))).collect()
+        });
+        Self { world, asked, alone }
+    }
+
+    /// What a set of links has, as bits by measure, and whether any of it is there; `None` when it must be asked as a whole.
+    fn quick(&self, links: &[Link]) -> Option<Alone> {
+        let alone = self.alone.as_ref()?;
+        links.iter().try_fold(Alone::default(), |sum, link| {
+            let Alone { there, has } = alone.get(link.service.0 as usize)?.get(link.reach.number() as usize)?;
+            Some(Alone { there: sum.there || *there, has: sum.has | has })
+        })
     }
 }
 
@@ -282,12 +447,19 @@ impl Answer {
     fn of(links: &[Link], sides: &[[Sided<'_>; 2]], measures: usize) -> Self {
         let mut answer = Self { has: vec![[0; 2]; measures], emptied: [0; 2] };
         for (k, pair) in sides.iter().enumerate() {
-            for (side, Sided { world, asked }) in pair.iter().enumerate() {
-                let links = world.links(links);
+            for (side, sided) in pair.iter().enumerate() {
+                if let Some(Alone { there, has }) = sided.quick(links) {
+                    answer.emptied[side] |= u64::from(!there) << k;
+                    for (m, of) in answer.has.iter_mut().enumerate() {
+                        of[side] |= (has >> m & 1) << k;
+                    }
+                    continue;
+                }
+                let links = sided.world.links(links);
                 if links.is_empty() {
                     answer.emptied[side] |= 1 << k;
                 }
-                for m in asked.has(&asked.answer(&links)) {
+                for m in sided.asked.has(&sided.asked.answer(&links)) {
                     answer.has[m][side] |= 1 << k;
                 }
             }

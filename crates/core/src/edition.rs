@@ -12,6 +12,7 @@ use crate::{
     diagnostic::{Action, DiagnosticCount},
     indicator::{TOTAL, evaluate},
     measure::Measure,
+    network::Networks,
     outcome::{Input, Outcome, Provenance},
     profile::Profile,
     reconcile::Reconciliation,
@@ -22,6 +23,7 @@ use crate::{
     study::Frame,
     suppress::{Rule, suppress},
     tally::Tally,
+    timetable::Timetable,
 };
 
 /// How many secret sources must stand behind a figure before none of them is singled out by it.
@@ -89,6 +91,9 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         // Nor does it look at what scenarios move.
         scenarios: Comparison::default(),
         plans: crate::outcome::Plans::default(),
+        // What two networks reach bounds what both do, and one network's places are what one source says: neither is guarded.
+        networks: Networks::default(),
+        timetable: Timetable::default(),
         provenance: Provenance {
             inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
             ..outcome.provenance.clone()

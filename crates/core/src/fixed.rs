@@ -76,7 +76,7 @@ impl<'a> Networks<'a> {
     pub fn when(&self, link: Link) -> Option<When> {
         let service = self.services.get(link.service);
         let counts = link.reach != Reach::Near && self.fixed.technologies.contains(&service.technology);
-        if !counts || !self.fixed.is_fast(service) {
+        if !counts || service.status == Status::Candidate || !self.fixed.is_fast(service) {
             return None;
         }
         Some(if self.now.counts(link, self.services, self.as_of) {

@@ -76,6 +76,11 @@ impl Grid {
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
 
+    /// The sums by lower left corner, in sides, and signature; in no order.
+    pub(crate) fn sums(&self) -> impl Iterator<Item = ([i64; 2], &Signature, &[u64])> {
+        self.sums.iter().map(|(&(corner, number), sums)| (corner, &self.signatures[number as usize], sums.as_slice()))
+    }
+
     /// The squares that hold places, from west to east and in each column from south to north.
     #[must_use]
     pub fn squares(&self) -> Vec<Square<'_>> {
@@ -106,6 +111,18 @@ impl Square<'_> {
             signature[profile].add(&mut figure, speed, sums[unit]);
         }
         figure
+    }
+}
+
+#[cfg(test)]
+impl Grid {
+    /// A grid of what is given.
+    pub(crate) fn sample(
+        signatures: Vec<Signature>,
+        sums: impl IntoIterator<Item = ([i64; 2], u32, Vec<u64>)>,
+    ) -> Self {
+        let sums = sums.into_iter().map(|(corner, number, sums)| ((corner, number), sums)).collect();
+        Self { signatures, sums, ..Self::default() }
     }
 }
 

@@ -449,7 +449,9 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]) -> Indicators {
+/// The areas that figures are for, in their order; see [`Indicators::areas`].
+#[must_use]
+pub fn areas(tally: &Tally, frame: &Frame) -> Vec<AreaRef> {
     let mut areas = vec![AreaRef { level: TOTAL.to_owned(), code: String::new(), name: String::new(), index: None }];
     for (l, level) in frame.levels.iter().enumerate() {
         areas.extend(level.areas.iter().enumerate().map(|(a, area)| AreaRef {
@@ -462,6 +464,11 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
             areas.push(AreaRef { level: level.key.clone(), code: String::new(), name: String::new(), index: None });
         }
     }
+    areas
+}
+
+fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]) -> Indicators {
+    let areas = areas(tally, frame);
     let mut settlements = vec![None];
     if frame.settlements {
         let seen: BTreeSet<_> = tally.rows().map(|(cell, _)| cell.settlement).collect();

@@ -9,12 +9,14 @@ use crate::{
     diagnostic::DiagnosticCount,
     goal::Goal,
     indicator::Indicators,
-    plan::{Ask, Plan, Project, Unplanned},
+    network::Networks,
+    plan::{Ask, Curve, Plan, Project, Ranking, Sensitivity, Unplanned},
     reconcile::Reconciliation,
     safety::Safety,
     secrecy::Secrecy,
     study::Frame,
     suppress::Rule,
+    timetable::Timetable,
 };
 
 /// All that a report is made from: figures, verdicts and where they come from. It holds no place.
@@ -46,6 +48,10 @@ pub struct Outcome {
     pub scenarios: Comparison,
     /// What the study's plans come to; nothing in the public edition.
     pub plans: Plans,
+    /// Which networks reach what; nothing in the public edition.
+    pub networks: Networks,
+    /// From when units have a speed, by what is planned; nothing in the public edition.
+    pub timetable: Timetable,
     /// Where everything came from.
     pub provenance: Provenance,
     /// By which rule small counts are kept back: the public edition. `None` for the internal one, which keeps nothing back.
@@ -53,7 +59,7 @@ pub struct Outcome {
 }
 
 /// What a study's plans come to.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Plans {
     /// The projects that they choose among.
     pub projects: Vec<Project>,
@@ -61,6 +67,26 @@ pub struct Plans {
     pub asked: Vec<(Ask, Result<Plan, Unplanned>)>,
     /// What the solver is called.
     pub solver: String,
+    /// The cost curves of those of them that were asked for one, by index.
+    pub curves: Vec<(usize, Curve)>,
+    /// What they would be with other costs, where that was asked, by index.
+    pub sensitivities: Vec<(usize, Sensitivity)>,
+    /// In which order the projects would be given support, where that was asked.
+    pub ranking: Option<Ranking>,
+}
+
+impl Plans {
+    /// The cost curve of a plan, by its index.
+    #[must_use]
+    pub fn curve(&self, plan: usize) -> Option<&Curve> {
+        self.curves.iter().find(|(of, _)| *of == plan).map(|(_, curve)| curve)
+    }
+
+    /// What a plan would be with other costs, by its index.
+    #[must_use]
+    pub fn sensitivity(&self, plan: usize) -> Option<&Sensitivity> {
+        self.sensitivities.iter().find(|(of, _)| *of == plan).map(|(_, found)| found)
+    }
 }
 
 /// Where the figures came from: enough to make them again.

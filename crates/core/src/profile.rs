@@ -95,15 +95,21 @@ impl Profile {
     /// Whether this link counts on this day.
     #[must_use]
     pub fn counts(&self, link: Link, services: &Services, as_of: Date) -> bool {
-        let service = services.get(link.service);
-        self.reach.contains(&link.reach)
-            && (link.reach != Reach::Passed || self.counts_cost(service.cost))
+        self.counts_reach(link.reach, services.get(link.service), as_of)
+    }
+
+    /// Whether a service that reaches in this way counts on this day.
+    pub(crate) fn counts_reach(&self, reach: Reach, service: &Service, as_of: Date) -> bool {
+        self.reach.contains(&reach)
+            && (reach != Reach::Passed || self.counts_cost(service.cost))
             && self.counts_service(service, as_of)
     }
 
     /// Whether a service counts on this day, however it reaches.
     pub(crate) fn counts_service(&self, service: &Service, as_of: Date) -> bool {
-        if self.technologies.as_ref().is_some_and(|allowed| !allowed.contains(&service.technology)) {
+        // What is only thought of is there in no world but that of who asks for it.
+        let excluded = self.technologies.as_ref().is_some_and(|allowed| !allowed.contains(&service.technology));
+        if excluded || service.status == Status::Candidate {
             return false;
         }
         let by = |day: Date| service.available_from.is_some_and(|from| from <= day);
@@ -166,12 +172,17 @@ mod tests {
             (Status::Planned, Some(date(2028, 1, 1)), false, false, false),
             (Status::UnderConstruction, Some(date(2027, 12, 31)), false, true, true),
             (Status::UnderConstruction, None, false, false, false),
+            (Status::Candidate, None, false, false, false),
+            (Status::Candidate, Some(date(2024, 12, 31)), false, false, false),
         ] {
             let service = service(status, from);
             assert_eq!(now.counts_service(&service, today), counts_now, "{service:?}");
             assert_eq!(plans.counts_service(&service, today), with_plans, "{service:?}");
             assert_eq!(started.counts_service(&service, today), with_started, "{service:?}");
         }
+        let all = Profile { planned_status: BTreeSet::from([Status::Candidate, Status::Planned]), ..plans };
+        let candidate = service(Status::Candidate, Some(date(2025, 1, 1)));
+        assert!(!all.counts_service(&candidate, today), "no definition counts what is only thought of");
     }
 
     #[test]

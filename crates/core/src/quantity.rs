@@ -248,6 +248,12 @@ impl Share {
         Self { ppm: percent * 10_000 }
     }
 
+    /// A share from parts per million; more than all is all.
+    #[must_use]
+    pub const fn from_ppm(ppm: u32) -> Self {
+        Self { ppm: if ppm > 1_000_000 { 1_000_000 } else { ppm } }
+    }
+
     /// Parts per million.
     #[must_use]
     pub const fn ppm(self) -> u32 {

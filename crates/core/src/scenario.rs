@@ -83,14 +83,16 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether a service is meant.
+    /// Whether a service is meant. One that is only thought of is meant where its project or its status is named.
     #[must_use]
     pub fn matches(&self, service: &Service) -> bool {
         let among = |list: &BTreeSet<String>, name: Option<&str>| {
             list.is_empty() || name.is_some_and(|name| list.contains(name))
         };
         let by = |day: Date| service.available_from.map_or(service.status == Status::InService, |from| from <= day);
-        among(&self.operators, Some(&service.operator))
+        let named = || !self.projects.is_empty() || !self.statuses.is_empty();
+        (service.status != Status::Candidate || named())
+            && among(&self.operators, Some(&service.operator))
             && among(&self.owners, Some(service.owner_or_operator()))
             && among(&self.projects, service.project.as_deref())
             && (self.technologies.is_empty() || self.technologies.contains(&service.technology))
@@ -229,6 +231,11 @@ impl World {
         Self { profile: profile.clone(), frame, of }
     }
 
+    /// The services that links may name, as the study has them.
+    pub(crate) fn known(&self) -> impl Iterator<Item = ServiceId> + use<> {
+        (0..u32::try_from(self.of.len()).unwrap_or(u32::MAX)).map(ServiceId)
+    }
+
     /// What becomes of links: sorted, each once, as a join in this world would give them.
     #[must_use]
     pub fn links(&self, links: &[Link]) -> Vec<Link> {
@@ -298,6 +305,20 @@ mod tests {
             (Filter { down_below: mbps(100), ..Filter::default() }, false),
         ] {
             assert_eq!(filter.matches(&plan), matches, "{filter:?}");
+        }
+        let candidate = service("A", Status::Candidate, 100);
+        for (filter, matches) in [
+            (Filter::default(), false),
+            (Filter { operators: named("A"), ..Filter::default() }, false),
+            (Filter { projects: named("P"), ..Filter::default() }, true),
+            (Filter { statuses: BTreeSet::from([Status::Candidate]), ..Filter::default() }, true),
+            (Filter { statuses: BTreeSet::from([Status::Planned]), ..Filter::default() }, false),
+        ] {
+            assert_eq!(
+                filter.matches(&candidate),
+                matches,
+                "what is only thought of is named or left alone: {filter:?}"
+            );
         }
         let there = Filter { available_by: Some(date(2000, 1, 1)), ..Filter::default() };
         assert!(there.matches(&service("A", Status::InService, 100)), "it is there and has no day");

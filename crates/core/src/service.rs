@@ -21,7 +21,7 @@ pub struct Service {
     pub down: Option<Speed>,
     /// Upload speed; `None` when unknown, which reaches no threshold.
     pub up: Option<Speed>,
-    /// In service, under construction or planned.
+    /// In service, under construction, planned, or only thought of.
     pub status: Status,
     /// The first day it can be had.
     pub available_from: Option<Date>,
@@ -168,6 +168,8 @@ pub enum Status {
     UnderConstruction,
     /// It is planned.
     Planned,
+    /// It is only thought of: no definition counts it, and nothing puts it in service but a plan or a scenario that names it.
+    Candidate,
 }
 
 impl Status {
@@ -178,6 +180,7 @@ impl Status {
             Self::InService => "in-service",
             Self::UnderConstruction => "under-construction",
             Self::Planned => "planned",
+            Self::Candidate => "candidate",
         }
     }
 }
@@ -193,11 +196,12 @@ impl FromStr for Status {
             }
             "under-construction" | "under construction" | "under byggnad" | "pågående" => Self::UnderConstruction,
             "planned" | "planerad" | "planerat" => Self::Planned,
+            "candidate" | "kandidat" | "förslag" => Self::Candidate,
             _ => {
                 return Err(UnknownWord {
                     what: "status",
                     found: word.to_owned(),
-                    known: "in-service, under-construction, planned",
+                    known: "in-service, under-construction, planned, candidate",
                 });
             }
         })

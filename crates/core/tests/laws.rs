@@ -9,7 +9,7 @@ use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
 use jiff::civil::date;
 use nittio_core::{
     area::{Area, Level},
-    comparison::{Comparison, Contrast},
+    comparison::{Comparison, Contrast, Overlap},
     coverage::{self, join},
     diagnostic::SourceRow,
     footprint::Footprint,
@@ -342,6 +342,15 @@ proptest! {
         let contrast = Contrast::with_base(&scenario, &world, &before.frame);
         let compared = Comparison::of(&tally, &before.frame, &figures.areas, std::slice::from_ref(&contrast), &asked);
         let speeds: Vec<Speed> = asked.iter().filter_map(|m| if let Measure::Down(s) = m { Some(*s) } else { None }).collect();
+        // Asked of speeds alone, an answer takes a shorter way.
+        let only: Vec<Measure> = speeds.iter().map(|&speed| Measure::Down(speed)).collect();
+        let shorter = Comparison::of(&tally, &before.frame, &figures.areas, std::slice::from_ref(&contrast), &only);
+        for at in figures.positions().filter(|at| at.settlement == 0 && at.category == 0) {
+            if let Some(measure) = shorter.measure(asked[at.measure]) {
+                let moved = shorter.moved(0, at.area, at.unit, measure);
+                prop_assert_eq!(moved, compared.moved(0, at.area, at.unit, at.measure));
+            }
+        }
         let level = (&figures.areas[..], "municipality");
         let projection = Projection::of(&tally, &before.frame, level, &before.profiles, &[contrast], &speeds);
         let projected = figures.positions().filter(|at| at.category == 0);
@@ -406,12 +415,12 @@ proptest! {
         let (tally, figures) = joined(&before);
         let projects: Vec<Project> = (0..3).map(|p| Project {
             key: format!("P{p}"), name: String::new(), cost: Cost::default(), contribution: Kronor::default(),
-            earliest: None, build: Build::Maybe,
+            sought: None, earliest: None, build: Build::Maybe,
         }).collect();
         let ask = Ask {
             key: String::new(), name: String::new(), aim: Aim::EveryArea, goal: 0, profile: 0, level: "municipality".to_owned(),
             unit: None, slots: Vec::new(), carry_over: false, reserve: Share::default(), at_most: None,
-            classes: BTreeSet::new(), weights: BTreeMap::new(),
+            classes: BTreeSet::new(), weights: BTreeMap::new(), eligible: None, shades: None,
         };
         let found = Opportunities::find(&tally, &before.frame, &figures, &before.goals[0], &projects, &ask).unwrap();
         let choice = Choice(chosen.iter().map(|&chosen| chosen.then_some(0)).collect());
@@ -500,6 +509,8 @@ fn what_two_plans_both_give_is_shared_and_the_rest_is_their_own() {
     assert_eq!(moved.map(|m| (m.before, m.gained, m.lost)), [(2, 4, 0), (2, 6, 0), (2, 0, 0)]);
     assert_eq!([moved[0].only, moved[1].only], [2, 4], "the places at 4 and 5 are shared");
     assert_eq!([0, 1, 2].map(|k| compared.shares(k)), [true, true, false], "a replacement shares with nobody");
+    let overlaps = compared.overlaps(0, 0);
+    assert_eq!(overlaps, [Overlap { pair: [0, 1], first: 2, second: 4, both: 2 }], "2, 3; 6 to 9; 4, 5");
 }
 
 #[test]

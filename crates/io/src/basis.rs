@@ -8,18 +8,22 @@ use nittio_core::{
     coverage::Kind,
     diagnostic::DiagnosticCount,
     doubt::Doubt,
-    indicator::{Indicators, evaluate, measures},
+    goal::Goal,
+    indicator::{AreaRef, Indicators, areas, evaluate, measures},
     measure::Measure,
+    network::Networks,
     official::Official,
-    outcome::{Outcome, Provenance},
+    outcome::{Outcome, Plans, Provenance},
     plan::Project,
     projection::Projection,
     quantity::Speed,
+    reached::Reached,
     reconcile::{Duplicates, reconcile},
     safety::{Question, safety},
     study::{Frame, Study},
     sums::Sums,
     tally::Tally,
+    timetable::Timetable,
 };
 
 use crate::{
@@ -54,6 +58,8 @@ pub struct Basis<'a> {
     pub(crate) projects: &'a [Project],
     /// The plans that the study asks for.
     pub(crate) plans: &'a [plans::Posed],
+    /// What came of them, where that is known already.
+    pub(crate) planned: Option<&'a Plans>,
     /// Official figures to hold the study's against.
     pub(crate) official: &'a [Official],
     /// Which inputs the services come from.
@@ -62,17 +68,28 @@ pub struct Basis<'a> {
     pub(crate) provenance: Provenance,
 }
 
+/// What worlds that were held against each other come to, and what that is about.
+#[derive(Debug, Clone)]
+pub struct Answer<'a> {
+    /// The study's name.
+    pub name: &'a str,
+    /// The axes.
+    pub frame: &'a Frame,
+    /// The study's goals.
+    pub goals: &'a [Goal],
+    /// The areas, the total first.
+    pub areas: Vec<AreaRef>,
+    /// What came of it.
+    pub compared: Comparison,
+}
+
 impl Basis<'_> {
     /// All that a report is made from: every figure evaluated, and every goal held against every area.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let Self { study, frame, tally, .. } = *self;
         let (file, about) = (&self.loaded.file, &self.loaded.file.study);
-        let mut measures = measures(study);
-        measures.extend(self.official.iter().filter_map(|official| official.measure));
-        measures.sort_unstable();
-        measures.dedup();
-        let indicators = evaluate(tally, frame, &study.profiles, &measures);
+        let indicators = self.figures();
         let safety = safety(&Question {
             indicators: &indicators,
             tally,
@@ -83,9 +100,19 @@ impl Basis<'_> {
             near_error: asked::near_error(file, study),
             doubts: self.doubts,
         });
+        let reached = Reached::of(tally, frame, &indicators.areas);
+        let (networks, timetable) = match study.profiles.first() {
+            Some(main) => (
+                Networks::of(&reached, frame, indicators.areas.len(), main),
+                Timetable::of(&reached, frame, indicators.areas.len(), main, &speeds(&indicators)),
+            ),
+            None => Default::default(),
+        };
         Outcome {
             scenarios: self.compare(&indicators, &self.contrasts()),
-            plans: crate::plans::plans(self, &indicators),
+            plans: self.planned.map_or_else(|| crate::plans::plans(self, &indicators), Clone::clone),
+            networks,
+            timetable,
             reconciliation: reconcile(&indicators, frame, &study.goals, self.official.to_vec(), self.duplicates),
             name: about.name.clone(),
             notice: about.notice.clone(),
@@ -102,6 +129,42 @@ impl Basis<'_> {
         }
     }
 
+    /// Every figure that the study asks for, and nothing else of the outcome.
+    #[must_use]
+    pub fn figures(&self) -> Indicators {
+        let mut measures = measures(self.study);
+        measures.extend(self.official.iter().filter_map(|official| official.measure));
+        measures.sort_unstable();
+        measures.dedup();
+        evaluate(self.tally, self.frame, &self.study.profiles, &measures)
+    }
+
+    /// The study's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.loaded.file.study.name
+    }
+
+    /// The axes.
+    #[must_use]
+    pub const fn frame(&self) -> &Frame {
+        self.frame
+    }
+
+    /// The study's goals.
+    #[must_use]
+    pub fn goals(&self) -> &[Goal] {
+        &self.study.goals
+    }
+
+    /// Holds worlds against each other and nothing else: what is asked again and again of the same basis.
+    #[must_use]
+    pub fn answer(&self, contrasts: &[Contrast]) -> Answer<'_> {
+        let areas = areas(self.tally, self.frame);
+        let compared = self.compare_in(&areas, contrasts);
+        Answer { name: self.name(), frame: self.frame, goals: self.goals(), areas, compared }
+    }
+
     /// Every scenario beside what it rests on.
     fn contrasts(&self) -> Vec<Contrast> {
         let with_base = |posed: &Posed| Contrast::with_base(&posed.scenario, &posed.world, self.frame);
@@ -111,8 +174,7 @@ impl Basis<'_> {
     /// What speeds the places of a level's areas have, under every definition and scenario.
     #[must_use]
     pub fn projection(&self, indicators: &Indicators, level: &str) -> Projection {
-        let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
-        let speeds: Vec<Speed> = indicators.measures.iter().filter_map(speed).collect();
+        let speeds = speeds(indicators);
         let areas = (&indicators.areas[..], level);
         Projection::of(self.tally, self.frame, areas, &indicators.profiles, &self.contrasts(), &speeds)
     }
@@ -120,9 +182,19 @@ impl Basis<'_> {
     /// Holds worlds against each other, by the speeds of the study's goals; `indicators` have the areas.
     #[must_use]
     pub fn compare(&self, indicators: &Indicators, contrasts: &[Contrast]) -> Comparison {
+        self.compare_in(&indicators.areas, contrasts)
+    }
+
+    fn compare_in(&self, areas: &[AreaRef], contrasts: &[Contrast]) -> Comparison {
         let steps = self.study.goals.iter().flat_map(|goal| &goal.steps);
         let measures: BTreeSet<Measure> = steps.map(|step| Measure::Down(step.down)).collect();
         let measures: Vec<Measure> = measures.into_iter().collect();
-        Comparison::of(self.tally, self.frame, &indicators.areas, contrasts, &measures)
+        Comparison::of(self.tally, self.frame, areas, contrasts, &measures)
     }
+}
+
+/// The download speeds that figures are about.
+fn speeds(indicators: &Indicators) -> Vec<Speed> {
+    let speed = |measure: &Measure| if let Measure::Down(speed) = measure { Some(*speed) } else { None };
+    indicators.measures.iter().filter_map(speed).collect()
 }

@@ -29,6 +29,7 @@ mod numbers;
 pub mod last;
 
 pub mod basis;
+pub mod candidates;
 pub mod saved;
 
 pub mod delivery;

@@ -7,8 +7,10 @@ fn is_unseen(letter: char) -> bool {
     matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}') || letter.is_control()
 }
 
+/// Fonts come two by two, the weights of a typeface; what one typeface lacks, the next may have.
 fn is_lacking(letter: char, fonts: &[Font]) -> bool {
-    !letter.is_ascii() && !is_unseen(letter) && fonts.iter().any(|font| !font.info().coverage.contains(letter.into()))
+    let has = |font: &Font| font.info().coverage.contains(letter.into());
+    !letter.is_ascii() && !is_unseen(letter) && !fonts.chunks(2).any(|typeface| typeface.iter().all(has))
 }
 
 /// The letters of a text that a typeface lacks, in order, each once.

@@ -77,19 +77,26 @@ pub fn render(report: &Report) -> Result<Vec<u8>, PdfError> {
 /// # Errors
 /// When the typefaces cannot be read.
 pub fn lacking(report: &Report) -> Result<Vec<char>, PdfError> {
-    let fonts = world::fonts(&render::faces(report)).ok_or(PdfError::Typeface)?;
+    let fonts = world::fonts(render::faces(report)).ok_or(PdfError::Typeface)?;
     Ok(letters::lacking(&serde_json::to_string(report)?, &fonts))
 }
 
 /// The pages, and what Typst remarked on.
 fn pages(report: &Report) -> Result<(PagedDocument, Vec<String>), PdfError> {
-    let fonts = world::fonts(&render::faces(report)).ok_or(PdfError::Typeface)?;
+    let fonts = world::fonts(render::faces(report)).ok_or(PdfError::Typeface)?;
     let drawings = render::drawings(report)?;
     let mut told = serde_json::to_value(report)?;
     told["ratios"] = drawings.iter().map(|drawing| (drawing.name.to_owned(), json!(drawing.ratio))).collect::<Value>();
+    told["families"] = fonts.iter().step_by(2).map(|font| Value::from(font.info().family.as_str())).collect::<Value>();
+    told["logo"] = render::logo(report).map_or(Value::Null, |(name, _, alt)| json!({ "file": name, "alt": alt }));
     let told = letters::settable(&told.to_string(), &fonts);
-    let mut files = vec![("report.json".to_owned(), told)];
-    files.extend(drawings.into_iter().map(|d| (format!("figures/{}.svg", d.name), letters::settable(&d.svg, &fonts))));
+    let mut files = vec![("report.json".to_owned(), told.into_bytes())];
+    files.extend(
+        drawings
+            .into_iter()
+            .map(|d| (format!("figures/{}.svg", d.name), letters::settable(&d.svg, &fonts).into_bytes())),
+    );
+    files.extend(render::logo(report).map(|(name, bytes, _)| (name.to_owned(), bytes.to_vec())));
     let desk = Desk::new(TEMPLATE, files, fonts).map_err(PdfError::Set)?;
     let Warned { output, warnings } = typst::compile::<PagedDocument>(&desk);
     let document = output.map_err(|errors| PdfError::Set(said(&errors)))?;

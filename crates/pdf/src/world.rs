@@ -1,6 +1,6 @@
 //! The world that Typst sees: a template, files in memory and the report's typefaces. No disk, no network, no clock.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use typst::{
     Feature, Features, Library, LibraryExt, World,
@@ -20,18 +20,18 @@ pub(crate) struct Desk {
     files: HashMap<FileId, Bytes>,
 }
 
-/// The fonts in these files, or `None` when one is no font.
-pub(crate) fn fonts(files: &[&'static [u8]]) -> Option<Vec<Font>> {
-    files.iter().map(|file| Font::new(Bytes::new(*file), 0)).collect()
+/// The fonts in these files, two by two, or `None` when one is no font.
+pub(crate) fn fonts(files: Vec<[Cow<'static, [u8]>; 2]>) -> Option<Vec<Font>> {
+    files.into_iter().flatten().map(|file| Font::new(Bytes::new(file), 0)).collect()
 }
 
 impl Desk {
     /// A desk with the text of a template and the files that it reads, by name.
-    pub(crate) fn new(template: &str, files: Vec<(String, String)>, fonts: Vec<Font>) -> Result<Self, String> {
+    pub(crate) fn new(template: &str, files: Vec<(String, Vec<u8>)>, fonts: Vec<Font>) -> Result<Self, String> {
         let main = Source::new(id("main.typ")?, template.to_owned());
         let files = files
             .into_iter()
-            .map(|(name, text)| Ok((id(&name)?, Bytes::from_string(text))))
+            .map(|(name, bytes)| Ok((id(&name)?, Bytes::new(bytes))))
             .collect::<Result<HashMap<_, _>, String>>()?;
         // Heads of rows can be told from cells only with this.
         let features: Features = [Feature::A11yExtras].into_iter().collect();

@@ -1,7 +1,7 @@
 //! nittio-plan solves the mixed-integer programmes that [`nittio_core::plan`] poses.
 //!
 //! In goes a [`Model`], out come values for its variables, and how far from the best they can be. Nothing here knows what the
-//! variables stand for. The solver is microlp, in plain Rust; with the feature `highs` it is HiGHS.
+//! variables stand for. The solver is microlp, in plain Rust; with the feature `highs` it is HiGHS, and microlp is there beside it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -31,21 +31,62 @@ pub struct Limits {
     pub gap: f64,
 }
 
-/// What the solver is called.
-#[must_use]
-pub const fn solver() -> &'static str {
-    if cfg!(feature = "highs") { "HiGHS" } else { "microlp" }
+/// A solver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// In plain Rust, and always there.
+    Microlp,
+    /// In C++: faster on what is large.
+    #[cfg(feature = "highs")]
+    Highs,
 }
 
-/// Solves a model.
+impl Engine {
+    /// The one that plans are solved by: HiGHS where it was built in.
+    #[cfg(not(feature = "highs"))]
+    pub const USED: Self = Self::Microlp;
+    /// The one that plans are solved by: HiGHS where it was built in.
+    #[cfg(feature = "highs")]
+    pub const USED: Self = Self::Highs;
+
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Microlp => "microlp",
+            #[cfg(feature = "highs")]
+            Self::Highs => "HiGHS",
+        }
+    }
+
+    /// Solves a model.
+    ///
+    /// # Errors
+    /// When it has no solution, or none was found.
+    pub fn solve(self, model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
+        if model.variables.is_empty() {
+            return Ok(Solved { values: Vec::new(), gap: 0.0 });
+        }
+        match self {
+            Self::Microlp => microlp::solve(model, limits),
+            #[cfg(feature = "highs")]
+            Self::Highs => highs::solve(model, limits),
+        }
+    }
+}
+
+/// What the solver is called that plans are solved by.
+#[must_use]
+pub const fn solver() -> &'static str {
+    Engine::USED.name()
+}
+
+/// Solves a model by the solver that was built in.
 ///
 /// # Errors
 /// When it has no solution, or none was found.
 pub fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
-    if model.variables.is_empty() {
-        return Ok(Solved { values: Vec::new(), gap: 0.0 });
-    }
-    backend::solve(model, limits)
+    Engine::USED.solve(model, limits)
 }
 
 /// A model as good_lp has it: what is to be optimised, the variables, and the conditions.
@@ -85,8 +126,7 @@ fn failed(error: impl std::fmt::Display) -> Unsolved {
     Unsolved::Failed(error.to_string())
 }
 
-#[cfg(not(feature = "highs"))]
-mod backend {
+mod microlp {
     use good_lp::{Solution as _, SolutionStatus, WithMipGap as _, WithTimeLimit as _, solvers::microlp::microlp};
     use nittio_core::plan::{Model, Solved, Unsolved};
 
@@ -107,7 +147,7 @@ mod backend {
 }
 
 #[cfg(feature = "highs")]
-mod backend {
+mod highs {
     use good_lp::{Solution as _, SolutionStatus, WithTimeLimit as _, solvers::highs::highs};
     use nittio_core::plan::{Model, Solved, Unsolved};
 

@@ -115,6 +115,198 @@
   const classOf = (figure, list) =>
     list.filter((b) => BigInt(figure.covered) * 1000000n >= BigInt(b) * BigInt(figure.total)).length;
 
+  // ---- Squares: who lacks what, and where
+
+  // Every square in which anybody lacks it or cannot be assessed, by the first settings of a page: all settlement, no scenario.
+  function squareFigures({ world, unit, aim }) {
+    const { side, speeds, signatures, list } = data.squares;
+    const speed = speeds.indexOf(aim.speed);
+    const answers = signatures.map((signature) => {
+      const sign = signature[world];
+      if (sign === "-") return "unmatched";
+      return parseInt(sign, 36) > speed ? "covered" : "missing";
+    });
+    const found = [];
+    let [east, north] = [0, 0];
+    for (const numbers of list) {
+      east += numbers[0];
+      north += numbers[1];
+      const figure = { easting: east * side, northing: north * side, total: 0, covered: 0, missing: 0, unmatched: 0 };
+      for (let at = 2; at < numbers.length; at += data.units.length + 1) {
+        const sum = numbers[at + 1 + unit];
+        figure.total += sum;
+        figure[answers[numbers[at]]] += sum;
+      }
+      if (figure.missing + figure.unmatched > 0) found.push(figure);
+    }
+    return found;
+  }
+
+  // A square's name is Statistics Sweden's: its lower left corner.
+  const cellName = ({ easting, northing }) => {
+    const part = (number, width) => (number < 0 ? "-" : "") + String(Math.abs(number)).padStart(width, "0");
+    return fill(words.square, { cell: part(easting, 6) + part(northing, 7) });
+  };
+  const SQUARES = [5, 20, 100, 500];
+  const MOST_SQUARES = 5;
+
+  // ---- Places that lack something: dots in a file beside the page, which it reads piece by piece
+
+  // Numbers of seven bits in each byte, the lowest first, as directories and tiles have them.
+  function reader(bytes) {
+    let at = 0;
+    const number = () => {
+      let [sum, weight] = [0, 1];
+      for (;;) {
+        const byte = bytes[at++];
+        sum += (byte & 127) * weight;
+        if (byte < 128) return sum;
+        weight *= 128;
+      }
+    };
+    const take = (length) => bytes.subarray(at, (at += length));
+    // Calls for every field of a message with its number, and what it holds.
+    const fields = (each) => {
+      while (at < bytes.length) {
+        const key = number();
+        const kind = key & 7;
+        each(key >>> 3, kind === 0 ? number() : take(kind === 2 ? number() : kind === 1 ? 8 : 4));
+      }
+    };
+    return { number, fields, more: () => at < bytes.length };
+  }
+
+  function directoryOf(bytes) {
+    const { number } = reader(bytes);
+    const list = Array.from({ length: number() }, () => ({}));
+    let id = 0;
+    for (const entry of list) entry.id = id += number();
+    for (const entry of list) entry.run = number();
+    for (const entry of list) entry.length = number();
+    let end = 0;
+    for (const entry of list) {
+      const offset = number();
+      entry.offset = offset === 0 ? end : offset - 1;
+      end = entry.offset + entry.length;
+    }
+    return list;
+  }
+
+  // The number of a tile among all of all zoom levels: along Hilbert's curve.
+  function tileId(zoom, x, y) {
+    let id = 0;
+    for (let level = 0; level < zoom; level += 1) id += 4 ** level;
+    for (let half = 2 ** (zoom - 1); half >= 1; half /= 2) {
+      const [right, lower] = [(x & half) !== 0, (y & half) !== 0];
+      id += half * half * (lower ? (right ? 2 : 1) : right ? 3 : 0);
+      [x, y] = [x & (half - 1), y & (half - 1)];
+      if (!lower) [x, y] = right ? [half - 1 - y, half - 1 - x] : [y, x];
+    }
+    return id;
+  }
+
+  // The dots of a tile: where on it, for how many places each stands, and what they have.
+  function dotsOf(bytes, keys) {
+    const dots = [];
+    const text = new TextDecoder();
+    reader(bytes).fields((field, layer) => {
+      if (field !== 3) return;
+      const [names, values, features] = [[], [], []];
+      let extent = 4096;
+      reader(layer).fields((part, held) => {
+        if (part === 2) features.push(held);
+        if (part === 3) names.push(text.decode(held));
+        if (part === 4) {
+          reader(held).fields((kind, value) => {
+            if (kind === 1) values.push(text.decode(value));
+            else if (kind === 3) values.push(new DataView(value.buffer, value.byteOffset, 8).getFloat64(0, true));
+            else values.push(value);
+          });
+        }
+        if (part === 5) extent = held;
+      });
+      for (const feature of features) {
+        const said = {};
+        let point = null;
+        reader(feature).fields((part, held) => {
+          const { number, more } = reader(part === 3 ? new Uint8Array() : held);
+          if (part === 2) while (more()) said[names[number()]] = values[number()];
+          if (part === 4) {
+            number();
+            point = [number() / 2 / extent, number() / 2 / extent];
+          }
+        });
+        dots.push({ point, places: said.places, settlement: said.settlement ?? "", best: keys.map((key) => said[key] ?? -1) });
+      }
+    });
+    return dots;
+  }
+
+  // Where Mercator's map lies in the study's coordinates: cubics between the crossings of a lattice.
+  function studyPlace({ bounds, stretches, eastings, northings }) {
+    const whole = (steps) => {
+      let sum = 0;
+      return steps.map((step) => (sum += step) / 100);
+    };
+    const [east, north] = [whole(eastings), whole(northings)];
+    const weights = (part) => {
+      const first = Math.max(0, Math.min(stretches - 3, Math.floor(part) - 1));
+      const at = part - first;
+      const weight = (i) => [0, 1, 2, 3].reduce((product, j) => (i === j ? product : (product * (at - j)) / (i - j)), 1);
+      return [first, [0, 1, 2, 3].map(weight)];
+    };
+    return (x, y) => {
+      const [column, across] = weights(((x - bounds[0]) / (bounds[2] - bounds[0])) * stretches);
+      const [row, down] = weights(((y - bounds[1]) / (bounds[3] - bounds[1])) * stretches);
+      const sum = (list) =>
+        down.reduce(
+          (all, weight, i) =>
+            all + weight * across.reduce((part, w, j) => part + w * list[(row + i) * (stretches + 1) + column + j], 0),
+          0,
+        );
+      return [sum(east), sum(north)];
+    };
+  }
+
+  // An opened file of dots; an error when it is not the one of this report.
+  async function openArchive(file) {
+    const bytes = async (from, length) => new Uint8Array(await file.slice(from, from + length).arrayBuffer());
+    const unpacked = async (from, length) => {
+      const packed = file.slice(from, from + length).stream();
+      return new Uint8Array(await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+    };
+    const head = new DataView((await bytes(0, 127)).buffer);
+    const long = (at) => Number(head.getBigUint64(at, true));
+    const magic = String.fromCharCode(...new Uint8Array(head.buffer, 0, 7));
+    // Written by us: version 3, directories in gzip's form, vector tiles as they are.
+    if (magic !== "PMTiles" || [7, 97, 98, 99].map((at) => head.getUint8(at)).join() !== "3,2,1,1") throw new Error(file.name);
+    const about = JSON.parse(new TextDecoder().decode(await unpacked(long(24), long(32)))).nittio;
+    if (about?.places !== data.dots || about.keys.length !== data.definitions) throw new Error(file.name);
+    const root = directoryOf(await unpacked(long(8), long(16)));
+    const leaves = new Map();
+    const within = async (entries, id) => {
+      const entry = entries.findLast((e) => e.id <= id);
+      if (!entry) return null;
+      if (entry.run > 0) return id < entry.id + entry.run ? entry : null;
+      if (!leaves.has(entry.id)) leaves.set(entry.id, directoryOf(await unpacked(long(40) + entry.offset, entry.length)));
+      return within(leaves.get(entry.id), id);
+    };
+    const kept = new Map();
+    const tile = async (zoom, x, y) => {
+      const id = tileId(zoom, x, y);
+      if (!kept.has(id)) {
+        const entry = await within(root, id);
+        const dots = entry ? dotsOf(await bytes(long(56) + entry.offset, entry.length), about.keys) : [];
+        const size = 2 ** zoom;
+        dots.forEach((dot) => (dot.at = [(x + dot.point[0]) / size, (y + dot.point[1]) / size]));
+        if (kept.size > 100) kept.delete(kept.keys().next().value);
+        kept.set(id, dots);
+      }
+      return kept.get(id);
+    };
+    return { tile, closest: head.getUint8(101), bounds: about.lattice.bounds, place: studyPlace(about.lattice), all: await tile(0, 0, 0) };
+  }
+
   // ---- Settings
 
   const selects = Object.fromEntries(
@@ -225,6 +417,104 @@
     }
   }
 
+  // ---- What can be shown besides areas
+
+  const drawn = data.sketch?.layers ?? [];
+  const layers = { squares: element("live-layer-squares"), dots: element("live-layer-dots") };
+  drawn.forEach((_, number) => (layers[`drawn-${number}`] = element(`live-layer-${number}`)));
+  const on = (name) => Boolean(layers[name]?.checked);
+  const anyOn = () => Object.keys(layers).some(on);
+
+  // The legend of where networks are, and how large that is.
+  function paintDrawn() {
+    const key = element("live-drawn-key");
+    if (!key) return;
+    const shown = drawn.map((layer, number) => ({ ...layer, number })).filter(({ number }) => on(`drawn-${number}`));
+    key.hidden = shown.length === 0;
+    const entry = ({ name, size, colour, ready }) => {
+      const line = make("i", { style: `border-color:${colour}`, "aria-hidden": "true" });
+      return make("li", { class: ready ? "drawn" : "drawn planned" }, line, size ? `${name}: ${size}` : name);
+    };
+    element("live-drawn-list").replaceChildren(...shown.map(entry));
+    element("live-drawn").textContent = fill(words.drawn, { n: digits(Math.round(data.sketch.step * 2)) });
+  }
+
+  // The squares as things are set; none when they are not shown or cannot be.
+  function squaresNow(setting) {
+    const told = setting.worldWords.base === null && data.settlements[setting.settlement].number === null;
+    return on("squares") && told ? squareFigures(setting) : [];
+  }
+
+  // Places of the file that lack what is asked for.
+  let archive = null;
+  const dotsTold = (setting) => archive && on("dots") && setting.worldWords.base === null;
+  const lacksIt = (setting) => {
+    const { mbps } = data;
+    const wanted = data.settlements[setting.settlement].key;
+    return (dot) => dot.best[setting.world] < mbps[setting.aim.speed] && (wanted === "" || dot.settlement === wanted);
+  };
+
+  function sayDots(setting) {
+    const line = element("live-dots-said");
+    if (!line || !archive) return;
+    const { aim, worldWords } = setting;
+    if (!on("dots")) return void (line.textContent = "");
+    if (!dotsTold(setting)) return void (line.textContent = words["dots-only"]);
+    const n = archive.all.filter(lacksIt(setting)).reduce((sum, { places }) => sum + places, 0);
+    const values = { n: digits(n), property: data.speeds[aim.speed], profile: worldWords.definition.toLowerCase() };
+    line.textContent = `${fill(words["dots-said"], values)} ${words["dots-many"]}`;
+  }
+
+  async function takeDots(file) {
+    if (!file) return;
+    const line = element("live-dots-said");
+    try {
+      archive = await openArchive(file);
+    } catch {
+      line.textContent = fill(words["dots-wrong"], { name: file.name });
+      return;
+    }
+    element("live-layer-dots-line").hidden = false;
+    layers.dots.checked = true;
+    update();
+  }
+
+  // The table that says what squares show: how many there are, and those where most lack it.
+  function paintSquares(setting, list) {
+    const box = element("live-squares");
+    if (!box) return;
+    box.hidden = !on("squares");
+    box.figures = list;
+    if (box.hidden) return;
+    const { aim, unitWords, worldWords, settlement } = setting;
+    const told = worldWords.base === null && data.settlements[settlement].number === null;
+    const lacking = list.filter(({ missing }) => missing > 0);
+    const values = {
+      n: digits(lacking.length),
+      side: data.squares.label,
+      units: unitWords.many,
+      property: data.speeds[aim.speed],
+      profile: worldWords.definition.toLowerCase(),
+    };
+    const about = !told ? words["squares-only"] : lacking.length ? words["squares-caption"] : words["squares-none"];
+    element("live-squares-c").textContent = sentence(fill(about, values));
+    const [head, body] = [box.querySelector("thead"), box.querySelector("tbody")];
+    const first = lacking
+      .sort((a, b) => b.missing - a.missing || a.easting - b.easting || a.northing - b.northing)
+      .slice(0, MOST_SQUARES);
+    const names = ["total", "missing", "unmatched"];
+    const heads = [words["column-square"], ...names.map((name) => words[`column-${name}`])];
+    const title = (text, i) => make("th", { scope: "col", class: i ? "num" : "" }, text);
+    head.replaceChildren(...(first.length ? [make("tr", {}, ...heads.map(title))] : []));
+    const line = (square) => {
+      const button = make("button", { type: "button", class: "area" }, cellName(square));
+      button.addEventListener("click", () => showSquare(square));
+      const cells = names.map((name) => make("td", { class: "num" }, count(square[name], unitWords)));
+      return make("tr", {}, make("th", { scope: "row" }, map ? button : cellName(square)), ...cells);
+    };
+    body.replaceChildren(...first.map(line));
+  }
+
   // ---- What is said
 
   function caption({ aim, unitWords, worldWords, settlement }) {
@@ -271,9 +561,11 @@
 
   const stage = element("live-stage");
   let map = null;
-  let tried = false;
+  let [first, due, painted] = [true, false, false];
   let paintMap = () => {};
   let showArea = () => {};
+  let showSquare = () => {};
+  let paintLayers = () => {};
 
   // The grid is put on the globe where Mercator's map shows it just as it is: the study's own map, not Mercator's.
   function globe({ width, height }) {
@@ -326,6 +618,27 @@
     return pen.getImageData(0, 0, size, size);
   }
 
+  // Draws the areas where the map will stand, so that there is something to see while it is made ready.
+  function drawFirst(list) {
+    const { width, height, areas } = data.outlines;
+    const svg = (name, attributes) => {
+      const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      return made;
+    };
+    const sketch = svg("svg", { id: "live-first", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+    for (const { area, polygons } of areas) {
+      const ring = ([x, y, ...steps]) => `M${x} ${y}l${steps.join(" ")}z`;
+      const row = rows[area];
+      const fill = row.total === 0 ? data.colours.nothing : data.palette[list.length][classOf(row, list)];
+      sketch.append(svg("path", { d: polygons.flat().map(ring).join(""), fill, stroke: data.colours.edge }));
+    }
+    stage.hidden = false;
+    document.documentElement.classList.add("mapped");
+    element("live-map").after(sketch);
+    requestAnimationFrame(() => setTimeout(() => performance.mark("live-drawn")));
+  }
+
   // Opens the map, painted by the first settings; a browser that cannot draw it keeps the picture.
   function openMap(setting, classes) {
     const outlines = data.outlines;
@@ -351,14 +664,13 @@
     // Lines of two colours, so that they show on every class.
     const looks = (list) => {
       const fills = rows.map((row) => (row.total === 0 ? nothing : data.palette[list.length][classOf(row, list)]));
-      const dark = fills.map((colour) => luminance(colour) < 0.18);
+      const dark = fills.map((colour) => !anyOn() && luminance(colour) < 0.18);
       const missing = (wanted) => rows.filter(({ met, area }) => met === false && dark[area] === wanted);
       const [onLight, onDark] = [false, true].map((wanted) => among(missing(wanted).map(({ area }) => area)));
       return { fills, dark, onLight, onDark };
     };
     const first = looks(classes.list);
     const lines = (id, filter) => ({ id, type: "fill", source: "areas", filter, paint: { "fill-pattern": id } });
-    stage.hidden = false;
     const opened = () => new maplibregl.Map({
       container: "live-map",
       style: {
@@ -394,6 +706,7 @@
     });
     const giveUp = () => {
       map = null;
+      element("live-first")?.remove();
       stage.hidden = true;
       element("live-no-map").hidden = false;
       document.documentElement.classList.remove("mapped");
@@ -404,7 +717,6 @@
       giveUp();
       return;
     }
-    document.documentElement.classList.add("mapped");
     map.once("error", giveUp);
     map.on("styleimagemissing", ({ id }) => {
       if (!map.hasImage(id)) map.addImage(id, hatch(`${id === "on-dark" ? paper : ink}66`), { pixelRatio: 2 });
@@ -412,6 +724,7 @@
     map.keyboard.disableRotation();
     map.touchZoomRotate.disableRotation();
     map.once("load", () => {
+      element("live-first")?.remove();
       performance.mark("live-painted");
       map.off("error", giveUp);
     });
@@ -472,20 +785,135 @@
     map.on("resize", measureRule);
     measureRule();
 
-    let pointed = null;
+    // What lies over the areas, which are then only outlines.
+    const collection = (list) => ({ type: "FeatureCollection", features: list });
+    const { step, corner } = outlines;
+    const at = (east, north) => place((east * data.squeeze - corner[0]) / step, (corner[1] - north) / step);
+    const boxOf = ({ easting, northing }) => {
+      const { side } = data.squares;
+      return [at(easting, northing), at(easting + side, northing + side)];
+    };
+    // Where a technology is: drawn when it is first asked for.
+    const paintSketch = (number) => {
+      const id = `drawn-${number}`;
+      const visibility = on(id) ? "visible" : "none";
+      if (map.getSource(id)) {
+        for (const part of ["fill", "line"]) map.setLayoutProperty(`${id}-${part}`, "visibility", visibility);
+        return;
+      }
+      if (!on(id)) return;
+      const { colour, ready, polygons } = drawn[number];
+      const [origin, size] = [data.sketch.corner, data.sketch.step];
+      const coordinates = ringsOf({ polygons }, (x, y) => at(origin[0] + x * size, origin[1] - y * size));
+      const geometry = { type: "MultiPolygon", coordinates };
+      map.addSource(id, { type: "geojson", data: { type: "Feature", properties: {}, geometry } });
+      const fills = { "fill-color": colour, "fill-opacity": ready ? 0.35 : 0.12, "fill-antialias": false };
+      map.addLayer({ id: `${id}-fill`, type: "fill", source: id, paint: fills }, "halo");
+      const lines = { "line-color": colour, "line-width": 1.2, ...(ready ? {} : { "line-dasharray": [3, 2] }) };
+      map.addLayer({ id: `${id}-line`, type: "line", source: id, paint: lines }, "halo");
+    };
+
+    // The tiles of the file that are in sight, as close as they are looked at.
+    const dotsSeen = () => {
+      const { bounds: [west, north, east, south], closest, place: ground } = archive;
+      const seen = map.getBounds();
+      const project = (x, y) => at(...ground(x, y));
+      const pixels = Math.abs(map.project(project(east, south)).x - map.project(project(west, north)).x) / (east - west);
+      const zoom = Math.max(0, Math.min(closest, Math.round(Math.log2(pixels / 400))));
+      const found = [];
+      const look = (level, x, y) => {
+        const size = 2 ** level;
+        const [w, e] = [Math.max(west, x / size), Math.min(east, (x + 1) / size)];
+        const [n, s] = [Math.max(north, y / size), Math.min(south, (y + 1) / size)];
+        if (w > e || n > s) return;
+        const corners = [w, (w + e) / 2, e].flatMap((a) => [n, (n + s) / 2, s].map((b) => project(a, b)));
+        const [[left, low], [right, high]] = boundsOf([[corners]]);
+        if (left > seen.getEast() || right < seen.getWest() || low > seen.getNorth() || high < seen.getSouth()) return;
+        if (level === zoom) found.push([level, x, y]);
+        else for (const [i, j] of [[0, 0], [1, 0], [0, 1], [1, 1]]) look(level + 1, 2 * x + i, 2 * y + j);
+      };
+      look(0, 0, 0);
+      return found;
+    };
+    let turn = 0;
+    const paintDots = async () => {
+      if (!archive) return;
+      const setting = settings();
+      const mine = (turn += 1);
+      const tiles = dotsTold(setting) ? await Promise.all(dotsSeen().map((tile) => archive.tile(...tile))) : [];
+      // Somebody has moved on meanwhile.
+      if (mine !== turn) return;
+      const list = tiles.flat().filter(lacksIt(setting));
+      element("live-dots-said").figures = list;
+      const features = list.map((dot) => ({
+        type: "Feature",
+        properties: { places: dot.places },
+        geometry: { type: "Point", coordinates: at(...archive.place(...dot.at)) },
+      }));
+      if (map.getSource("dots")) map.getSource("dots").setData(collection(features));
+      else {
+        map.addSource("dots", { type: "geojson", data: collection(features) });
+        const small = map.getContainer().clientWidth < 500 ? 0.6 : 1;
+        const size = ["interpolate", ["linear"], ["ln", ["get", "places"]], 0, 2.6 * small, 7, 8 * small];
+        const look = { "circle-color": missed, "circle-radius": size, "circle-stroke-color": paper, "circle-stroke-width": 0.7 };
+        map.addLayer({ id: "dots", type: "circle", source: "dots", paint: look });
+      }
+    };
+    map.on("moveend", paintDots);
+
+    let squares = [];
+    const squareFeatures = ({ unitWords }) => {
+      const bounds = SQUARES.map((n) => n * unitWords.scale);
+      return squares.flatMap((square, number) => {
+        if (square.missing === 0) return [];
+        const [[w, s], [e, n]] = boxOf(square);
+        const properties = { number, class: bounds.filter((bound) => square.missing >= bound).length };
+        const ring = [[w, s], [e, s], [e, n], [w, n], [w, s]];
+        return [{ type: "Feature", properties, geometry: { type: "Polygon", coordinates: [ring] } }];
+      });
+    };
+    paintLayers = async (next, list) => {
+      squares = list;
+      await ready;
+      const bare = anyOn();
+      map.setPaintProperty("fill", "fill-opacity", bare ? 0 : 1);
+      for (const id of ["on-light", "on-dark"]) map.setLayoutProperty(id, "visibility", bare ? "none" : "visible");
+      drawn.forEach((_, number) => paintSketch(number));
+      paintDots();
+      const features = collection(squareFeatures(next));
+      if (map.getSource("squares")) map.getSource("squares").setData(features);
+      else if (list.length) {
+        map.addSource("squares", { type: "geojson", data: features, tolerance: 0 });
+        const colour = ["to-color", ["at", ["get", "class"], ["literal", squareColours]]];
+        const look = { "fill-color": colour, "fill-antialias": false };
+        map.addLayer({ id: "squares", type: "fill", source: "squares", paint: look }, "edge");
+      }
+    };
+    showSquare = (square) => map.fitBounds(boxOf(square), { padding: 120, maxZoom: 11 });
+
+    let [pointed, over] = [null, null];
     const readout = element("live-readout");
     const read = () => {
       const area = pointed ?? selected;
       const row = rows.find((r) => r.area === area);
+      const square = squares[over];
+      if (square) {
+        const { unitWords } = settings();
+        const [missing, total] = [square.missing, square.total].map((parts) => count(parts, unitWords));
+        readout.textContent = fill(words["square-readout"], { name: cellName(square), missing, total });
+        return;
+      }
       readout.textContent = row ? said(words.readout, row, row.name, settings()) : words.keys;
     };
     map.on("mousemove", "fill", (event) => {
       pointed = event.features[0].properties.area;
+      const [square] = map.getLayer("squares") ? map.queryRenderedFeatures(event.point, { layers: ["squares"] }) : [];
+      over = square?.properties.number ?? null;
       map.getCanvas().style.cursor = "pointer";
       read();
     });
     map.on("mouseleave", "fill", () => {
-      pointed = null;
+      [pointed, over] = [null, null];
       map.getCanvas().style.cursor = "";
       read();
     });
@@ -512,6 +940,18 @@
     paintMap.read = read;
   }
 
+  // Colours of squares, from few to many that lack it.
+  const mixed = (from, to, part) => {
+    const of = (colour, i) => parseInt(colour.slice(i, i + 2), 16);
+    const sum = (i) => Math.round(of(from, i) * (1 - part) + of(to, i) * part);
+    return `#${[1, 3, 5].map((i) => sum(i).toString(16).padStart(2, "0")).join("")}`;
+  };
+  const { paper, ink, missed } = data.colours;
+  const squareColours = [
+    ...[0.25, 0.5, 0.8].map((part) => mixed(paper, missed, part)),
+    ...[0.2, 0.55].map((part) => mixed(missed, ink, part)),
+  ];
+
   function luminance(colour) {
     const [r, g, b] = [1, 3, 5].map((i) => {
       const part = parseInt(colour.slice(i, i + 2), 16) / 255;
@@ -535,6 +975,25 @@
     const colours = data.palette[list.length];
     const entry = (kind, style, text) => make("li", { class: kind }, make("i", { style, "aria-hidden": "true" }), text);
     const lines = [];
+    const dotted = dotsTold(setting) ? [entry("dots", `background:${missed}`, fill(words["dots-legend"], { property: data.speeds[aim.speed] }))] : [];
+    if (on("squares")) {
+      const bounds = [null, ...SQUARES.map(digits), null];
+      const text = (i) => {
+        if (i === 0) return fill(words.fewer, { n: bounds[1] });
+        if (bounds[i + 1] === null) return fill(words["or-more"], { n: bounds[i] });
+        return `${bounds[i]}–${digits(SQUARES[i] - 1)}`;
+      };
+      for (let i = SQUARES.length; i >= 0; i -= 1) lines.push(entry("", `background:${squareColours[i]}`, sentence(text(i))));
+      const values = { property: data.speeds[aim.speed], units: unitWords.many, side: data.squares.label };
+      element("live-legend-head").textContent = fill(words["squares-legend"], values);
+      element("live-legend").replaceChildren(...lines, ...dotted);
+      return;
+    }
+    if (anyOn()) {
+      element("live-legend-head").textContent = "";
+      element("live-legend").replaceChildren(...dotted);
+      return;
+    }
     for (let i = list.length; i >= 0; i -= 1) {
       lines.push(entry("", `background:${colours[i]}`, sentence(label(i))));
       if (ppm !== null && list[i - 1] === ppm) lines.push(make("li", { class: "mark" }, fill(words.mark, { share: aim.share })));
@@ -580,9 +1039,18 @@
     paintTable(setting);
     element("live-caption").textContent = caption(setting);
     element("live-said").textContent = summary(setting);
+    const squares = data.squares ? squaresNow(setting) : [];
     if (map) paintMap(setting, classes);
-    else if (!tried) openMap(setting, classes);
-    tried = true;
+    else if (due && data.outlines) {
+      due = false;
+      openMap(setting, classes);
+    } else if (first && data.outlines) drawFirst(classes.list);
+    if (map && (painted || anyOn())) paintLayers(setting, squares);
+    painted = Boolean(map);
+    first = false;
+    paintSquares(setting, squares);
+    paintDrawn();
+    sayDots(setting);
     if (map) paintLegend(setting, classes);
   }
 
@@ -593,6 +1061,20 @@
   aims.value = String(data.start.goal);
   selects.unit.value = String(data.start.unit);
   for (const select of Object.values(selects)) select?.addEventListener("change", update);
+  for (const layer of Object.values(layers)) layer?.addEventListener("change", update);
+  const picker = element("live-dots-file");
+  if (picker) {
+    element("live-dots-open").addEventListener("click", () => picker.click());
+    picker.addEventListener("change", () => takeDots(picker.files[0]));
+    const sheet = stage.querySelector(".sheet");
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+      sheet.addEventListener(kind, (event) => {
+        event.preventDefault();
+        sheet.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+        if (kind === "drop") takeDots(event.dataTransfer.files[0]);
+      });
+    }
+  }
   element("live-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const [field, text] = [element("live-find"), element("live-find").value.trim().toLowerCase()];
@@ -607,4 +1089,17 @@
     row.scrollIntoView({ block: "nearest" });
   });
   update();
+  // The map takes a while to be made ready; what stands there already comes first.
+  const then = () =>
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        // Only now does the browser read the map's program.
+        const library = element("live-library");
+        if (library) document.head.append(make("script", {}, library.textContent));
+        due = true;
+        update();
+      }),
+    );
+  if (document.readyState === "complete") then();
+  else addEventListener("load", then, { once: true });
 })();

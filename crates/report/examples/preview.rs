@@ -39,7 +39,9 @@ fn main() {
         let html = render::html(&report).unwrap();
         println!("{key}: {} kB", html.len() / 1000);
         fs::write(folder.join("report.html"), html).unwrap();
-        for picture in render::pictures(&report).unwrap() {
+        fs::create_dir_all(folder.join("slides")).unwrap();
+        fs::create_dir_all(folder.join("print")).unwrap();
+        for picture in render::pictures(&report, &render::Size::ALL).unwrap() {
             fs::write(folder.join(format!("{}.svg", picture.name)), picture.svg).unwrap();
             fs::write(folder.join(format!("{}.png", picture.name)), picture.png).unwrap();
         }

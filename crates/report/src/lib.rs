@@ -27,9 +27,11 @@
 mod chart;
 mod compose;
 pub mod delivery;
+mod face;
 pub mod kommun;
 mod live;
 mod locale;
+mod logo;
 mod messages;
 pub mod render;
 mod report;
@@ -38,7 +40,7 @@ pub mod theme;
 pub mod timing;
 mod typeface;
 
-use nittio_core::{category::Few, outcome::Outcome, projection::Projection, unit::Unit};
+use nittio_core::{category::Few, layers::Layers, outcome::Outcome, projection::Projection, trend::Trend, unit::Unit};
 
 pub use locale::Locale;
 pub use report::Report;
@@ -69,10 +71,16 @@ pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
 
 /// Composes a report whose page answers by itself as well: a map and a table of other goals, definitions, units and scenarios.
 ///
-/// The page then holds the projection, which says what small groups have; it is for the internal edition only.
+/// The page then holds the projection and the layers, which say what small groups have; it is for the internal edition only.
 #[must_use]
-pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
-    compose::with_live(outcome, settings, projection)
+pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
+    compose::with_live(outcome, settings, projection, layers)
+}
+
+/// Composes the page about results held against each other; `outcome` is the last one's.
+#[must_use]
+pub fn compose_trend(trend: &Trend<'_>, outcome: &Outcome, settings: &Settings) -> Report {
+    compose::trend::report(trend, outcome, settings)
 }
 
 /// Composes the tables for a spreadsheet: the same figures as in the report, and more of them.

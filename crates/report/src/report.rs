@@ -84,6 +84,8 @@ pub(crate) struct Words {
     pub(crate) tables: String,
     /// Where a long table stands in print: `{n}`.
     pub(crate) table_on_page: String,
+    /// That not all rows have room in a picture.
+    pub(crate) cut: String,
 }
 
 /// A part of the report with a heading.

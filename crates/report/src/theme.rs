@@ -1,22 +1,29 @@
-//! The theme of a report: its colours, as a region's profile has them.
+//! The theme of a report: its colours, typeface and logo, as a region's profile has them.
 //!
 //! What cannot be read or told apart by everybody is refused, by name and with what would be right: text needs the contrast of
 //! WCAG 2.1 AA, and colours that mean different things a distance to every kind of colour sight.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use plotters::style::RGBColor;
 use serde::Deserialize;
 
-use crate::chart::{
-    palette::{self, contrast},
-    sight::{APART, Sight, distance},
+use crate::{
+    chart::{
+        palette::{self, contrast},
+        sight::{APART, Sight, distance},
+    },
+    face::Faces,
+    logo::Logo,
+    typeface::{FAMILY, Weight},
 };
 
 /// How a report looks.
 #[derive(Debug, Clone, Default)]
 pub struct Theme {
     pub(crate) colours: Colours,
+    pub(crate) faces: Option<Faces>,
+    pub(crate) logo: Option<Logo>,
 }
 
 /// Why a theme is refused: every reason, one per line.
@@ -30,6 +37,24 @@ pub struct ThemeError(Vec<String>);
 struct File {
     #[serde(default)]
     colours: BTreeMap<String, Written>,
+    fonts: Option<FontsEntry>,
+    logo: Option<LogoEntry>,
+}
+
+/// The files of a typeface.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FontsEntry {
+    regular: String,
+    bold: String,
+}
+
+/// A logo's file, and what it says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogoEntry {
+    file: String,
+    alt: String,
 }
 
 /// A colour, or the classes of a map from little to much.
@@ -174,11 +199,11 @@ impl Colours {
 }
 
 impl Theme {
-    /// Reads a theme file.
+    /// Reads a theme file; `read` gives the bytes of a file that it names, or says why not.
     ///
     /// # Errors
-    /// When it is none, or has colours that not everybody can read or tell apart.
-    pub fn parse(text: &str) -> Result<Self, ThemeError> {
+    /// When it is none, has colours that not everybody can read or tell apart, or names files that cannot be used.
+    pub fn parse(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<Self, ThemeError> {
         let file: File = toml::from_str(text).map_err(|error| ThemeError(vec![error.to_string()]))?;
         let mut faults = Vec::new();
         let mut colours = Colours::default();
@@ -205,7 +230,27 @@ impl Theme {
         if faults.is_empty() {
             faults = colours.faults();
         }
-        if faults.is_empty() { Ok(Self { colours }) } else { Err(ThemeError(faults)) }
+        let mut bytes = |key: &str, name: &str| {
+            let found = read(name).map_err(|why| faults.push(format!("{key}: {name}: {why}")));
+            found.ok()
+        };
+        let fonts = file.fonts.map(|fonts| (bytes("fonts.regular", &fonts.regular), bytes("fonts.bold", &fonts.bold)));
+        let logo = file.logo.map(|logo| (bytes("logo.file", &logo.file), logo.alt));
+        let mut kept = |found: Vec<String>| faults.extend(found);
+        let faces = match fonts {
+            Some((Some(regular), Some(bold))) => Faces::of(regular, bold).map_err(&mut kept).ok(),
+            _ => None,
+        };
+        let logo = match logo {
+            Some((Some(bytes), alt)) => Logo::of(&bytes, &alt).map_err(&mut kept).ok(),
+            _ => None,
+        };
+        if faults.is_empty() { Ok(Self { colours, faces, logo }) } else { Err(ThemeError(faults)) }
+    }
+
+    /// The name of the typeface.
+    pub(crate) fn family(&self) -> &str {
+        self.faces.as_ref().map_or(FAMILY, |faces| &faces.family)
     }
 
     /// Colours by the names of the theme file, as `#rrggbb`.
@@ -229,6 +274,14 @@ impl Theme {
             out.push_str(" }\n.met { color: var(--blue); }\n");
             let notice = of("notice");
             out.push_str(&format!(".notice {{ background: {notice}; box-shadow: 0 0 0 100vmax {notice}; }}\n"));
+        }
+        if let Some(faces) = &self.faces {
+            out.push_str(&faces.style());
+        }
+        if self.logo.is_some() {
+            out.push_str(
+                ".logo { display: block; height: 3rem; width: auto; max-width: 100%; margin: 2rem 0 -.75rem; }\n",
+            );
         }
         out
     }
@@ -263,12 +316,26 @@ pub(crate) fn themed(colour: RGBColor) -> RGBColor {
     DRAWN_IN.with(|drawn_in| drawn_in.borrow().colours.instead(colour))
 }
 
+/// The file of the typeface that is drawn in, where the theme has one.
+pub(crate) fn drawn_face(weight: Weight) -> Option<Arc<[u8]>> {
+    DRAWN_IN.with(|drawn_in| drawn_in.borrow().faces.as_ref().map(|faces| Arc::clone(faces.file(weight))))
+}
+
+/// The name of the typeface that is drawn in.
+pub(crate) fn drawn_family() -> String {
+    DRAWN_IN.with(|drawn_in| drawn_in.borrow().family().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn none(_: &str) -> Result<Vec<u8>, String> {
+        Err("there is no such file".to_owned())
+    }
+
     fn refused(text: &str) -> String {
-        Theme::parse(text).unwrap_err().to_string()
+        Theme::parse(text, &none).unwrap_err().to_string()
     }
 
     #[test]
@@ -278,7 +345,7 @@ mod tests {
         assert_eq!(default.style(), "");
         let colours = default.hex_colours();
         let written: String = colours.iter().map(|(name, colour)| format!("{name} = \"{colour}\"\n")).collect();
-        let same = Theme::parse(&format!("[colours]\n{written}")).unwrap();
+        let same = Theme::parse(&format!("[colours]\n{written}"), &none).unwrap();
         assert_eq!(same.hex_colours(), colours);
         assert_eq!(within(&same, || themed(palette::MET)), palette::MET);
     }
@@ -319,8 +386,30 @@ mod tests {
 
     #[test]
     fn a_theme_holds_while_it_is_drawn_in_and_no_longer() {
-        let theme = Theme::parse("[colours]\nmet = \"#00594f\"").unwrap();
+        let theme = Theme::parse("[colours]\nmet = \"#00594f\"", &none).unwrap();
         assert_eq!(within(&theme, || themed(palette::MET)), RGBColor(0x00, 0x59, 0x4f));
         assert_eq!(themed(palette::MET), palette::MET);
+    }
+
+    #[test]
+    fn a_typeface_and_a_logo_are_read_from_the_files_that_are_named() {
+        use crate::typeface::{REGULAR, SEMI_BOLD};
+        let read = |name: &str| match name {
+            "a.ttf" => Ok(REGULAR.to_vec()),
+            "b.ttf" => Ok(SEMI_BOLD.to_vec()),
+            _ => Err("there is no such file".to_owned()),
+        };
+        let theme = Theme::parse("[fonts]\nregular = \"a.ttf\"\nbold = \"b.ttf\"", &read).unwrap();
+        assert_eq!(theme.family(), "Inter");
+        assert!(theme.style().contains("@font-face"));
+        let wide = within(&theme, || crate::typeface::width("Åmål", 10.0, Weight::Regular));
+        assert!((wide - crate::typeface::width("Åmål", 10.0, Weight::Regular)).abs() < 1e-9, "the same file");
+        let said =
+            Theme::parse("[fonts]\nregular = \"a.ttf\"\nbold = \"c.ttf\"\n[logo]\nfile = \"d.svg\"\nalt = \"\"", &read);
+        assert_eq!(
+            said.unwrap_err().to_string(),
+            "fonts.bold: c.ttf: there is no such file\nlogo.file: d.svg: there is no such file"
+        );
+        assert!(Theme::parse("[fonts]\nregular = \"a.ttf\"", &read).unwrap_err().to_string().contains("bold"));
     }
 }

@@ -7,6 +7,8 @@ use skrifa::{
     instance::{LocationRef, Size},
 };
 
+use crate::theme::drawn_face;
+
 /// The family's name.
 pub(crate) const FAMILY: &str = "Inter";
 pub(crate) const REGULAR: &[u8] = include_bytes!("../fonts/Inter-Regular.ttf");
@@ -27,19 +29,22 @@ static FACES: LazyLock<[Option<FontRef<'static>>; 2]> =
 /// A rough width for a character that the font lacks, in ems.
 const UNKNOWN: f32 = 0.65;
 
-/// The width of a text, in the unit of `size`.
+/// The width of a text, in the unit of `size`, in the typeface that is drawn in.
 pub(crate) fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    let face = match weight {
+    let ours = match weight {
         Weight::Regular => &FACES[0],
         Weight::SemiBold => &FACES[1],
     };
-    let Some(face) = face else {
-        return f64::from(UNKNOWN) * size * f64::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX));
-    };
-    let charmap = face.charmap();
-    let metrics = face.glyph_metrics(Size::new(1.0), LocationRef::default());
-    let ems: f32 =
-        text.chars().map(|c| charmap.map(c).and_then(|glyph| metrics.advance_width(glyph)).unwrap_or(UNKNOWN)).sum();
+    let own = drawn_face(weight);
+    let own = own.as_deref().and_then(|file| FontRef::new(file).ok());
+    // What the first one lacks is drawn in the next.
+    let faces: Vec<_> = own
+        .iter()
+        .chain(ours)
+        .map(|face| (face.charmap(), face.glyph_metrics(Size::new(1.0), LocationRef::default())))
+        .collect();
+    let ems = |c: char| faces.iter().find_map(|(charmap, metrics)| metrics.advance_width(charmap.map(c)?));
+    let ems: f32 = text.chars().map(|c| ems(c).unwrap_or(UNKNOWN)).sum();
     f64::from(ems) * size
 }
 

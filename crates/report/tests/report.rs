@@ -14,7 +14,10 @@ use std::collections::BTreeSet;
 
 use fixture::{Sketch, goals, grid, outcome};
 use nittio_core::{outcome::Outcome, quantity::Share, reconcile::Reconciliation, safety::Safety, unit::Unit};
-use nittio_report::{Locale, Settings, compose, render};
+use nittio_report::{
+    Locale, Settings, compose,
+    render::{self, Size},
+};
 
 fn settings(locale: Locale) -> Settings {
     Settings { locale, level: "municipality".to_owned(), goal: 0, unit: Unit::Population, lacking: None }
@@ -106,7 +109,7 @@ fn the_page_is_well_formed_and_its_references_exist() {
 fn the_same_outcome_gives_the_same_bytes() {
     let all = |outcome: &Outcome| {
         let report = compose(outcome, &settings(Locale::Sv));
-        let pictures = render::pictures(&report).unwrap();
+        let pictures = render::pictures(&report, &[Size::Page]).unwrap();
         (render::html(&report).unwrap(), pictures.into_iter().map(|p| (p.name, p.svg, p.png)).collect::<Vec<_>>())
     };
     assert_eq!(all(&outcome(&sketch())), all(&outcome(&sketch())));
@@ -208,6 +211,8 @@ fn the_page_says_what_was_counted_by_hand() {
         aid: nittio_core::aid::Aid::default(),
         scenarios: nittio_core::comparison::Comparison::default(),
         plans: nittio_core::outcome::Plans::default(),
+        networks: nittio_core::network::Networks::default(),
+        timetable: nittio_core::timetable::Timetable::default(),
         name: "Handräknat".to_owned(),
         notice: Some("Bara ett prov.".to_owned()),
         frame: study.frame,
@@ -303,7 +308,7 @@ fn no_word_is_missing_and_none_is_in_the_wrong_language() {
 fn odd_studies_make_a_report_that_says_what_it_cannot_show() {
     let said = |sketch: &Sketch, settings: &Settings| {
         let report = compose(&outcome(sketch), settings);
-        assert!(!render::pictures(&report).unwrap().is_empty());
+        assert!(!render::pictures(&report, &[Size::Page]).unwrap().is_empty());
         words(&render::html(&report).unwrap())
     };
     let sv = settings(Locale::Sv);
@@ -331,11 +336,22 @@ fn odd_studies_make_a_report_that_says_what_it_cannot_show() {
 #[test]
 fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
     let report = compose(&outcome(&sketch()), &settings(Locale::Sv));
-    let pictures = render::pictures(&report).unwrap();
+    let pictures = render::pictures(&report, &[Size::Page]).unwrap();
     let names: Vec<_> = pictures.iter().map(|picture| picture.name.as_str()).collect();
     assert_eq!(
         names,
-        ["map", "ranking", "settlement", "speed-down", "speed-up", "definitions", "technology", "safety", "official-1"]
+        [
+            "path",
+            "map",
+            "ranking",
+            "settlement",
+            "speed-down",
+            "speed-up",
+            "definitions",
+            "technology",
+            "safety",
+            "official-1"
+        ]
     );
     for picture in pictures {
         assert!(!picture.svg.contains("<text"), "letters are outlines");

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 23] = [
+const RULES: [(&str, &str); 26] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -44,6 +44,9 @@ const RULES: [(&str, &str); 23] = [
     ("reconciliation", include_str!("../../../../docs/methods/reconciliation.md")),
     ("safety", include_str!("../../../../docs/methods/safety.md")),
     ("scenarios", include_str!("../../../../docs/methods/scenarios.md")),
+    ("plans", include_str!("../../../../docs/methods/plans.md")),
+    ("support-ranking", include_str!("../../../../docs/methods/support-ranking.md")),
+    ("trends", include_str!("../../../../docs/methods/trends.md")),
     ("goals", include_str!("../../../../docs/methods/goals.md")),
     ("profiles", include_str!("../../../../docs/methods/profiles.md")),
     ("areas", include_str!("../../../../docs/methods/areas.md")),

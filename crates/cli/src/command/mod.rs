@@ -3,6 +3,7 @@
 pub(crate) mod run;
 
 pub(crate) mod bench;
+pub(crate) mod candidates;
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod delivery;

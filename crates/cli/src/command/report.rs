@@ -18,9 +18,12 @@ use crate::{
 
 /// Composes and draws again; nothing is joined, and no file of the study is read.
 pub(crate) fn report(args: &ReportArgs) -> Result<Answer, Failure> {
-    let look = look(args)?;
+    let mut look = look(args)?;
     let spinner = Terminal::new().spinner("reading the saved result");
     let saved = Saved::open(&args.result)?;
+    if args.theme.is_none() {
+        look.theme = draw::kept_theme(saved.theme())?;
+    }
     let basis = saved.basis();
     let inner = basis.outcome();
     let mut view = report_view(saved.file(), &inner.goals);
@@ -53,7 +56,8 @@ pub(crate) fn report(args: &ReportArgs) -> Result<Answer, Failure> {
     let staging = Staging::new(output)?;
     spinner.set_message("drawing the report");
     let projection = (args.edition == Edition::Internal).then(|| basis.projection(&outcome.indicators, &view.level));
-    draw::draw(&staging, (&outcome, projection.as_ref()), &view, lacking, &folder, &look)?;
+    let live = projection.as_ref().map(|projection| (projection, saved.layers()));
+    draw::draw(&staging, (&outcome, live), &view, lacking, &folder, &look)?;
     match &args.output {
         None => again::into_run(staging, &outcome)?,
         Some(_) => again::into_folder(staging, &outcome)?,
@@ -76,6 +80,7 @@ fn look(args: &ReportArgs) -> Result<Look, Failure> {
         kommun: wanted(Part::Kommun),
         tables: wanted(Part::Tables),
         pdf,
-        theme: draw::theme(args.theme.as_deref())?,
+        sizes: draw::sizes(&args.pictures),
+        theme: draw::theme(args.theme.as_deref())?.0,
     })
 }

@@ -2,13 +2,16 @@
 
 use std::{io::IsTerminal, path::Path};
 
-use nittio_core::{assessment::Verdict, category::Few, ledger::ledger, outcome::Outcome, projection::Projection};
+use nittio_core::{
+    assessment::Verdict, category::Few, layers::Layers, ledger::ledger, outcome::Outcome, projection::Projection,
+    sketch::Sketch,
+};
 use nittio_io::{
     edition,
     ingest::{Opened, Reading},
     join::{self, Joined, Keep},
     last::{self, Last, Unfit, Update, UpdateError},
-    saved,
+    saved::{self, Kept},
     study_file::{
         Locale,
         defaults::{ReportView, report_view},
@@ -38,32 +41,44 @@ pub(crate) fn run(args: &RunArgs) -> Result<Answer, Failure> {
     if args.pdf {
         pdf::available()?;
     }
-    let theme = draw::theme(args.theme.as_deref())?;
-    let look = Look { html: true, pictures: true, kommun: true, tables: true, pdf: args.pdf, theme };
+    let (mut theme, mut kept) = draw::theme(args.theme.as_deref())?;
     // A folder that cannot be written to is better known before the work than after.
     let staging = Staging::new(&args.output)?;
     let project = project::load(&args.study)?;
+    if let (None, Some(named)) = (&args.theme, &project.loaded.file.report.theme) {
+        (theme, kept) = draw::theme(Some(&project.loaded.resolve(named)?))?;
+    }
+    let look = Look {
+        html: true,
+        pictures: true,
+        kommun: true,
+        tables: true,
+        pdf: args.pdf,
+        sizes: draw::sizes(&args.pictures),
+        theme,
+    };
     let public = args.public || project.loaded.file.editions.public;
-    let job = Job { args, project: &project, progress: &progress, public, look };
+    let job = Job { args, project: &project, progress: &progress, public, look, kept };
     if let Some(folder) = &args.since {
         let reading = Reading::new(&project.loaded, &progress)?;
         match update(&job, folder, &reading)? {
             Ok(Update { opened, joined, places, anew }) => {
                 let all = places.count();
                 note(&format!("{anew} of {all} places joined anew; the rest is as in {}", folder.display()));
-                return job.conclude(staging, &opened, joined, Some(places));
+                return job.conclude(staging, &opened, (joined, None), Some(places));
             }
             Err(unfit) => note(&format!("all places joined anew: {unfit}")),
         }
     }
     let reading = Reading::new(&project.loaded, &progress)?;
     let (opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
+    let sketch = opened.sketch(&index);
     let folder = staging.temporary();
     let keep = (!args.without_places).then_some(Keep { folder: &folder, bytes: args.memory.for_places() });
     let joined = join::join(&opened, &mut index, keep, &|_| {})?;
     // Letting go of millions of small pieces takes time that nobody needs to wait for.
     rayon::spawn(move || drop(index));
-    job.conclude(staging, &opened, joined, None)
+    job.conclude(staging, &opened, (joined, sketch), None)
 }
 
 /// Joins anew what has changed since the last run; or says why nothing can rest on that.
@@ -90,6 +105,8 @@ struct Job<'a> {
     /// Whether to write the public edition too.
     public: bool,
     look: Look,
+    /// What the look is made of, for drawing it again.
+    kept: Vec<Kept>,
 }
 
 impl Job<'_> {
@@ -98,7 +115,7 @@ impl Job<'_> {
         &self,
         staging: Staging,
         opened: &Opened<'_>,
-        mut joined: Joined,
+        (mut joined, sketch): (Joined, Option<Sketch>),
         last: Option<last::Places>,
     ) -> Result<Answer, Failure> {
         let Self { args, project, progress, public, .. } = *self;
@@ -117,23 +134,28 @@ impl Job<'_> {
             (Some(last), _) if !args.without_places => Some(PlacesFrom::Last(last)),
             (_, each) => each.map(PlacesFrom::Each),
         };
-        let lacking = places.map(|places| write::places(&staging, &finished, places)).transpose()?.flatten();
+        let seen = places.map(|places| write::places(&staging, &finished, places)).transpose()?.unwrap_or_default();
+        let (lacking, layers) = (seen.few, Layers { squares: seen.squares, sketch, dots: seen.dots });
         drop(last);
         spinner.set_message("drawing the report");
         let basis = joined.basis(opened);
-        let draw = |outcome: (&Outcome, Option<&Projection>), view: &ReportView, lacking: Option<Few>, folder: &str| {
-            draw::draw(&staging, outcome, view, lacking, folder, &self.look)
-        };
+        let draw =
+            |outcome: (&Outcome, Option<(&Projection, &Layers)>),
+             view: &ReportView,
+             lacking: Option<Few>,
+             folder: &str| { draw::draw(&staging, outcome, view, lacking, folder, &self.look) };
         let (written, drawn) = rayon::join(
             || write::tables(&staging, &finished),
             || {
                 let projection = basis.projection(&outcome.indicators, &view.level);
-                draw((&outcome, Some(&projection)), &view, lacking.clone(), "")
+                draw((&outcome, Some((&projection, &layers))), &view, lacking.clone(), "")
             },
         );
         written?;
         drawn?;
-        saved::write(&staging, &basis, lacking.as_ref(), public)?;
+        let beside =
+            saved::Beside { plans: &outcome.plans, lacking: lacking.as_ref(), layers: &layers, look: &self.kept };
+        saved::write(&staging, &basis, &beside, public)?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&basis, &outcome);

@@ -18,8 +18,8 @@ pub fn greedy(problem: &Problem<'_>) -> Option<Choice> {
         }
     }
     match problem.ask.aim {
-        Aim::Most => (0..problem.slots()).for_each(|slot| while picked.step(slot) {}),
-        Aim::EveryArea | Aim::Whole => while picked.step(0) {},
+        Aim::Most => (0..problem.slots()).for_each(|slot| while picked.step(slot).is_some() {}),
+        Aim::EveryArea | Aim::Whole => while picked.step(0).is_some() {},
     }
     let choice = problem.pruned(picked.choice);
     (problem.is_allowed(&choice) && problem.reaches(&choice)).then_some(choice)
@@ -38,6 +38,21 @@ pub(super) fn in_order(problem: &Problem<'_>, choice: &Choice) -> Vec<usize> {
         }
         order.append(&mut left);
     }
+    order
+}
+
+/// All projects that bring anything, one at a time in the order of a greedy person whose money never ends; what must be built goes first.
+pub(super) fn sequence(problem: &Problem<'_>) -> Vec<usize> {
+    let mut picked = Picked::new(problem);
+    let must = |project: &usize| problem.projects[*project].build == Build::Must;
+    let mut musts: Vec<usize> = (0..problem.projects.len()).filter(must).collect();
+    let mut order = Vec::new();
+    while let Some(first) = picked.best(musts.iter().copied()).or_else(|| musts.first().copied()) {
+        picked.build(first, 0);
+        musts.retain(|&project| project != first);
+        order.push(first);
+    }
+    order.extend(std::iter::from_fn(|| picked.step(0)));
     order
 }
 
@@ -108,16 +123,16 @@ impl<'a, 'b> Picked<'a, 'b> {
         projects.filter(|&project| self.worth[project] > 0.0).max_by(better)
     }
 
-    /// Builds one more project in a slot; not, when none can be or none brings anything.
-    fn step(&mut self, slot: usize) -> bool {
+    /// Builds one more project in a slot, and says which; none, when none can be or none brings anything.
+    fn step(&mut self, slot: usize) -> Option<usize> {
         let open = (0..self.problem.projects.len()).filter(|&project| {
             self.choice.0[project].is_none()
                 && self.problem.slots_of(project).any(|possible| possible == slot)
                 && self.allows(project, slot)
         });
-        let Some(best) = self.best(open) else { return false };
+        let best = self.best(open)?;
         self.build(best, slot);
-        true
+        Some(best)
     }
 
     fn allows(&self, project: usize, slot: usize) -> bool {

@@ -52,33 +52,61 @@ impl Model {
 
     fn part(problem: &Problem<'_>, projects: &[usize], start: Option<&Choice>) -> Self {
         let mut model = Self { maximise: problem.ask.aim == Aim::Most, ..Self::default() };
+        let of_project = model.builds(problem, projects, start);
+        if model.maximise {
+            model.spend(problem, &of_project);
+            for (variable, units) in model.gain(problem, &of_project, start) {
+                model.variables[variable].objective += units;
+            }
+        } else {
+            model.reach(problem, &of_project, start);
+        }
+        model
+    }
+
+    /// The model of a problem the other way round: at least so much gained, in hundredths, for as little money as can be. All of it is one
+    /// part.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "exact below 2^53; the answer is weighed in whole numbers")]
+    pub(super) fn cheapest(problem: &Problem<'_>, gain: u64, start: &Choice) -> Self {
+        let projects: Vec<usize> = parts(problem).into_iter().flatten().collect();
+        let mut model = Self::default();
+        let of_project = model.builds(problem, &projects, Some(start));
+        let terms = model.gain(problem, &of_project, Some(start));
+        if gain > 0 {
+            model.rows.push(Row { terms, at_least: true, bound: gain as f64 / 100.0 });
+        }
+        model
+    }
+
+    /// The variables that say what is built when, and the rules about them.
+    fn builds(
+        &mut self,
+        problem: &Problem<'_>,
+        projects: &[usize],
+        start: Option<&Choice>,
+    ) -> BTreeMap<usize, Vec<(usize, usize)>> {
         let mut of_project: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
         for &project in projects {
             for slot in problem.slots_of(project) {
                 let built = start.is_some_and(|start| start.0[project] == Some(slot));
-                let objective = if model.maximise { 0.0 } else { money(problem.net[project]) };
-                of_project.entry(project).or_default().push((slot, model.variables.len()));
-                model.variables.push(Variable { objective, whole: true, start: f64::from(u8::from(built)) });
-                model.builds.push((project, slot));
+                let objective = if self.maximise { 0.0 } else { money(problem.net[project]) };
+                of_project.entry(project).or_default().push((slot, self.variables.len()));
+                self.variables.push(Variable { objective, whole: true, start: f64::from(u8::from(built)) });
+                self.builds.push((project, slot));
             }
         }
         for (&project, variables) in &of_project {
             let once: Vec<(usize, f64)> = variables.iter().map(|&(_, variable)| (variable, 1.0)).collect();
             if problem.projects[project].build == Build::Must {
-                model.rows.push(Row { terms: once.clone(), at_least: true, bound: 1.0 });
+                self.rows.push(Row { terms: once.clone(), at_least: true, bound: 1.0 });
             }
             if once.len() > 1 {
-                model.rows.push(Row { terms: once, at_least: false, bound: 1.0 });
+                self.rows.push(Row { terms: once, at_least: false, bound: 1.0 });
             }
         }
-        model.few_per_area(problem, &of_project);
-        if model.maximise {
-            model.spend(problem, &of_project);
-            model.gain(problem, &of_project, start);
-        } else {
-            model.reach(problem, &of_project, start);
-        }
-        model
+        self.few_per_area(problem, &of_project);
+        of_project
     }
 
     fn few_per_area(&mut self, problem: &Problem<'_>, of_project: &BTreeMap<usize, Vec<(usize, usize)>>) {
@@ -113,6 +141,7 @@ impl Model {
         }
     }
 
+    /// What is gained, per variable.
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts of units, exact below 2^53; the answer is weighed in whole numbers"
@@ -122,8 +151,8 @@ impl Model {
         problem: &Problem<'_>,
         of_project: &BTreeMap<usize, Vec<(usize, usize)>>,
         start: Option<&Choice>,
-    ) {
-        let Some(first) = problem.found.parts.first() else { return };
+    ) -> Vec<(usize, f64)> {
+        let Some(first) = problem.found.parts.first() else { return Vec::new() };
         let mut brought = Brought::new();
         for row in problem.found.rows.iter().filter(|row| row.step == first.step) {
             let units = (row.weight * row.counts[first.unit]) as f64 / 100.0;
@@ -131,13 +160,15 @@ impl Model {
                 *brought.entry(row.projects.clone()).or_default() += units;
             }
         }
+        let mut gained: BTreeMap<usize, f64> = BTreeMap::new();
         for slot in 0..problem.slots() {
             for (projects, units) in &brought {
                 for (variable, share) in self.had(projects, slot, of_project, start) {
-                    self.variables[variable].objective += units * share;
+                    *gained.entry(variable).or_default() += units * share;
                 }
             }
         }
+        gained.into_iter().collect()
     }
 
     #[expect(

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::{Ask, Project};
+use super::{
+    Ask, Project,
+    only::{Candidates, Only},
+};
 use crate::{
     goal::Goal,
     indicator::{AreaRef, Asked, At, Indicators, TOTAL, area_lookup},
@@ -113,15 +116,10 @@ impl Opportunities {
     }
 
     fn count(&mut self, tally: &Tally, frame: &Frame, indicators: &Indicators, projects: &[Project], ask: &Ask) {
-        let number: BTreeMap<&str, u32> =
-            projects.iter().zip(0u32..).map(|(project, number)| (project.key.as_str(), number)).collect();
-        let services = frame.services.as_slice();
-        let of_service: Vec<Option<u32>> = services
-            .iter()
-            .map(|service| service.project.as_deref().and_then(|project| number.get(project).copied()))
-            .collect();
+        let candidates = Candidates::new(&frame.services, projects);
+        let mut only = Only::new(ask, frame, &candidates);
         let profile = &indicators.profiles[ask.profile];
-        let built = World::with(profile, frame.as_of, &frame.services, |id, _| of_service[id.0 as usize].is_some());
+        let built = World::with(profile, frame.as_of, &frame.services, |id, _| candidates.has(id.0 as usize));
         let measures: Vec<Measure> = self.steps.iter().map(|&step| Measure::Down(step)).collect();
         let as_it_is = Asked::new(frame, std::slice::from_ref(profile), &measures);
         let as_built = Asked::new(&built.frame, std::slice::from_ref(&built.profile), &measures);
@@ -130,7 +128,7 @@ impl Opportunities {
         let answer = |links: &[Link]| {
             let has = as_it_is.has(&as_it_is.answer(links));
             let brings = |link: &Link| {
-                let project = of_service[link.service.0 as usize]?;
+                let project = candidates.number(*link)?;
                 Some((project, as_built.has(&as_built.answer(&built.links(std::slice::from_ref(link))))))
             };
             let brought: Vec<(u32, Vec<usize>)> = links.iter().filter_map(brings).collect();
@@ -150,7 +148,7 @@ impl Opportunities {
         for (cell, counts) in tally.rows() {
             let Some(links) = cell.links.as_deref() else { continue };
             let found = known.entry(links).or_insert_with(|| answer(links));
-            if found.is_empty() {
+            if found.is_empty() || !only.has(links, cell.settlement) {
                 continue;
             }
             let area = level.and_then(|level| need_of.get(&lookup[level].of(cell.areas[level])).copied()).unwrap_or(0);

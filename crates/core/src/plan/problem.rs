@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Build, Opportunities, Project};
 use crate::{
     quantity::{Kronor, Share},
     settlement::Settlement,
+    state_aid::{Class, StateAid},
+    support::Support,
     unit::Unit,
 };
 
 /// What a plan is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Aim {
     /// As many units as can be reached for the money.
     Most,
@@ -33,7 +37,7 @@ impl Aim {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
     /// The key that stands in files.
     pub key: String,
@@ -61,10 +65,14 @@ pub struct Ask {
     pub classes: BTreeSet<Settlement>,
     /// How much a place of a category weighs, in per cent; 100 unless said.
     pub weights: BTreeMap<String, u64>,
+    /// Only places that this scheme is for are built to.
+    pub eligible: Option<Support>,
+    /// Only places of these classes of this rule are built to.
+    pub shades: Option<(StateAid, BTreeSet<Class>)>,
 }
 
 /// A year, or the whole time, and the money for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
     /// The year; `None` when nothing is said of years.
     pub year: Option<i16>,

@@ -15,6 +15,8 @@ pub struct Project {
     pub cost: Cost,
     /// What others pay of it, for example a state scheme or those who are connected.
     pub contribution: Kronor,
+    /// The support that is sought for it, where that is said; otherwise what is left when others have paid.
+    pub sought: Option<Kronor>,
     /// The first year in which it can be built.
     pub earliest: Option<i16>,
     /// Whether there is a choice.

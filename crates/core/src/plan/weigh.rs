@@ -1,5 +1,7 @@
 //! Weighing: what a solver chose, in whole numbers, and how good it is known to be.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Aim, Ask, Build, Choice, Model, Problem, greedy};
 use crate::quantity::Kronor;
 
@@ -25,7 +27,7 @@ pub enum Unsolved {
 }
 
 /// A plan: what is built, when, for how much, and what that reaches.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// What was asked for.
     pub ask: Ask,
@@ -48,7 +50,7 @@ pub struct Plan {
 }
 
 /// A project in a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
     /// Index into the projects.
     pub project: usize,
@@ -67,7 +69,7 @@ pub struct Chosen {
 }
 
 /// What an area has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     /// Index into the indicators' areas.
     pub area: usize,
@@ -76,7 +78,7 @@ pub struct Reached {
 }
 
 /// What an area has of one part of the goal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReachedPart {
     /// Index into the indicators' units.
     pub unit: usize,
@@ -101,18 +103,18 @@ impl ReachedPart {
 }
 
 /// How good a plan is known to be.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Proof {
     /// None is better.
     Best,
     /// None is better by more than this share.
-    Within(f64),
+    Within(#[serde(with = "bits")] f64),
     /// Nothing is known; it keeps all rules.
     None,
 }
 
 /// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unplanned {
     /// Even with everything built, these are short of the goal.
     Short(Vec<Short>),
@@ -127,7 +129,7 @@ pub enum Unplanned {
 }
 
 /// How much an area is short, with everything built.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Short {
     /// Index into the indicators' areas.
     pub area: usize,
@@ -157,7 +159,7 @@ pub fn make(problem: &Problem<'_>, solver: &Solver<'_>) -> Result<Plan, Unplanne
         return Err(Unplanned::Musts);
     }
     let by_hand = greedy(problem);
-    let (choice, proof) = match solve(problem, by_hand.as_ref(), solver) {
+    let (choice, proof) = match solve(problem, Model::of(problem, by_hand.as_ref()), solver) {
         Ok(solved) => match better(problem, solved, by_hand.as_ref()) {
             Some(better) => better,
             None => return Err(Unplanned::Failed("what it chose breaks a rule".to_owned())),
@@ -187,10 +189,15 @@ fn short(problem: &Problem<'_>) -> Vec<Short> {
     found.needs.iter().zip(lacking).flat_map(of_need).collect()
 }
 
-fn solve(problem: &Problem<'_>, start: Option<&Choice>, solver: &Solver<'_>) -> Result<(Choice, Proof), Unsolved> {
+/// Solves models of a problem, and puts their answers together.
+pub(super) fn solve(
+    problem: &Problem<'_>,
+    models: Vec<Model>,
+    solver: &Solver<'_>,
+) -> Result<(Choice, Proof), Unsolved> {
     let mut choice = Choice(vec![None; problem.projects.len()]);
     let (mut objective, mut bound, mut known) = (0.0, 0.0, true);
-    for model in Model::of(problem, start) {
+    for model in models {
         let Solved { values, gap } = solver(&model)?;
         for (&(project, slot), &value) in model.builds.iter().zip(&values) {
             if value > 0.5 {
@@ -287,11 +294,25 @@ fn weigh(problem: &Problem<'_>, choice: &Choice, proof: Proof, by_hand: Option<&
 }
 
 /// How many units of the goal's first part a choice brings.
-fn units(problem: &Problem<'_>, choice: &Choice) -> u64 {
+pub(super) fn units(problem: &Problem<'_>, choice: &Choice) -> u64 {
     let found = problem.found;
     let Some(first) = found.parts.first() else { return 0 };
     let brought = found.rows.iter().filter(|row| {
         row.step == first.step && row.projects.iter().any(|&project| choice.0[project as usize].is_some())
     });
     brought.map(|row| row.counts[first.unit]).sum()
+}
+
+/// A float as its bits, so that it comes back as it was.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes by reference")]
+    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        value.to_bits().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        u64::deserialize(deserializer).map(f64::from_bits)
+    }
 }

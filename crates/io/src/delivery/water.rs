@@ -11,7 +11,7 @@ use rstar::{
 use toml::Spanned;
 
 use crate::{
-    ingest::{Reading, polygons},
+    ingest::{Reading, shapes::polygons},
     outlines::whole,
     study_file::{FileSource, error::StudyFileError},
 };

@@ -34,7 +34,7 @@ pub(super) fn of(text: &str, crs: &str, country: &str) -> Value {
 }
 
 /// The sections that say nothing about places, where they lie or what reaches them.
-const AFTERWARDS: [&str; 11] = [
+const AFTERWARDS: [&str; 12] = [
     "categories",
     "goals",
     "indicators",
@@ -46,6 +46,7 @@ const AFTERWARDS: [&str; 11] = [
     "scenarios",
     "state_aid",
     "support",
+    "support_ranking",
 ];
 
 /// What of the study itself says nothing about them.

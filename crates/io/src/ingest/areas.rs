@@ -9,7 +9,7 @@ use nittio_core::{
     diagnostic::{Action, Finding},
 };
 
-use super::{Reading, StudyFileError, areal, source::Source};
+use super::{Reading, StudyFileError, shapes::areal, source::Source};
 use crate::study_file::AreasSource;
 
 /// The areas that a level's own file names, by code.

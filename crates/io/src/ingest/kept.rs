@@ -22,7 +22,7 @@ use super::{
     areas::{self, Draft},
     network,
     parts::Parts,
-    settlements,
+    shapes,
     source::{Identity, identity},
 };
 use crate::{
@@ -131,7 +131,7 @@ impl Polygons {
         let mut services = Services::default();
         let drafts = areas::read(reading, &file.areas)?;
         let mut footprints = network::footprints(reading, &file.footprints, &mut services)?;
-        let settlements = settlements(reading, &file.settlements)?;
+        let settlements = shapes::settlements(reading, &file.settlements)?;
         let (services, numbers) = services.sorted();
         for footprint in &mut footprints {
             footprint.link.service = numbers[footprint.link.service.0 as usize];

@@ -11,56 +11,49 @@ pub mod odd;
 mod official;
 pub(crate) mod parts;
 mod places;
-mod projects;
+pub(crate) mod projects;
+mod reading;
 mod review;
+pub(crate) mod shapes;
 pub(crate) mod since;
 pub(crate) mod source;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     mem,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use geo::Geometry;
 use nittio_core::{
     area::Level,
-    diagnostic::{Action, Diagnostic, Finding},
+    diagnostic::Diagnostic,
     edges::Edges,
     footprint::Footprint,
+    index::CoverageIndex,
     near::Neighbours,
     offer::Offers,
     official::Official,
-    outcome::{Input, Provenance},
+    outcome::Provenance,
     place::{Places, UnitColumn},
     plan::Project,
     quantity::Metres,
     service::{Link, ServiceId, Services},
     settlement::SettlementArea,
+    sketch::Sketch,
     study::{Frame, Study},
 };
-use toml::Spanned;
-
 pub use places::{Pass, Passed};
+pub use reading::Reading;
 
 use crate::{
     crs::Crs,
-    extent::Country,
-    read::ReadError,
-    repair,
     stage::{Stage, timed},
-    study_file::{
-        About, FileSource, SettlementsSource, StudyFile, error::StudyFileError, load::Loaded, plans, scenarios::Posed,
-    },
+    study_file::{About, StudyFile, error::StudyFileError, load::Loaded, plans, scenarios::Posed},
 };
 use kept::{Drafts, Kept};
-use mapping::Bound;
 use network::Known;
-use parts::Parts;
 use places::PlaceFiles;
-use source::{Identity, Placing, Positions, Source};
 
 /// A study with all its places in memory, and all that was odd about its files.
 #[derive(Debug)]
@@ -226,7 +219,7 @@ impl<'a> Opened<'a> {
             kept.enter(reading, "settlements");
             Vec::new()
         } else {
-            settlements(reading, &file.settlements)?
+            shapes::settlements(reading, &file.settlements)?
         };
 
         let count = kept.map_or(footprints.len(), Kept::footprints);
@@ -282,6 +275,13 @@ impl<'a> Opened<'a> {
     #[must_use]
     pub fn first_pass(&self) -> Pass {
         self.places.first_pass()
+    }
+
+    /// Where each technology is, for the map of a page, when the study file asks for it; the index must not have let go of its squares.
+    #[must_use]
+    pub fn sketch(&self, index: &CoverageIndex) -> Option<Sketch> {
+        let frame = &self.study.frame;
+        self.file().report.footprints.then(|| Sketch::of(index, &frame.levels, &frame.services)).flatten()
     }
 
     /// Reads all places, batch by batch: `take` is called from several threads, in any order, with the number of each
@@ -407,7 +407,7 @@ impl<'a> Read<'a> {
         let footprints = footprints.into_iter().map(|f| Footprint { link: relink(f.link), ..f }).collect();
         let (study, scenarios) = asked::study(reading.loaded, levels, services)?;
         let projects = projects::read(reading, &study.frame.services)?;
-        let plans = plans::pose(reading.loaded, &study.goals, &study.profiles);
+        let plans = plans::pose(reading.loaded, &study);
         let study = Study { offers, footprints, settlements, ..study };
         Ok((
             Opened {
@@ -425,245 +425,5 @@ impl<'a> Read<'a> {
             },
             numbers,
         ))
-    }
-}
-
-/// What all files of a study share while they are read.
-pub struct Reading<'a> {
-    loaded: &'a Loaded,
-    crs: Crs,
-    country: Option<Country>,
-    progress: &'a dyn Progress,
-    inputs: Mutex<Vec<Input>>,
-    diagnostics: Mutex<Vec<Diagnostic>>,
-    /// The parts of footprints, by input.
-    parts: Mutex<BTreeMap<u16, Arc<Parts>>>,
-    /// What the inputs are, by their content.
-    identities: Mutex<BTreeMap<u16, Identity>>,
-    /// What files are, by path and what they are taken for, as far as that has been found out.
-    known_files: Mutex<KnownFiles>,
-}
-
-type KnownFiles = HashMap<(PathBuf, Option<String>), Identity>;
-
-impl<'a> Reading<'a> {
-    /// Begins to read a study.
-    ///
-    /// # Errors
-    /// When the study's CRS or country is not one.
-    pub fn new(loaded: &'a Loaded, progress: &'a dyn Progress) -> Result<Self, StudyFileError> {
-        let about = &loaded.file.study;
-        let crs = about
-            .crs
-            .get_ref()
-            .parse::<Crs>()
-            .map_err(|e| loaded.error_at(about.crs.span(), e.to_string(), None::<String>))?;
-        let country = match (&about.country, crs) {
-            (Some(text), _) if text.get_ref() == "none" => None,
-            (Some(text), _) => {
-                Some(text.get_ref().parse().map_err(|e: String| loaded.error_at(text.span(), e, None::<String>))?)
-            }
-            (None, Crs::Epsg(3006..=3024)) => Some(Country::Sweden),
-            (None, _) => None,
-        };
-        let reading = Self {
-            loaded,
-            crs,
-            country,
-            progress,
-            inputs: Mutex::default(),
-            diagnostics: Mutex::default(),
-            parts: Mutex::default(),
-            identities: Mutex::default(),
-            known_files: Mutex::default(),
-        };
-        let (sha256, bytes) = source::digest_of(loaded.text.as_bytes());
-        reading.add_input(Input {
-            path: loaded.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            role: "study".to_owned(),
-            sha256,
-            bytes,
-            rows: 1,
-            used: 1,
-            crs: None,
-            source: None,
-            licence: None,
-            secrecy: loaded.file.secrecy(),
-        });
-        Ok(reading)
-    }
-
-    /// The working CRS and the country, as they hold.
-    pub(crate) fn crs_and_country(&self) -> (String, String) {
-        let country = self.country.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-        (self.crs.to_string(), country)
-    }
-
-    /// The study file.
-    pub(crate) fn loaded(&self) -> &'a Loaded {
-        self.loaded
-    }
-
-    /// Tells how far the work has come.
-    pub(crate) fn progress(&self) -> &'a dyn Progress {
-        self.progress
-    }
-
-    fn known_files(&self) -> MutexGuard<'_, KnownFiles> {
-        self.known_files.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn inputs(&self) -> MutexGuard<'_, Vec<Input>> {
-        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn add_diagnostics(&self, mut found: Vec<Diagnostic>) {
-        self.diagnostics.lock().unwrap_or_else(PoisonError::into_inner).append(&mut found);
-    }
-
-    fn add_input(&self, input: Input) -> u16 {
-        let mut inputs = self.inputs();
-        inputs.push(input);
-        u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX)
-    }
-
-    fn add_parts(&self, input: u16, parts: Parts) {
-        self.share_parts(input, Arc::new(parts));
-    }
-
-    fn share_parts(&self, input: u16, parts: Arc<Parts>) {
-        self.parts.lock().unwrap_or_else(PoisonError::into_inner).insert(input, parts);
-    }
-
-    fn add_identity(&self, input: u16, identity: Identity) {
-        self.identities.lock().unwrap_or_else(PoisonError::into_inner).insert(input, identity);
-    }
-
-    /// What an input is, by its content.
-    pub(crate) fn identity(&self, input: u16) -> Option<Identity> {
-        self.identities.lock().unwrap_or_else(PoisonError::into_inner).get(&input).cloned()
-    }
-
-    /// The parts of the footprints of an input.
-    pub(crate) fn parts(&self, input: u16) -> Option<Arc<Parts>> {
-        self.parts.lock().unwrap_or_else(PoisonError::into_inner).get(&input).map(Arc::clone)
-    }
-
-    fn input(&self, number: u16, change: impl FnOnce(&mut Input)) {
-        if let Some(input) = self.inputs().get_mut(usize::from(number)) {
-            change(input);
-        }
-    }
-
-    /// An error at a place in the study file.
-    fn at<T>(&self, place: &Spanned<T>, message: &str, help: &str) -> StudyFileError {
-        self.loaded.error_at(place.span(), message, (!help.is_empty()).then_some(help))
-    }
-
-    fn unreadable(&self, path: &Spanned<String>, error: &ReadError) -> StudyFileError {
-        self.at(path, &error.to_string(), "")
-    }
-}
-
-fn settlements(reading: &Reading<'_>, sources: &[SettlementsSource]) -> Result<Vec<SettlementArea>, StudyFileError> {
-    let mut settlements = Vec::new();
-    for entry in sources {
-        let mut source = Source::open(reading, &entry.file, "settlements")?;
-        let class = Bound::new(&mut source, Some(&entry.class))?;
-        source.needs_geometry()?;
-        source.read(true, |placing, mut batch| {
-            for i in 0..batch.rows.len() {
-                let class = match class.get(&batch, i) {
-                    Ok(Some(class)) => class,
-                    Ok(None) => {
-                        let message = "the row has no settlement class".to_owned();
-                        placing.say(batch.rows[i], Finding::UnknownClass, Action::Dropped, None, message);
-                        continue;
-                    }
-                    Err(wrong) => {
-                        placing.say(batch.rows[i], Finding::UnknownClass, Action::Dropped, None, wrong);
-                        continue;
-                    }
-                };
-                if let Some(geometry) = areal(placing, batch.rows[i], batch.geometry.take(i), None) {
-                    placing.used += 1;
-                    settlements.push(SettlementArea { class, geometry });
-                }
-            }
-        })?;
-    }
-    Ok(settlements)
-}
-
-/// The polygons of a file that the study file need not name, in the study's CRS and mended, and how many rows were odd.
-///
-/// # Errors
-/// When the file cannot be read, has no geometry, or does not say which CRS it is in.
-pub(crate) fn polygons(
-    reading: &Reading<'_>,
-    file: &FileSource,
-    role: &str,
-) -> Result<(Vec<geo::Polygon>, usize), StudyFileError> {
-    let mut source = Source::open(reading, file, role)?;
-    source.needs_geometry()?;
-    let mut polygons = Vec::new();
-    source.read(true, |placing, mut batch| {
-        for i in 0..batch.rows.len() {
-            if let Some(geometry) = areal(placing, batch.rows[i], batch.geometry.take(i), None) {
-                placing.used += 1;
-                polygons.extend(geometry);
-            }
-        }
-    })?;
-    let odd = reading.diagnostics().iter().filter(|found| found.at.source == source.number()).count();
-    Ok((polygons, odd))
-}
-
-/// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.
-fn areal(
-    placing: &mut Placing,
-    row: u32,
-    shape: Result<Option<Geometry>, String>,
-    id: Option<&str>,
-) -> Option<geo::MultiPolygon> {
-    let geometry = match shape {
-        Ok(Some(geometry)) => geometry,
-        Ok(None) => {
-            placing.say(row, Finding::NoGeometry, Action::Dropped, id, "the row has no geometry".to_owned());
-            return None;
-        }
-        Err(reason) => {
-            placing.say(row, Finding::InvalidGeometry, Action::Dropped, id, reason);
-            return None;
-        }
-    };
-    let placed = placing
-        .geometry(geometry)
-        .and_then(|geometry| repair::areal(geometry).map_err(|reason| (Finding::InvalidGeometry, reason)));
-    match placed {
-        Ok(repaired) => {
-            if let Some(mended) = repaired.mended {
-                placing.say(row, Finding::RepairedGeometry, Action::Repaired, id, mended);
-            }
-            Some(repaired.polygons)
-        }
-        Err((finding, message)) => {
-            placing.say(row, finding, Action::Dropped, id, message);
-            None
-        }
-    }
-}
-
-impl Source<'_> {
-    /// Settles the CRS of a file whose geometry is needed.
-    fn needs_geometry(&mut self) -> Result<(), StudyFileError> {
-        if !self.description.geometry {
-            return Err(self.error("the file has no geometry, and polygons are needed", ""));
-        }
-        self.locate(Positions::Geometry)
     }
 }

@@ -17,10 +17,11 @@ use nittio_core::{
 use rayon::prelude::*;
 
 use super::{
-    Origins, Reading, StudyFileError, areal, ids,
+    Origins, Reading, StudyFileError, ids,
     mapping::ServiceReader,
     parts::{self, Digest, Parts},
     places::PlaceFile,
+    shapes::areal,
     source::{Positions, Source},
 };
 use crate::{

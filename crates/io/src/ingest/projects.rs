@@ -11,8 +11,11 @@ use nittio_core::{
     diagnostic::{Action, Finding},
     plan::{Build, Cost, Project},
     quantity::{Kronor, Metres, Share},
+    secrecy::Secrecy,
     service::Services,
 };
+
+use toml::Spanned;
 
 use super::{
     Reading, StudyFileError,
@@ -81,6 +84,15 @@ fn unit_costs(reading: &Reading<'_>, entry: &ProjectsSource) -> Result<Option<Un
         }
         return Ok(None);
     };
+    costs_in(reading, written, entry.file.secrecy).map(Some)
+}
+
+/// Reads a file of unit costs, and enters it as an input.
+pub(crate) fn costs_in(
+    reading: &Reading<'_>,
+    written: &Spanned<String>,
+    secrecy: Secrecy,
+) -> Result<UnitCosts, StudyFileError> {
     let path = reading.loaded.resolve(written)?;
     let text = fs::read_to_string(&path)
         .map_err(|error| reading.at(written, &format!("{} cannot be read: {error}", path.display()), ""))?;
@@ -105,9 +117,9 @@ fn unit_costs(reading: &Reading<'_>, entry: &ProjectsSource) -> Result<Option<Un
         crs: None,
         source: Some(format!("{} ({})", sources.join("; "), costs.version)),
         licence: None,
-        secrecy: entry.file.secrecy,
+        secrecy,
     });
-    Ok(Some(costs))
+    Ok(costs)
 }
 
 /// The columns of a table of projects.
@@ -117,6 +129,7 @@ struct Columns<'a> {
     kind: Bound<'a, String>,
     money: [(&'static str, Bound<'a, Kronor>); 4],
     contribution: Bound<'a, Kronor>,
+    sought: Bound<'a, Kronor>,
     connected: Bound<'a, Share>,
     length: Bound<'a, Metres>,
     earliest: Bound<'a, i16>,
@@ -136,6 +149,7 @@ impl<'a> Columns<'a> {
                 ("per_metre", Bound::new(source, entry.per_metre.as_ref())?),
             ],
             contribution: Bound::new(source, entry.contribution.as_ref())?,
+            sought: Bound::new(source, entry.sought.as_ref())?,
             connected: Bound::new(source, entry.connected.as_ref())?,
             length: Bound::new(source, entry.length.as_ref())?,
             earliest: Bound::new(source, entry.earliest.as_ref())?,
@@ -192,6 +206,7 @@ impl<'a> Columns<'a> {
                 length: length.unwrap_or_default(),
             },
             contribution: self.contribution.get(batch, i)?.unwrap_or_default(),
+            sought: self.sought.get(batch, i)?,
             earliest: self.earliest.get(batch, i)?,
             build: self.build.get(batch, i)?.unwrap_or_default(),
         })

@@ -119,6 +119,11 @@ impl Last {
         if reading.loaded().file.safety.coordinate_error.is_some() {
             return Ok(Err(Unfit::because("how far a place lies from borders is asked of every place")));
         }
+        if reading.loaded().file.report.footprints {
+            return Ok(Err(Unfit::because(
+                "the map shows where each technology is, which is drawn from all footprints",
+            )));
+        }
         if !reading.loaded().file.review.is_empty() {
             return Ok(Err(Unfit::because("a review decides about single places")));
         }

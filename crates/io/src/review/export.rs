@@ -9,7 +9,7 @@ use nittio_core::{
     plausibility,
     profile::Profile,
     quantity::{Metres, Speed},
-    service::{Link, Reach, Service, ServiceId},
+    service::{Link, Reach, Service, ServiceId, Status},
     study::Study,
 };
 use rust_xlsxwriter::{
@@ -127,8 +127,9 @@ fn questions(study: &Study, coverage: &Coverage, options: &Options) -> Vec<Quest
     let counts = |link: &Link| profile.counts(*link, services, as_of);
     let outlines = Outlines::of(&study.footprints, |footprint, _| counts(&study.footprints[footprint].link));
     let index = CoverageIndex::build(study);
+    let there = study.footprints.iter().map(|footprint| services.get(footprint.link.service));
     let with_footprints: BTreeSet<&str> =
-        study.footprints.iter().map(|f| services.get(f.link.service).operator.as_str()).collect();
+        there.filter(|service| service.status != Status::Candidate).map(|service| service.operator.as_str()).collect();
     let question = |place: usize| {
         let id = &study.places.ids[place];
         if study.offers.reviews.of(id).is_some() && !options.all {

@@ -8,8 +8,7 @@ use nittio_core::{
     diagnostic::DiagnosticCount,
     measure::Measure,
     official::{Definition, Official, Published},
-    outcome::Input,
-    plan::Project,
+    outcome::{Input, Plans},
     service::Service,
     settlement::SettlementGroup,
     study::ScaledUnit,
@@ -17,7 +16,7 @@ use nittio_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::PROGRAM;
+use super::{Beside, Kept, PROGRAM};
 use crate::basis::Basis;
 
 /// Everything that stands in JSON.
@@ -36,17 +35,20 @@ pub(super) struct Contents<'a> {
     pub(super) units: Vec<UnitEntry>,
     /// In their order.
     pub(super) services: Vec<Service>,
-    /// That may be built.
-    pub(super) projects: Vec<Project>,
+    /// What came of plans: another machine may not find the same in the same time.
+    pub(super) plans: Cow<'a, Plans>,
     pub(super) official: Vec<OfficialEntry>,
     pub(super) diagnostics: Vec<DiagnosticCount>,
     pub(super) lacking: Option<Few>,
     /// Whether it is known from which inputs the services come, which the public edition needs.
     pub(super) public: bool,
+    /// What the report's look is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) theme: Vec<Kept>,
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn of(basis: &Basis<'a>, lacking: Option<&Few>, public: bool) -> Self {
+    pub(super) fn of(basis: &Basis<'a>, beside: &Beside<'a>, public: bool) -> Self {
         let (loaded, frame) = (basis.loaded, basis.frame);
         Self {
             program: PROGRAM.to_owned(),
@@ -58,12 +60,36 @@ impl<'a> Contents<'a> {
             categories: frame.categories.clone(),
             units: frame.units.iter().map(UnitEntry::of).collect(),
             services: frame.services.as_slice().to_vec(),
-            projects: basis.projects.to_vec(),
+            plans: Cow::Borrowed(beside.plans),
             official: basis.official.iter().map(OfficialEntry::of).collect(),
             diagnostics: basis.diagnostics.clone(),
-            lacking: lacking.cloned(),
+            lacking: beside.lacking.cloned(),
             public,
+            theme: beside.look.to_vec(),
         }
+    }
+}
+
+/// Bytes as text: two digits for each.
+pub(super) mod hex {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(in super::super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits =
+            bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)]));
+        serializer.serialize_str(&digits.collect::<String>())
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let byte = |pair: &[u8]| Some(digit(pair.first()?)? << 4 | digit(pair.get(1)?)?);
+        text.as_bytes()
+            .chunks(2)
+            .map(byte)
+            .collect::<Option<_>>()
+            .ok_or_else(|| D::Error::custom("no hexadecimal digits"))
     }
 }
 

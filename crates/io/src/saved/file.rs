@@ -6,7 +6,7 @@
 //! 16  the lengths in bytes of the two parts, 64 bits each
 //! 32  the checksum: SHA-256 over the first 32 bytes and both parts
 //! 64  contents   JSON: the study file, the axes, the inputs
-//!     tables     whole numbers, seven bits in each byte: borders, kinds, counts
+//!     tables     whole numbers, seven bits in each byte: borders, kinds, counts, layers of the map
 //! ```
 //!
 //! Numbers of the head are little-endian.
@@ -23,7 +23,7 @@ use super::SavedError;
 const MAGIC: [u8; 8] = *b"nittioRS";
 
 /// The number of the format. It grows when what stands in the file changes, or when the same file gives another result than before.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 const HEAD: usize = 64;
 const SUMMED: usize = 32;

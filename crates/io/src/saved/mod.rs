@@ -11,6 +11,7 @@
 mod contents;
 mod error;
 mod file;
+mod layers;
 mod tables;
 
 use std::{io, path::Path};
@@ -20,9 +21,9 @@ use nittio_core::{
     coverage::Kind,
     diagnostic::DiagnosticCount,
     doubt::Doubt,
+    layers::Layers,
     official::Official,
-    outcome::Provenance,
-    plan::Project,
+    outcome::{Plans, Provenance},
     reconcile::Duplicates,
     study::{Frame, Study},
     sums::Sums,
@@ -36,27 +37,58 @@ use crate::{
     study_file::{
         StudyFile,
         load::{self, Loaded},
-        plans,
         scenarios::Posed,
     },
     write::{error::WriteError, staging::Staging},
 };
 use contents::Contents;
 pub use error::SavedError;
+use serde::{Deserialize, Serialize};
 
 /// The name of the file in an output folder.
 pub const NAME: &str = "result.nittio";
 
 const PROGRAM: &str = concat!("nittio ", env!("CARGO_PKG_VERSION"));
 
-/// Writes the file. `lacking` is what the report names of the listed places; `public` says whether a public edition is made, which
-/// needs to know from which inputs the services come.
+/// A file that the report's look is made of, kept so that it can be drawn again without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What it is called.
+    pub name: String,
+    /// What is in it.
+    #[serde(with = "contents::hex")]
+    pub bytes: Vec<u8>,
+}
+
+impl Kept {
+    /// A file with a copy of its bytes.
+    #[must_use]
+    pub fn new(name: &str, bytes: &[u8]) -> Self {
+        Self { name: name.to_owned(), bytes: bytes.to_vec() }
+    }
+}
+
+/// What is kept beside the [`Basis`], since it is not found again from it.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// What came of plans.
+    pub plans: &'a Plans,
+    /// What the report names of the listed places.
+    pub lacking: Option<&'a Few>,
+    /// What its map can show besides areas.
+    pub layers: &'a Layers,
+    /// What its look is made of.
+    pub look: &'a [Kept],
+}
+
+/// Writes the file. `public` says whether a public edition is made, which needs to know from which inputs the services come.
 ///
 /// # Errors
 /// When the file cannot be written; nothing is then changed in the output folder.
-pub fn write(staging: &Staging, basis: &Basis<'_>, lacking: Option<&Few>, public: bool) -> Result<(), WriteError> {
-    let tables = tables::of(basis, public);
-    let contents = serde_json::to_vec(&Contents::of(basis, lacking, public)).map_err(io::Error::from);
+pub fn write(staging: &Staging, basis: &Basis<'_>, beside: &Beside<'_>, public: bool) -> Result<(), WriteError> {
+    let mut tables = tables::of(basis, public);
+    layers::put_layers(&mut tables, beside.layers);
+    let contents = serde_json::to_vec(&Contents::of(basis, beside, public)).map_err(io::Error::from);
     let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
     staging.write(NAME, |out| file::write(out, &contents, &tables))
 }
@@ -74,21 +106,28 @@ pub struct Saved {
     duplicates: Duplicates,
     doubts: Vec<Doubt>,
     scenarios: Vec<Posed>,
-    projects: Vec<Project>,
-    plans: Vec<plans::Posed>,
+    plans: Plans,
     official: Vec<Official>,
     origins: Option<Origins>,
     provenance: Provenance,
     lacking: Option<Few>,
+    layers: Layers,
+    theme: Vec<Kept>,
 }
 
 impl Saved {
-    /// Reads the result that a run has left in a folder.
+    /// What the run's look is made of.
+    #[must_use]
+    pub fn theme(&self) -> &[Kept] {
+        &self.theme
+    }
+
+    /// Reads the result that a run has left in a folder, or one that has been put somewhere else as a file.
     ///
     /// # Errors
     /// When there is none, another version wrote it, or it is damaged.
     pub fn open(folder: &Path) -> Result<Self, SavedError> {
-        let path = folder.join(NAME);
+        let path = if folder.is_file() { folder.to_owned() } else { folder.join(NAME) };
         let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => SavedError::None { folder: folder.to_owned(), there: folder.is_dir() },
             _ => SavedError::Unreadable { path: path.clone(), source },
@@ -121,9 +160,12 @@ impl Saved {
         let frame = Frame { categories: contents.categories, units, ..study.frame.clone() };
         let parts = tables::take(tables, &frame).ok_or(Broken::Tables)?;
         let tables::Taken { kinds, sums, duplicates, doubts, origins } = parts;
+        let layers = layers::take_layers(tables, &frame, study.profiles.len()).ok_or(Broken::Tables)?;
+        if !tables.is_empty() {
+            return Err(Broken::Tables);
+        }
         let tally = sums.tally(&kinds);
         let official = contents.official.into_iter().map(contents::OfficialEntry::figure).collect::<Option<_>>();
-        let plans = plans::pose(&loaded, &study.goals, &study.profiles);
         Ok(Self {
             tally,
             study,
@@ -134,12 +176,13 @@ impl Saved {
             duplicates,
             doubts,
             scenarios,
-            plans,
-            projects: contents.projects,
+            plans: contents.plans.into_owned(),
             official: official.ok_or(Broken::Tables)?,
             origins: contents.public.then_some(origins),
             provenance: Provenance { program: contents.program, crs: contents.crs, inputs: contents.inputs },
             lacking: contents.lacking,
+            layers,
+            theme: contents.theme,
             loaded,
         })
     }
@@ -159,8 +202,9 @@ impl Saved {
             duplicates: &self.duplicates,
             doubts: &self.doubts,
             scenarios: &self.scenarios,
-            projects: &self.projects,
-            plans: &self.plans,
+            projects: &self.plans.projects,
+            plans: &[],
+            planned: Some(&self.plans),
             official: &self.official,
             origins: self.origins.as_ref().unwrap_or(NOWHERE),
             provenance: self.provenance.clone(),
@@ -173,10 +217,22 @@ impl Saved {
         &self.loaded.file
     }
 
+    /// The distinct kinds of places.
+    #[must_use]
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
     /// What the report names of the listed places; `None` where places were not written.
     #[must_use]
     pub const fn lacking(&self) -> Option<&Few> {
         self.lacking.as_ref()
+    }
+
+    /// What the map of the page can show besides areas.
+    #[must_use]
+    pub const fn layers(&self) -> &Layers {
+        &self.layers
     }
 
     /// Whether the run made a public edition, so that it can be made again.

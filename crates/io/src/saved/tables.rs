@@ -60,7 +60,7 @@ pub(super) fn take(numbers: &mut Numbers<'_>, frame: &Frame) -> Option<Taken> {
     let duplicates = take_duplicates(numbers)?;
     let doubts = take_doubts(numbers, kinds.len(), services, frame.units.len())?;
     let origins = take_origins(numbers, services)?;
-    numbers.is_empty().then_some(Taken { kinds, sums, duplicates, doubts, origins })
+    Some(Taken { kinds, sums, duplicates, doubts, origins })
 }
 
 fn lies_in(kind: &Kind, frame: &Frame) -> bool {

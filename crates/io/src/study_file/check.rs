@@ -56,12 +56,21 @@ pub fn problems(loaded: &Loaded) -> Vec<StudyFileError> {
     check.near();
     check.scenarios();
     check.plans();
+    check.candidates();
+    check.support_ranking();
     check.aid();
     check.goals();
     check.indicators();
     check.report();
     check.editions();
     check.open_data();
+    check.found
+}
+
+/// What is wrong with the scenarios alone.
+pub(super) fn scenario_problems(loaded: &Loaded) -> Vec<StudyFileError> {
+    let mut check = Check { loaded, file: &loaded.file, found: Vec::new() };
+    check.scenarios();
     check.found
 }
 
@@ -524,6 +533,13 @@ impl<'a> Check<'a> {
 
     fn report(&mut self) {
         let report = &self.file.report;
+        if report.points && self.file.study.crs.get_ref().parse() == Ok(Crs::AsIs) {
+            self.wrong_at(
+                &[At::Key("report"), At::Key("points")],
+                "dots need a place on Earth, and the study's coordinates are as-is",
+                "give the study the CRS of its coordinates, for example: crs = \"EPSG:3006\"; or leave points out",
+            );
+        }
         if let Some(level) = &report.level
             && !self.file.areas.contains_key(level.get_ref())
         {

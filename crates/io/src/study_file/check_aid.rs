@@ -53,7 +53,8 @@ impl Check<'_> {
                 "PTS looks three years ahead: horizon_years = 3",
             );
         }
-        if statuses.is_some_and(|statuses| statuses.contains(&Status::InService)) {
+        if statuses.is_some_and(|statuses| statuses.iter().any(|s| matches!(s, Status::InService | Status::Candidate)))
+        {
             self.wrong_at(
                 &[At::Key(section), At::Key("planned_status")],
                 "what is planned is under construction or planned",

@@ -101,7 +101,7 @@ impl Check<'_> {
             );
         }
         if let Some(statuses) = &profile.planned_status
-            && (statuses.is_empty() || statuses.contains(&Status::InService))
+            && (statuses.is_empty() || statuses.iter().any(|s| matches!(s, Status::InService | Status::Candidate)))
         {
             self.wrong(
                 self.key("profiles", i, "planned_status"),

@@ -9,6 +9,7 @@ use nittio_core::{
     goal::{self, Goal, Source},
     measure::Measure,
     near::{Distances, Near},
+    plan::RankingRule,
     profile::{BusyHour, OrderCost, Profile},
     quantity::Speed,
     service::{Reach, Status},
@@ -16,8 +17,8 @@ use nittio_core::{
 };
 
 use super::{
-    Both, GoalEntry, IndicatorSettings, Locale, NearSettings, ProfileEntry, StateAidSettings, StudyFile,
-    SupportSettings, technologies::TechnologyList,
+    Both, GoalEntry, IndicatorSettings, Locale, NearSettings, PictureSize, ProfileEntry, StateAidSettings, StudyFile,
+    SupportRankingSettings, SupportSettings, technologies::TechnologyList,
 };
 
 /// A goal of the study file that is none.
@@ -161,6 +162,33 @@ pub fn aid(file: &StudyFile) -> Result<AidRules, GoalError> {
     Ok(AidRules { state_aid, support })
 }
 
+/// The rule by which projects are ranked for support, where the study asks.
+///
+/// # Errors
+/// When the built-in one is broken, which a test rules out.
+pub fn support_ranking(file: &StudyFile) -> Result<Option<RankingRule>, GoalError> {
+    let Some(said) = &file.support_ranking else { return Ok(None) };
+    let mut rule = RankingRule::built_in().map_err(|error| GoalError::BuiltIn { reason: error.to_string() })?;
+    let SupportRankingSettings { prioritised, per_prioritised, at_most, at_least, without, down } = said.clone();
+    let own = [
+        ("prioritised", prioritised.is_some()),
+        ("per_prioritised", per_prioritised.is_some()),
+        ("at_most", at_most.is_some()),
+        ("at_least", at_least.is_some()),
+        ("without", without.is_some()),
+        ("down", down.is_some()),
+    ];
+    rule.prioritised = prioritised.map_or(rule.prioritised, |categories| categories.into_iter().collect());
+    rule.per_prioritised = per_prioritised.unwrap_or(rule.per_prioritised);
+    rule.at_most = at_most.unwrap_or(rule.at_most);
+    rule.at_least = at_least.unwrap_or(rule.at_least);
+    rule.without = without.map_or(rule.without, |categories| categories.into_iter().collect());
+    rule.down = down.unwrap_or(rule.down);
+    let own: Vec<&str> = own.into_iter().filter(|(_, said)| *said).map(|(key, _)| key).collect();
+    rule.sources.extend(of_study(&own, "support_ranking"));
+    Ok(Some(rule))
+}
+
 /// What a study file says of networks that count.
 struct Said<'a> {
     down: &'a Option<Speed>,
@@ -260,6 +288,8 @@ pub struct ReportView {
     pub goal: usize,
     /// The unit of maps and bars.
     pub unit: Unit,
+    /// What pictures are drawn for.
+    pub pictures: Vec<PictureSize>,
 }
 
 /// What the report is drawn for; `goals` are the study's, as [`goals`] gives them.
@@ -271,6 +301,7 @@ pub fn report_view(file: &StudyFile, goals: &[Goal]) -> ReportView {
         level: report_level(file).unwrap_or(nittio_core::indicator::TOTAL).to_owned(),
         goal: goal.and_then(|wanted| goals.iter().position(|goal| goal.id == wanted.id)).unwrap_or(0),
         unit: report_unit(file, goal),
+        pictures: file.report.pictures.clone().unwrap_or_else(|| vec![PictureSize::Page]),
     }
 }
 

@@ -20,7 +20,7 @@ pub struct StudyFileError {
 }
 
 /// A study file's name and text, shared by all errors about it.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Source {
     pub(super) path: PathBuf,
     pub(super) text: Arc<str>,

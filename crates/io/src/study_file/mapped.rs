@@ -196,7 +196,7 @@ macro_rules! constant_by_word {
 
 constant_by_word! {
     Technology, "technology", Technology::ALL.map(Technology::key);
-    Status, "status", [Status::InService, Status::UnderConstruction, Status::Planned].map(Status::key);
+    Status, "status", [Status::InService, Status::UnderConstruction, Status::Planned, Status::Candidate].map(Status::key);
 }
 
 impl Constant for Reach {

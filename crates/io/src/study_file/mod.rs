@@ -5,6 +5,7 @@
 pub mod error;
 pub mod load;
 
+pub mod candidates;
 pub mod check;
 mod check_aid;
 mod check_profiles;
@@ -13,6 +14,7 @@ pub mod mapped;
 pub mod official;
 pub mod plans;
 mod raw;
+pub mod scenario_text;
 pub mod scenarios;
 mod technologies;
 
@@ -29,7 +31,7 @@ use jiff::civil::Date;
 use nittio_core::{
     goal::{Source, Step, Text},
     near::{Distances, Near},
-    quantity::{Kronor, Metres, Speed},
+    quantity::{Kronor, Metres, Share, Speed},
     secrecy::Secrecy,
     service::{Reach, Status, Technology},
     settlement::Settlement,
@@ -98,6 +100,10 @@ pub struct StudyFile {
     /// Plans: which projects to build, so that a goal is reached at least cost or money reaches most.
     #[serde(default)]
     pub plans: Vec<plans::PlanEntry>,
+    /// Projects that `nittio candidates` proposes where nobody has drawn any. Left out, or empty, all is as by default.
+    pub candidates: Option<candidates::CandidateSettings>,
+    /// In which order projects would be given support. Left out, they are not ranked; an empty section ranks by the built-in rule.
+    pub support_ranking: Option<SupportRankingSettings>,
     /// Which indicators to compute.
     #[serde(default)]
     pub indicators: IndicatorSettings,
@@ -185,6 +191,24 @@ pub struct FileSource {
     pub secrecy: Secrecy,
 }
 
+impl FileSource {
+    /// A file of which nothing is said but where it is; for what is not published.
+    #[must_use]
+    pub fn of_path(path: Spanned<String>) -> Self {
+        Self {
+            path,
+            layer: None,
+            format: None,
+            crs: None,
+            swap_axes: false,
+            encoding: None,
+            source: None,
+            licence: None,
+            secrecy: Secrecy::Internal,
+        }
+    }
+}
+
 /// Places in a file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(from = "raw::Places")]
@@ -236,7 +260,7 @@ pub struct ServiceColumns {
     pub down: Option<Mapped<Speed>>,
     /// Upload speed.
     pub up: Option<Mapped<Speed>>,
-    /// In service (default), under construction or planned.
+    /// In service (default), under construction, planned, or only thought of (`candidate`).
     pub status: Option<Mapped<Status>>,
     /// The first day it can be had.
     pub available_from: Option<Mapped<Date>>,
@@ -408,6 +432,27 @@ pub struct SupportSettings {
     pub outside_localities: Option<bool>,
 }
 
+/// In which order projects would be given support by the Swedish scheme: by the support that is sought for each building.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SupportRankingSettings {
+    /// Categories of places that the region has prioritised: `["school"]`. Default: none.
+    pub prioritised: Option<Vec<String>>,
+    /// What each prioritised building takes off the compared amount. Default: `"2 %"`.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub per_prioritised: Option<Share>,
+    /// What they take off together, at most. Default: `"50 %"`.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub at_most: Option<Share>,
+    /// How many buildings with a household or a workplace a project has at least. Default: 1.
+    pub at_least: Option<u64>,
+    /// Categories of places in which nobody lives or works. Default: `["holiday_home"]`.
+    pub without: Option<Vec<String>>,
+    /// The download speed that the new network must give. Default: `"1 Gbit/s"`.
+    #[schemars(with = "Option<schema::SpeedText>")]
+    pub down: Option<Speed>,
+}
+
 /// Which places are listed when they lack a speed that a goal asks for.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -552,6 +597,31 @@ pub struct ReportSettings {
     /// Default: false.
     #[serde(default)]
     pub grid: bool,
+    /// Whether a run also writes `places-lacking.pmtiles`: every place with a position that lacks a speed of the goals, as dots that
+    /// the page and other maps can show. It needs a CRS. Default: false.
+    #[serde(default)]
+    pub points: bool,
+    /// Whether the internal edition's page can show where each technology is, in service and planned. Default: false.
+    #[serde(default)]
+    pub footprints: bool,
+    /// A theme file: colours, typeface and logo of the report. `--theme` goes before it. Default: nittio's own look.
+    #[schemars(with = "Option<String>")]
+    pub theme: Option<Spanned<String>>,
+    /// What pictures are drawn for: `page`, `slides` (16 to 9, in `pictures/slides`), `print` (a column of A4, in
+    /// `pictures/print`). Default: `["page"]`.
+    pub pictures: Option<Vec<PictureSize>>,
+}
+
+/// What a picture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PictureSize {
+    /// A page on the web, or anything else.
+    Page,
+    /// A slide of 16 to 9.
+    Slides,
+    /// A column of a printed A4 page.
+    Print,
 }
 
 /// Which editions a run writes, and what the public one keeps back.

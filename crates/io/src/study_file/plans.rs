@@ -9,11 +9,11 @@ use std::{
 
 use indexmap::IndexMap;
 use nittio_core::{
-    goal::Goal,
-    plan::{Aim, Ask, Build, Slot},
-    profile::Profile,
+    plan::{Aim, Ask, Build, Shape, Slot, Spread},
     quantity::{Kronor, Metres, Share},
     settlement::Settlement,
+    state_aid::Class,
+    study::Study,
     unit::Unit,
 };
 use schemars::JsonSchema;
@@ -24,13 +24,21 @@ use super::{
     FileSource,
     check::{Check, item},
     defaults,
-    load::Loaded,
+    load::{At, Loaded},
     mapped::Mapped,
     raw, schema,
 };
 
 /// How long a plan is looked for, in seconds, unless the study file says.
 const SECONDS: u32 = 60;
+/// The same for one of the plans that are made with other costs.
+const SECONDS_OF_A_DRAW: u32 = 10;
+/// How many times those are made, and how much costs are varied, unless the study file says.
+const DRAWS: u32 = 200;
+const SPREAD: Share = Share::from_percent(30);
+
+/// The classes that a plan can be for.
+const SHADES: [Class; 3] = [Class::White, Class::Grey, Class::Black];
 
 /// Projects that may be built, in a table: each row is one, by the name that footprints give as their `project`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -63,6 +71,8 @@ pub struct ProjectsSource {
     pub contribution: Option<Mapped<Kronor>>,
     /// The first year in which it can be built.
     pub earliest: Option<Mapped<i16>>,
+    /// The support that is sought for it.
+    pub sought: Option<Mapped<Kronor>>,
     /// Whether it may, must or must not be built.
     pub build: Option<Mapped<Build>>,
 }
@@ -78,7 +88,7 @@ pub struct UnitCosts {
 }
 
 /// What one kind of project costs.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KindCosts {
     /// Where these figures come from.
@@ -140,6 +150,14 @@ pub struct PlanEntry {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, schema::ShareText>")]
     pub weights: IndexMap<String, Spanned<String>>,
+    /// Only places that `[support]` says the scheme is for are built to: no others get the speed by the plan, and none is paid for.
+    /// Default: false.
+    #[serde(default)]
+    pub eligible: bool,
+    /// Only places of these classes of `[state_aid]` are built to: `white`, `grey`, `black`. Default: all.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::ShadeWord>")]
+    pub state_aid: Vec<Spanned<String>>,
     /// Projects that are in the plan whatever they bring.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -154,6 +172,34 @@ pub struct PlanEntry {
     /// For how many seconds it is looked for; what has been found by then stands, and how far from the best it can be is said.
     /// Default: 60.
     pub seconds: Option<u32>,
+    /// The cost curve: by so many sums of money, from nothing to what everything costs, the most that each reaches and the least that
+    /// this costs. Default: none.
+    #[schemars(range(min = 1, max = 1000))]
+    pub curve: Option<u32>,
+    /// What the plan would be if projects cost more or less than is thought. Default: it is not asked.
+    pub sensitivity: Option<SensitivityEntry>,
+}
+
+/// How costs are varied, many times, and the plan made anew each time.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SensitivityEntry {
+    /// How many times. Default: 200.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub draws: Option<u32>,
+    /// How much more or less than is thought a project may cost. Default: `"30 %"`.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub spread: Option<Share>,
+    /// How its cost lies between: `uniform`, anything is as likely; `triangular`, what is thought is the most likely. Default: `uniform`.
+    #[schemars(with = "Option<schema::ShapeWord>")]
+    pub shape: Option<Shape>,
+    /// What the random numbers belong to: the same seed gives the same. Default: 1.
+    pub seed: Option<u64>,
+    /// How far from the best each of the plans may be. Default: as the plan itself.
+    #[schemars(with = "Option<schema::ShareText>")]
+    pub gap: Option<Share>,
+    /// For how many seconds each of them is looked for. Default: 10.
+    pub seconds: Option<u32>,
 }
 
 /// A plan that is asked for, and for how long it is looked for.
@@ -167,6 +213,10 @@ pub struct Posed {
     pub time: Duration,
     /// How far from the best it may be.
     pub gap: f64,
+    /// By how many sums of money its curve is found.
+    pub curve: Option<u32>,
+    /// How costs are varied; and for how long each of those plans is looked for, and how far from the best it may be.
+    pub sensitivity: Option<(Spread, Duration, f64)>,
 }
 
 impl PlanEntry {
@@ -187,7 +237,8 @@ impl PlanEntry {
 }
 
 /// The plans of a study file, now that its goals and definitions are known.
-pub(crate) fn pose(loaded: &Loaded, goals: &[Goal], profiles: &[Profile]) -> Vec<Posed> {
+pub(crate) fn pose(loaded: &Loaded, study: &Study) -> Vec<Posed> {
+    let Study { goals, profiles, aid, .. } = study;
     let file = &loaded.file;
     let view = defaults::report_view(file, goals);
     let pose = |entry: &PlanEntry| {
@@ -216,14 +267,39 @@ pub(crate) fn pose(loaded: &Loaded, goals: &[Goal], profiles: &[Profile]) -> Vec
                     .iter()
                     .filter_map(|(category, text)| Some((category.clone(), weight(text)?)))
                     .collect(),
+                eligible: aid.support.clone().filter(|_| entry.eligible),
+                shades: aid.state_aid.clone().filter(|_| !entry.state_aid.is_empty()).map(|rule| {
+                    let shade = |key: &Spanned<String>| shade(key.get_ref());
+                    (rule, entry.state_aid.iter().filter_map(shade).collect())
+                }),
             },
             decided: names.map(|(name, build)| (name.get_ref().clone(), build)).collect(),
             time: Duration::from_secs(u64::from(entry.seconds.unwrap_or(SECONDS))),
-            gap: entry.gap.map_or(0.0, |gap| gap.percent() / 100.0),
+            gap: gap(entry.gap),
+            curve: entry.curve,
+            sensitivity: entry.sensitivity.as_ref().map(|said| {
+                let spread = Spread {
+                    draws: said.draws.unwrap_or(DRAWS),
+                    spread: said.spread.unwrap_or(SPREAD),
+                    shape: said.shape.unwrap_or_default(),
+                    seed: said.seed.unwrap_or(1),
+                };
+                let seconds = Duration::from_secs(u64::from(said.seconds.unwrap_or(SECONDS_OF_A_DRAW)));
+                (spread, seconds, gap(said.gap.or(entry.gap)))
+            }),
         })
     };
     // What has no known aim has been refused before.
     file.plans.iter().filter_map(pose).collect()
+}
+
+fn gap(share: Option<Share>) -> f64 {
+    share.map_or(0.0, |gap| gap.percent() / 100.0)
+}
+
+/// A class of state aid by its key, of those that a place can have.
+fn shade(key: &str) -> Option<Class> {
+    SHADES.into_iter().find(|class| class.key() == key)
 }
 
 /// A weight in whole per cent; shares end at a hundred, weights do not.
@@ -265,6 +341,7 @@ impl Check<'_> {
                 }
             }
             self.money(i, entry);
+            self.narrowed(i, entry);
             for (category, text) in &entry.weights {
                 if weight(text.get_ref()).is_none() {
                     self.wrong(
@@ -289,6 +366,70 @@ impl Check<'_> {
                     "say what they cost, for example:\n[[projects]]\npath = \"projekt.csv\"\nproject = \"projekt\"\nfixed = { column = \"kostnad\" }",
                 );
             }
+        }
+    }
+
+    /// Which places a plan is for, and how often it is made anew.
+    fn narrowed(&mut self, i: usize, entry: &PlanEntry) {
+        if entry.eligible && self.file.support.is_none() {
+            self.wrong(
+                self.key("plans", i, "eligible"),
+                "the plan is for places that the support scheme is for, and this study does not look for those",
+                "add a section [support], which may be empty",
+            );
+        }
+        for class in entry.state_aid.iter().filter(|class| shade(class.get_ref()).is_none()) {
+            self.unknown(class, "class of state aid that a plan can be for", &SHADES.map(Class::key));
+        }
+        if let Some(first) = entry.state_aid.first().filter(|_| self.file.state_aid.is_none()) {
+            self.wrong(
+                first.span(),
+                "the plan is for places of a class, and this study does not class them",
+                "add a section [state_aid], which may be empty",
+            );
+        }
+        if entry.curve.is_some_and(|steps| !(1..=1000).contains(&steps)) {
+            self.wrong(
+                self.key("plans", i, "curve"),
+                "a curve is found by 1 to 1000 sums of money",
+                "write, for example: curve = 12",
+            );
+        }
+        if entry.sensitivity.as_ref().and_then(|said| said.draws).is_some_and(|draws| !(1..=100_000).contains(&draws)) {
+            self.wrong(
+                self.key("plans", i, "sensitivity"),
+                "costs are drawn 1 to 100000 times",
+                "write, for example: sensitivity = { draws = 200, spread = \"30 %\" }",
+            );
+        }
+    }
+
+    /// How projects are ranked for support.
+    pub(super) fn support_ranking(&mut self) {
+        let file = self.file;
+        let Some(said) = &file.support_ranking else { return };
+        for (missing, message, help) in [
+            (
+                file.support.is_none(),
+                "projects are ranked by the places that the support scheme is for, and this study does not look for those",
+                "add a section [support], which may be empty",
+            ),
+            (
+                file.projects.is_empty(),
+                "projects are ranked, and this study has none",
+                "say what they cost, for example:\n[[projects]]\npath = \"projekt.csv\"\nproject = \"projekt\"\nfixed = { column = \"kostnad\" }",
+            ),
+        ] {
+            if missing {
+                self.wrong_at(&[At::Key("support_ranking")], message, help);
+            }
+        }
+        if said.at_least == Some(0) {
+            self.wrong_at(
+                &[At::Key("support_ranking"), At::Key("at_least")],
+                "an amount for each building needs a building",
+                "write at_least = 1, or take the line away",
+            );
         }
     }
 
@@ -371,6 +512,13 @@ operator = \"X\"
             ("key = \"a\"\naim = \"whole\"\nbase = \"fibre\"", "profile of this study"),
             ("key = \"a\"\naim = \"whole\"\nmust = [\"P\"]\nnever = [\"P\"]", "must not be"),
             ("key = \"a\"\naim = \"most\"\nbudget = \"1 kr\"\nweights = { school = \"much\" }", "is not a weight"),
+            ("key = \"a\"\naim = \"whole\"\neligible = true", "add a section [support]"),
+            ("key = \"a\"\naim = \"whole\"\nstate_aid = [\"white\"]", "add a section [state_aid]"),
+            ("key = \"a\"\naim = \"whole\"\nstate_aid = [\"gray\"]", "did you mean \"grey\"?"),
+            ("key = \"a\"\naim = \"whole\"\ncurve = 0", "1 to 1000 sums of money"),
+            ("key = \"a\"\naim = \"whole\"\nsensitivity = { draws = 0 }", "1 to 100000 times"),
+            ("key = \"a\"\naim = \"whole\"\nsensitivity = { shape = \"normal\" }", "uniform"),
+            ("key = \"a\"\naim = \"whole\"\n[support_ranking]", "add a section [support]"),
             ("key = \"a\"\naim = \"whole\"\n[[plans]]\nkey = \"a\"\naim = \"whole\"", "has the key \"a\" already"),
         ] {
             let found = errors(&format!("{PROJECTS}[[plans]]\n{plan}\n"));

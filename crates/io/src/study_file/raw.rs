@@ -39,7 +39,8 @@ macro_rules! source {
             down: Option<Mapped<Speed>>,
             /// Upload speed, like `down`.
             up: Option<Mapped<Speed>>,
-            /// `in-service` (default), `under-construction` or `planned`.
+            /// `in-service` (default), `under-construction`, `planned`, or `candidate`: only thought of, so that no definition counts it and
+            /// nothing puts it in service but a plan or a scenario that names it.
             status: Option<Mapped<Status>>,
             /// The first day it can be had. Default: at once.
             available_from: Option<Mapped<Date>>,
@@ -220,6 +221,8 @@ source! {
         length: Option<Mapped<Metres>>,
         /// What others pay of it, for example a state scheme or those who are connected. Default: nothing.
         contribution: Option<Mapped<Kronor>>,
+        /// The support that is sought for it, by which it is ranked. Default: what it costs once others have paid.
+        sought: Option<Mapped<Kronor>>,
         /// The first year in which it can be built. Default: any.
         earliest: Option<Mapped<i16>>,
         /// `maybe` (default), `must` or `never`.
@@ -338,6 +341,7 @@ impl From<Projects> for ProjectsSource {
             per_metre: raw.per_metre,
             length: raw.length,
             contribution: raw.contribution,
+            sought: raw.sought,
             earliest: raw.earliest,
             build: raw.build,
         }

@@ -26,8 +26,10 @@ pub fn reference() -> String {
     section(&mut page, &schema, "scenarios", "[[scenarios]]");
     section(&mut page, &schema, "projects", "[[projects]]");
     section(&mut page, &schema, "plans", "[[plans]]");
+    section(&mut page, &schema, "candidates", "[candidates]");
     section(&mut page, &schema, "state_aid", "[state_aid]");
     section(&mut page, &schema, "support", "[support]");
+    section(&mut page, &schema, "support_ranking", "[support_ranking]");
     section(&mut page, &schema, "categories", "[categories]");
     section(&mut page, &schema, "indicators", "[indicators]");
     section(&mut page, &schema, "report", "[report]");

@@ -75,7 +75,8 @@ pub struct RuleEntry {
     /// By one of these technologies, as in `[[profiles]]`.
     #[schemars(with = "Option<Vec<schema::TechnologyWord>>")]
     pub technologies: Option<TechnologyList>,
-    /// Of one of these statuses: `in-service`, `under-construction`, `planned`.
+    /// Of one of these statuses: `in-service`, `under-construction`, `planned`, `candidate`. What is a candidate is meant only where
+    /// this or `projects` says so.
     #[schemars(with = "Vec<schema::StatusWord>")]
     pub statuses: Vec<Status>,
     /// To be had by this day.

@@ -149,6 +149,10 @@ described! {
     ShareText = share();
     /// What a plan is for.
     AimWord = json!({ "enum": ["every-area", "whole", "most"] });
+    /// A class of state aid.
+    ShadeWord = json!({ "enum": ["white", "grey", "black"] });
+    /// How a cost lies between its least and its most.
+    ShapeWord = json!({ "enum": ["uniform", "triangular"] });
     /// A settlement class.
     ClassWord = json!({ "enum": ["locality", "smaller_locality", "outside"] });
     /// A way of reaching.
@@ -158,7 +162,7 @@ described! {
     /// A status of what is not in service yet.
     PlannedWord = json!({ "enum": ["under-construction", "planned"] });
     /// A status.
-    StatusWord = json!({ "enum": ["in-service", "under-construction", "planned"] });
+    StatusWord = json!({ "enum": ["in-service", "under-construction", "planned", "candidate"] });
     /// A technology's key.
     OneTechnologyWord = json!({ "enum": nittio_core::service::Technology::ALL.map(nittio_core::service::Technology::key) });
     /// A technology's key, a set's, or either with a minus before it.

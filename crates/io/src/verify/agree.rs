@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags, types::ValueRef};
 
 use super::{
     Check, Manifest, check,
+    copies::Text,
     figures::{Key, NAMES, Row, Table},
+    layer,
+    verdicts::Verdicts,
 };
 use crate::write::{
     area_columns::snake_case,
@@ -99,35 +102,30 @@ pub(super) fn goals(folder: &Path, table: &Table) -> Check {
 
 /// The map layers have areas only, with the same counts.
 pub(super) fn layers(folder: &Path, table: &Table, manifest: &Manifest) -> Check {
-    let what = "coverage.gpkg holds areas and nothing else, with the same counts as indicators.csv.";
+    let what =
+        "coverage.gpkg holds areas and nothing else, with the same counts as indicators.csv and verdicts as goals.csv.";
     let path = folder.join("coverage.gpkg");
     if !path.exists() {
         return check("There are no map layers (coverage.gpkg).", None);
     }
-    let problems = read_layers(&path, table, manifest).unwrap_or_else(|e| vec![format!("it cannot be read: {e}")]);
+    let verdicts = Verdicts::read(folder, manifest).map_err(|e| e.to_string());
+    let read = verdicts.and_then(|verdicts| read_layers(&path, table, manifest, &verdicts).map_err(|e| e.to_string()));
+    let problems = read.unwrap_or_else(|e| vec![format!("it cannot be read: {e}")]);
     check(what, problems.into_iter().map(|problem| format!("coverage.gpkg, {problem}")))
 }
 
-fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Result<Vec<String>> {
+#[expect(clippy::cast_precision_loss, reason = "compared with a number that a file may hold as a float")]
+fn read_layers(path: &Path, table: &Table, manifest: &Manifest, verdicts: &Verdicts) -> rusqlite::Result<Vec<String>> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut problems = Vec::new();
-    let names = |sql: &str| -> rusqlite::Result<Vec<String>> {
-        connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
-    };
-    let layers = names("SELECT table_name FROM gpkg_contents WHERE data_type = 'features'")?;
-    for name in names("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")? {
-        // Styles say how layers are drawn.
-        let own = name == "layer_styles";
-        let own = own || ["gpkg_", "rtree_", "sqlite_"].iter().any(|start| name.starts_with(start));
-        if !own && !layers.contains(&name) {
-            problems.push(format!("table {name}: it is no layer of areas"));
-        }
-    }
+    let layers = layer::names(&connection)?;
+    let others = layer::others(&connection, &layers)?;
+    problems.extend(others.into_iter().map(|name| format!("table {name}: it is no layer of areas")));
     let profile = manifest.value.pointer("/definitions/profiles/0/key").and_then(serde_json::Value::as_str);
     let profile = profile.unwrap_or_default();
-    for layer in &layers {
-        let level = layer.strip_prefix("level_").filter(|_| !table.has_level(layer)).unwrap_or(layer);
-        let mut rows = connection.prepare(&format!("SELECT * FROM \"{}\"", layer.replace('"', "\"\"")))?;
+    for name in &layers {
+        let level = name.strip_prefix("level_").filter(|_| !table.has_level(name)).unwrap_or(name);
+        let mut rows = connection.prepare(&layer::all(name))?;
         let columns: Vec<String> = rows.column_names().map(str::to_owned).collect();
         let mut rows = rows.query([])?;
         let mut number = 0;
@@ -136,7 +134,7 @@ fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Res
             let code: String = row.get("code")?;
             let own = table.rows.iter().filter(|r| r.key.0[0] == level && r.key.0[1] == code && r.key.0[4] == profile);
             let own: Vec<&Row> = own.filter(|row| super::figures::is_whole(&row.key)).collect();
-            let at = format!("{layer}, row {number}");
+            let at = format!("{name}, row {number}");
             if own.is_empty() {
                 problems.push(format!("{at}: indicators.csv has no area {code:?}"));
                 continue;
@@ -144,15 +142,26 @@ fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Res
             for (index, column) in columns.iter().enumerate() {
                 let value = row.get_ref(index)?;
                 match column.as_str() {
-                    "fid" | "code" | "name" | "goal_verdict" => {}
+                    "fid" | "code" | "name" => {}
                     "geom" => {
                         if let ValueRef::Blob(blob) = value
-                            && !is_multipolygon(blob)
+                            && !layer::is_outline(blob)
                         {
                             problems.push(format!("{at}: its geometry is not the outline of an area"));
                         }
                     }
-                    _ if column.starts_with("goal_missing_") => {}
+                    _ if column.starts_with("goal_") => {
+                        let (text, number) = match value {
+                            ValueRef::Text(text) => (std::str::from_utf8(text).ok(), None),
+                            ValueRef::Integer(count) => (None, Some(count as f64)),
+                            ValueRef::Real(number) => (None, Some(number)),
+                            _ => (None, None),
+                        };
+                        let expected = verdicts.expected(own[0], column, manifest);
+                        if expected.is_none_or(|expected| !expected.is(text, number)) {
+                            problems.push(format!("{at}: {column} is not what goals.csv has"));
+                        }
+                    }
                     _ => match expected(&own, column, manifest) {
                         None => problems.push(format!("{at}: the column {column:?} should not be there")),
                         Some(expected) => {
@@ -180,25 +189,29 @@ fn read_layers(path: &Path, table: &Table, manifest: &Manifest) -> rusqlite::Res
 
 /// The tables of `open-data/` have areas only, with the same counts, and are the same in all formats.
 pub(super) fn open_data(folder: &Path, files: &[String], table: &Table, manifest: &Manifest) -> Check {
+    let what =
+        "The tables of open-data hold areas and nothing else, with the same counts as indicators.csv, in every format.";
+    let verdicts = match Verdicts::read(folder, manifest) {
+        Ok(verdicts) => verdicts,
+        Err(error) => return check(what, Some(format!("goals.csv: it cannot be read: {error}"))),
+    };
     let mut problems = Vec::new();
     let tables = files.iter().filter_map(|name| name.strip_prefix("open-data/")?.strip_suffix(".csv"));
     for slug in tables {
         let path = |ending: &str| folder.join(format!("open-data/{slug}.{ending}"));
-        match open_tables(&path, table, manifest) {
+        match open_tables(&path, table, manifest, &verdicts) {
             Ok(found) => problems.extend(found.into_iter().map(|problem| format!("open-data/{slug}{problem}"))),
             Err(reason) => problems.push(format!("open-data/{slug}: it cannot be read: {reason}")),
         }
     }
-    check(
-        "The tables of open-data hold areas and nothing else, with the same counts as indicators.csv, in every format.",
-        problems,
-    )
+    check(what, problems)
 }
 
 fn open_tables(
     path: &dyn Fn(&str) -> std::path::PathBuf,
     table: &Table,
     manifest: &Manifest,
+    verdicts: &Verdicts,
 ) -> Result<Vec<String>, String> {
     let said = |error: &dyn std::fmt::Display| error.to_string();
     let profile = manifest.value.pointer("/definitions/profiles/0/key").and_then(serde_json::Value::as_str);
@@ -224,11 +237,17 @@ fn open_tables(
             continue;
         }
         for (column, head) in heads.iter().enumerate() {
-            if matches!(head.as_str(), "as_of" | "code" | "name" | "goal_verdict") || head.starts_with("goal_missing_")
-            {
+            if matches!(head.as_str(), "as_of" | "code" | "name") {
                 continue;
             }
             let found = cell(column).parse::<f64>().ok();
+            if head.starts_with("goal_") {
+                let expected = verdicts.expected(own[0], head, manifest);
+                if expected.is_none_or(|expected| !expected.is(Some(cell(column)), found)) {
+                    problems.push(format!(".csv, row {}: {head} is not what goals.csv has", number + 2));
+                }
+                continue;
+            }
             let same = |expected: Option<f64>| match (found, expected) {
                 (Some(a), Some(b)) => (a - b).abs() <= 5e-7 * b.abs().max(1.0),
                 (a, b) => a.is_none() && b.is_none(),
@@ -246,69 +265,7 @@ fn open_tables(
         }
         rows.push(record.iter().map(str::to_owned).collect::<Vec<_>>());
     }
-    problems.extend(open_copies(path, &heads, &rows)?);
-    Ok(problems)
-}
-
-/// Whether JSON, GeoJSON and Parquet have the same rows as the text.
-fn open_copies(
-    path: &dyn Fn(&str) -> std::path::PathBuf,
-    heads: &[String],
-    rows: &[Vec<String>],
-) -> Result<Vec<String>, String> {
-    use serde_json::Value;
-    let mut problems = Vec::new();
-    let same = |text: &str, value: &Value| match value {
-        Value::Null => text.is_empty(),
-        Value::String(other) => text == other,
-        Value::Number(number) => {
-            text.parse::<f64>().is_ok_and(|a| number.as_f64().is_some_and(|b| (a - b).abs() < 5e-7))
-        }
-        _ => false,
-    };
-    for ending in ["json", "geojson"].into_iter().filter(|ending| path(ending).exists()) {
-        let text = std::fs::read(path(ending)).map_err(|e| e.to_string())?;
-        let value: Value = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
-        let list = if ending == "json" { &value } else { &value["features"] };
-        let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
-        if list.len() != rows.len() {
-            problems.push(format!(".{ending}: it has {} areas, not {}", list.len(), rows.len()));
-        }
-        for (row, item) in rows.iter().zip(list) {
-            let item = if ending == "json" { item } else { &item["properties"] };
-            if item.as_object().is_none_or(|item| item.len() != heads.len()) {
-                problems.push(format!(".{ending}: an area has other columns"));
-            }
-            let other = heads.iter().zip(row).filter(|(head, text)| !same(text, &item[head.as_str()]));
-            problems.extend(
-                other.map(|(head, text)| format!(".{ending}: {head} is {}, not {text:?}", item[head.as_str()])),
-            );
-        }
-    }
-    let file = File::open(path("parquet")).map_err(|e| e.to_string())?;
-    let frame = ParquetReader::new(file).finish().map_err(|e| e.to_string())?;
-    for (at, head) in heads.iter().enumerate() {
-        let Ok(column) = frame.column(head) else {
-            problems.push(format!(".parquet: it has no column {head:?}"));
-            continue;
-        };
-        for (number, row) in rows.iter().enumerate() {
-            let alike = match column.get(number) {
-                Ok(AnyValue::Null) => row[at].is_empty(),
-                Ok(AnyValue::String(text)) => row[at] == text,
-                Ok(AnyValue::StringOwned(text)) => row[at] == text.as_str(),
-                Ok(AnyValue::Int64(count)) => row[at] == count.to_string(),
-                Ok(AnyValue::Float64(share)) => row[at].parse::<f64>().is_ok_and(|a| (a - share).abs() < 5e-7),
-                _ => false,
-            };
-            if !alike {
-                problems.push(format!(".parquet, row {}: {head} is not {:?}", number + 1, row[at]));
-            }
-        }
-    }
-    if frame.width() > heads.len() + 1 {
-        problems.push(".parquet: it has more columns than the text".to_owned());
-    }
+    problems.extend(Text { heads, rows }.copies(path)?);
     Ok(problems)
 }
 
@@ -330,23 +287,6 @@ fn expected(own: &[&Row], column: &str, manifest: &Manifest) -> Option<Option<f6
             _ => None,
         }
     })
-}
-
-/// Whether a GeoPackage's geometry is a multipolygon.
-fn is_multipolygon(blob: &[u8]) -> bool {
-    let envelope = match blob.get(3).map(|flags| flags >> 1 & 7) {
-        Some(0) => 0,
-        Some(1) => 32,
-        Some(2 | 3) => 48,
-        Some(4) => 64,
-        _ => return false,
-    };
-    let wkb = blob.get(8 + envelope..).unwrap_or_default();
-    match *wkb {
-        [1, a, b, c, d, ..] => u32::from_le_bytes([a, b, c, d]) == 6,
-        [0, a, b, c, d, ..] => u32::from_be_bytes([a, b, c, d]) == 6,
-        _ => false,
-    }
 }
 
 impl Table {

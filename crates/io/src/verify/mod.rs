@@ -4,10 +4,14 @@
 
 mod agree;
 mod attack;
+mod copies;
+mod drawings;
 mod figures;
+mod layer;
 mod names;
 mod page;
 mod sheets;
+mod verdicts;
 
 use std::{
     collections::BTreeSet,
@@ -81,6 +85,7 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     checks.push(page.is_plain());
     checks.push(page.agrees(&table));
     checks.push(sheets::agree(folder, &table));
+    checks.push(drawings::agree(folder, &files, &table));
     for name in files.iter().filter(|name| is_page(name)) {
         let page = page::Page::of_area(folder, name).map_err(|reason| fail(folder, reason))?;
         checks.extend([page.is_plain(), page.agrees(&table)].into_iter().filter(|check| !check.problems.is_empty()));
@@ -128,8 +133,10 @@ fn is_page(name: &str) -> bool {
 
 fn allowed(files: &[String]) -> Check {
     let picture = |name: &str| {
-        let plain = name.strip_prefix("pictures/").is_some_and(|rest| !rest.contains('/'));
-        plain && (name.ends_with(".svg") || name.ends_with(".png"))
+        let rest = name.strip_prefix("pictures/");
+        let rest =
+            rest.map(|rest| rest.strip_prefix("slides/").or_else(|| rest.strip_prefix("print/")).unwrap_or(rest));
+        rest.is_some_and(|rest| !rest.contains('/')) && (name.ends_with(".svg") || name.ends_with(".png"))
     };
     let open_data = |name: &str| {
         let plain = name.strip_prefix("open-data/").is_some_and(|rest| !rest.contains('/'));

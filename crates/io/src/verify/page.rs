@@ -16,7 +16,7 @@ pub(super) const COUNTS: [&str; 8] =
     ["Totalt", "Total", "Har tillgång", "Have access", "Saknar", "Lack it", "Ej bedömda", "Not assessed"];
 
 /// Where a count of the whole study stands for itself.
-const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
+pub(super) const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
 
 /// A page, as it was written.
 pub(super) struct Page {
@@ -57,11 +57,21 @@ impl Page {
         });
         let mut problems: Vec<String> = found.map(|(text, what)| format!("{name}: it has {what} ({text})")).collect();
         let foreign = lower.match_indices("data:").filter(|(at, _)| {
-            let rest = &lower[*at..];
-            !rest.starts_with("data:font/woff2;") && !rest.starts_with("data:,") && lower[..*at].ends_with(['(', '"'])
+            let (before, rest) = lower.split_at(*at);
+            let typeface =
+                ["data:font/woff2;", "data:font/sfnt;", "data:,"].iter().any(|known| rest.starts_with(known));
+            // A theme's logo, which has nothing in it but shapes or pixels.
+            let picture =
+                ["data:image/svg+xml;base64,", "data:image/png;base64,"].iter().any(|known| rest.starts_with(known));
+            let logo = picture && before.ends_with("<img class=\"logo\" src=\"");
+            !typeface && !logo && before.ends_with(['(', '"'])
         });
-        problems.extend(foreign.map(|(at, _)| format!("{name}, byte {at}: embedded data other than typefaces")));
-        check(format!("{name} has no script, no comment and no embedded data besides its typefaces."), problems)
+        problems
+            .extend(foreign.map(|(at, _)| format!("{name}, byte {at}: embedded data other than typefaces and logo")));
+        check(
+            format!("{name} has no script, no comment and no embedded data besides its typefaces and logo."),
+            problems,
+        )
     }
 
     /// Every count in a table of the page stands in the table of figures, for the same area.

@@ -5,7 +5,8 @@
 
 use std::{io, path::Path};
 
-use geo::{BoundingRect, MultiPolygon, Rect};
+use geo::{BoundingRect, Coord, MultiPolygon, Rect};
+use jiff::civil::Date;
 use nittio_core::{area::Level, outcome::Outcome, study::Frame};
 use rusqlite::{Connection, OpenFlags, params, params_from_iter, types::Value};
 
@@ -118,20 +119,34 @@ pub fn write(path: &Path, outcome: &Outcome) -> io::Result<()> {
 /// # Errors
 /// When writing fails.
 pub(super) fn layers(path: &Path, outcome: &Outcome, levels: &[usize], dated: bool) -> io::Result<()> {
+    create(path, &outcome.provenance.crs, |connection, srs| fill(connection, outcome, levels, dated, srs))
+}
+
+/// Makes the file, with the study's reference system, and lets it be filled; with what is there a file is whole.
+pub(super) fn create(
+    path: &Path,
+    crs: &str,
+    fill: impl FnOnce(&Connection, i32) -> rusqlite::Result<()>,
+) -> io::Result<()> {
     // Without the flag for addresses, a folder may be called `file:`.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(error::of_sqlite)?;
-    fill(&connection, outcome, levels, dated).map_err(error::of_sqlite)?;
+    let all = || {
+        // The file is thrown away whole when anything fails, so no journal is needed.
+        connection.execute_batch(&format!(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;
+             PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; BEGIN; {TABLES}"
+        ))?;
+        let srs = reference_systems(&connection, crs)?;
+        fill(&connection, srs)?;
+        // Pages in one order whatever was written when: same input, same bytes.
+        connection.execute_batch("COMMIT; VACUUM;")
+    };
+    all().map_err(error::of_sqlite)?;
     connection.close().map_err(|(_, e)| error::of_sqlite(e))
 }
 
-fn fill(connection: &Connection, outcome: &Outcome, levels: &[usize], dated: bool) -> rusqlite::Result<()> {
-    // The file is thrown away whole when anything fails, so no journal is needed.
-    connection.execute_batch(&format!(
-        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 4096;
-         PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; BEGIN; {TABLES}"
-    ))?;
-    let srs = reference_systems(connection, &outcome.provenance.crs)?;
+fn fill(connection: &Connection, outcome: &Outcome, levels: &[usize], dated: bool, srs: i32) -> rusqlite::Result<()> {
     let mut tables = Names::default();
     let mut styles = Vec::new();
     for &level in levels {
@@ -141,9 +156,7 @@ fn fill(connection: &Connection, outcome: &Outcome, levels: &[usize], dated: boo
         layer(connection, outcome, level, &table, srs, dated)?;
         styles.extend(style::qml(outcome, level).map(|qml| (table, qml)));
     }
-    style::table(connection, &styles, outcome.frame.as_of)?;
-    // Pages in one order whatever was written when: same input, same bytes.
-    connection.execute_batch("COMMIT; VACUUM;")
+    style::table(connection, &styles, outcome.frame.as_of)
 }
 
 pub(super) fn has_borders(level: &Level) -> bool {
@@ -181,29 +194,69 @@ fn layer(
     dated: bool,
 ) -> rusqlite::Result<()> {
     let columns = columns(outcome, dated);
+    let profile = outcome.indicators.profiles.first().map_or("", |profile| profile.key.as_str());
+    let goal = outcome.goals.first().map_or("", |goal| goal.id.as_str());
+    let as_of = outcome.frame.as_of;
+    let head = Features {
+        table,
+        geometry: "MULTIPOLYGON",
+        columns: columns.iter().map(|column| (column.name.clone(), column.kind)).collect(),
+        description: format!("as of {as_of}; definition {profile}; goal {goal}"),
+        srs,
+        as_of,
+    };
+    let rows = outcome.indicators.areas.iter().enumerate();
+    let rows = rows.filter_map(|(row, area)| Some((row, area.index.filter(|&(l, _)| l == level)?.1)));
+    let rows = rows.map(|(row, area)| {
+        let geometry = outcome.frame.levels[level].areas[area].geometry.as_ref();
+        let geometry = geometry.and_then(|geometry| Some((polygons(geometry), geometry.bounding_rect()?)));
+        let assessment = outcome.assessments.iter().find(|a| a.goal == 0 && a.profile == 0 && a.area == row);
+        (geometry, columns.iter().map(|column| column.value(outcome, row, assessment)).collect())
+    });
+    features(connection, &head, rows)
+}
+
+/// What is said of a layer.
+pub(super) struct Features<'a> {
+    pub(super) table: &'a str,
+    /// `MULTIPOLYGON` or `MULTILINESTRING`.
+    pub(super) geometry: &'static str,
+    /// Names, and types as SQLite has them.
+    pub(super) columns: Vec<(String, &'static str)>,
+    pub(super) description: String,
+    pub(super) srs: i32,
+    pub(super) as_of: Date,
+}
+
+/// A row of a layer: its geometry as WKB with its bounds, and a value per column.
+type Feature = (Option<(Vec<u8>, Rect)>, Vec<Value>);
+
+/// Writes a layer with its spatial index.
+pub(super) fn features(
+    connection: &Connection,
+    of: &Features<'_>,
+    rows: impl Iterator<Item = Feature>,
+) -> rusqlite::Result<()> {
+    let &Features { table, geometry, srs, as_of, .. } = of;
     let quoted = table.replace('"', "\"\"");
-    let declared: Vec<_> = columns.iter().map(|column| format!("\"{}\" {}", column.name, column.kind)).collect();
+    let declared: Vec<_> = of.columns.iter().map(|(name, kind)| format!("\"{name}\" {kind}")).collect();
     connection.execute_batch(&format!(
-        "CREATE TABLE \"{quoted}\" (\"fid\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom\" MULTIPOLYGON, {});
+        "CREATE TABLE \"{quoted}\" (\"fid\" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, \"geom\" {geometry}, {});
          CREATE VIRTUAL TABLE \"rtree_{quoted}_geom\" USING rtree(id, minx, maxx, miny, maxy);",
         declared.join(", ")
     ))?;
 
-    let places = vec!["?"; columns.len() + 2].join(", ");
+    let places = vec!["?"; of.columns.len() + 2].join(", ");
     let mut insert = connection.prepare(&format!("INSERT INTO \"{quoted}\" VALUES ({places})"))?;
     let mut index = connection.prepare(&format!("INSERT INTO \"rtree_{quoted}_geom\" VALUES (?, ?, ?, ?, ?)"))?;
     let mut extent: Option<Rect> = None;
-    let rows = outcome.indicators.areas.iter().enumerate();
-    let rows = rows.filter_map(|(row, area)| Some((row, area.index.filter(|&(l, _)| l == level)?.1)));
-    for (fid, (row, area)) in (1_i64..).zip(rows) {
-        let geometry = outcome.frame.levels[level].areas[area].geometry.as_ref();
-        let geometry = geometry.and_then(|geometry| Some((geometry, geometry.bounding_rect()?)));
-        let assessment = outcome.assessments.iter().find(|a| a.goal == 0 && a.profile == 0 && a.area == row);
+    for (fid, (geometry, mut cells)) in (1_i64..).zip(rows) {
         let mut values = vec![Value::Integer(fid)];
-        values.push(geometry.map_or(Value::Null, |(polygons, bounds)| Value::Blob(blob(polygons, bounds, srs))));
-        values.extend(columns.iter().map(|column| column.value(outcome, row, assessment)));
+        let bounds = geometry.as_ref().map(|(_, bounds)| *bounds);
+        values.push(geometry.map_or(Value::Null, |(wkb, bounds)| Value::Blob(blob(&wkb, bounds, srs))));
+        values.append(&mut cells);
         insert.execute(params_from_iter(values))?;
-        if let Some((_, bounds)) = geometry {
+        if let Some(bounds) = bounds {
             let (min, max) = (bounds.min(), bounds.max());
             index.execute(params![fid, min.x, max.x, min.y, max.y])?;
             extent = Some(extent.map_or(bounds, |extent| join(extent, bounds)));
@@ -211,15 +264,12 @@ fn layer(
     }
 
     let (min, max) = (extent.map(|e| e.min()), extent.map(|e| e.max()));
-    let profile = outcome.indicators.profiles.first().map_or("", |profile| profile.key.as_str());
-    let goal = outcome.goals.first().map_or("", |goal| goal.id.as_str());
-    let as_of = outcome.frame.as_of;
     connection.execute(
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             table,
             table,
-            format!("as of {as_of}; definition {profile}; goal {goal}"),
+            of.description,
             // The day of the figures, since the time of writing would change the bytes.
             format!("{as_of}T00:00:00.000Z"),
             min.map(|c| c.x),
@@ -229,10 +279,8 @@ fn layer(
             srs,
         ],
     )?;
-    connection.execute(
-        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)",
-        params![table, srs],
-    )?;
+    connection
+        .execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)", params![table, geometry, srs])?;
     connection.execute(
         "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index',
          'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
@@ -249,7 +297,7 @@ fn join(a: Rect, b: Rect) -> Rect {
 }
 
 /// The geometry as GeoPackage holds it: a header with the envelope, then little-endian WKB.
-fn blob(polygons: &MultiPolygon, bounds: Rect, srs: i32) -> Vec<u8> {
+fn blob(wkb: &[u8], bounds: Rect, srs: i32) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend_from_slice(b"GP");
     // Version 1; little-endian with an envelope of x and y.
@@ -258,7 +306,28 @@ fn blob(polygons: &MultiPolygon, bounds: Rect, srs: i32) -> Vec<u8> {
     for side in [bounds.min().x, bounds.max().x, bounds.min().y, bounds.max().y] {
         out.extend_from_slice(&side.to_le_bytes());
     }
+    out.extend_from_slice(wkb);
+    out
+}
+
+/// Polygons as WKB.
+pub(super) fn polygons(polygons: &MultiPolygon) -> Vec<u8> {
+    let mut out = Vec::new();
     wkb(&mut out, polygons);
+    out
+}
+
+/// Lines as little-endian WKB of a multilinestring.
+pub(super) fn lines(lines: &[Vec<Coord>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    wkb_header(&mut out, 5, lines.len());
+    for line in lines {
+        wkb_header(&mut out, 2, line.len());
+        for coord in line {
+            out.extend_from_slice(&coord.x.to_le_bytes());
+            out.extend_from_slice(&coord.y.to_le_bytes());
+        }
+    }
     out
 }
 

@@ -19,6 +19,7 @@ use nittio_core::{
     goal::Goal,
     near::Near,
     outcome::{Input, Outcome},
+    plan::RankingRule,
     profile::Profile,
     quantity::Speed,
     review::ReviewCounts,
@@ -72,6 +73,8 @@ pub(super) struct Definitions<'a> {
     state_aid: Option<RuleEntry<'a, StateAid>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     support: Option<RuleEntry<'a, Support>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    support_ranking: Option<&'a RankingRule>,
     settlement: Option<&'static str>,
     /// Per source of borders of localities: the year they were drawn for, where the study file says it.
     settlement_vintages: &'a [Option<i16>],
@@ -195,6 +198,7 @@ pub(super) fn definitions<'a>(outcome: &'a Outcome, speeds: &'a [Speed]) -> Defi
         near: outcome.frame.near.as_ref(),
         state_aid: outcome.aid.state_aid.as_ref().map(RuleEntry::of),
         support: outcome.aid.support.as_ref().map(RuleEntry::of),
+        support_ranking: outcome.plans.ranking.as_ref().map(|ranking| &ranking.rule),
         settlement: outcome.frame.settlements.then_some(SETTLEMENT_RULE),
         settlement_vintages: if outcome.frame.settlements { &outcome.settlement_vintages } else { &[] },
         boundary: BOUNDARY,
@@ -228,7 +232,12 @@ pub(super) fn outputs(
 fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
     let roles: &[&str] = match name {
         "services.csv" => &["footprints", "offers", "review", "places"],
-        "plans.csv" | "plan-projects.csv" | "plan-areas.csv" => {
+        "plans.csv"
+        | "plan-projects.csv"
+        | "plan-areas.csv"
+        | "plan-curve.csv"
+        | "plan-sensitivity.csv"
+        | "support-ranking.csv" => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "projects", "unit-costs"]
         }
         "reconciliation.csv" | "report.html" | super::WORKBOOK => {

@@ -8,8 +8,11 @@
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
 //!                        grid.csv                                        who lacks what by square kilometre, where asked
+//!                        places-lacking.pmtiles                          every place that lacks anything, on a map, where asked
 //!                        scenarios.csv                                   what if, where asked
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
+//!                        plan-curve.csv plan-sensitivity.csv             by money, and if costs are others, where asked
+//!                        support-ranking.csv                             projects as they would be given support, where asked
 //!                        state-aid.csv  support-areas.csv  categories.csv   areas by other rules, where asked
 //!                        coverage.gpkg                                   a layer per level, for a map
 //!                        open-data/                                      what may be published, where asked
@@ -26,7 +29,9 @@ pub mod staging;
 
 pub mod again;
 pub(crate) mod area_columns;
+pub mod candidates;
 pub mod categories;
+pub mod curve;
 pub mod geopackage;
 pub mod goals;
 pub mod grid;
@@ -38,13 +43,17 @@ pub mod open_data;
 pub mod places;
 pub mod plans;
 pub mod public;
+pub mod ranking;
 pub mod ranks;
 pub mod reconciliation;
 pub mod rejects;
 pub mod safety;
 pub mod scenarios;
+pub mod sensitivity;
 pub mod services;
 pub mod splits;
+pub mod tiles;
+pub mod trend;
 
 pub mod error;
 mod number;
@@ -70,6 +79,7 @@ use nittio_core::{
     diagnostic::Diagnostic,
     grid::Grid,
     outcome::Outcome,
+    squares::Squares,
     study::Study,
     sums::Sums,
     tally::Tally,
@@ -82,6 +92,7 @@ use crate::{
 use error::WriteError;
 use lists::Lists;
 use staging::Staging;
+use tiles::Lacking;
 
 /// The workbook of all tables, beside each report.
 pub const WORKBOOK: &str = "tables.xlsx";
@@ -105,6 +116,8 @@ pub struct Run<'a> {
     pub footprints: usize,
     /// Whether the places are counted by square kilometre as well.
     pub grid: bool,
+    /// Whether places that lack a speed are written as dots on tiles as well.
+    pub points: bool,
     /// The distinct kinds of places.
     pub kinds: &'a [Kind],
     /// How many places each kind has.
@@ -132,20 +145,27 @@ pub enum PlacesFrom<'a, 'b> {
     Last(&'a last::Places),
 }
 
+/// What a report is told of places, once they have been written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Seen {
+    /// Those that are few enough to be named.
+    pub few: Option<Few>,
+    /// Who lacks what by square, where the study asks for it.
+    pub squares: Option<Squares>,
+    /// How many are in the file of dots, where the study asks for it and any is.
+    pub dots: Option<u64>,
+}
+
 /// Writes all results but the manifest into the staging; reports can then be added, and [`finish`] ends it.
 ///
-/// Places are written when `places` gives them; what is few enough to be named in a report is returned.
+/// Places are written when `places` gives them; what a report is told of them is returned.
 ///
 /// # Errors
 /// When a file cannot be written; nothing is then changed in the output folder.
-pub fn results(
-    staging: &Staging,
-    run: &Run<'_>,
-    places: Option<PlacesFrom<'_, '_>>,
-) -> Result<Option<Few>, WriteError> {
-    let few = places.map(|places| self::places(staging, run, places)).transpose()?.flatten();
+pub fn results(staging: &Staging, run: &Run<'_>, places: Option<PlacesFrom<'_, '_>>) -> Result<Seen, WriteError> {
+    let seen = places.map(|places| self::places(staging, run, places)).transpose()?.unwrap_or_default();
     tables(staging, run)?;
-    Ok(few)
+    Ok(seen)
 }
 
 /// Writes all results that are made of figures.
@@ -163,7 +183,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 16] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 19] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -178,7 +198,9 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
             if compared.contrasts.is_empty() {
                 return Ok(());
             }
-            staging.write("scenarios.csv", |file| scenarios::csv(file, outcome, compared))
+            staging.write("scenarios.csv", |file| {
+                scenarios::csv(file, &outcome.goals, &outcome.indicators.units, &outcome.indicators.areas, compared)
+            })
         },
         &|| {
             let some = !outcome.plans.asked.is_empty();
@@ -191,6 +213,18 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         &|| {
             let some = !outcome.plans.asked.is_empty();
             if some { staging.write("plan-areas.csv", |file| plans::areas(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.curves.is_empty();
+            if some { staging.write("plan-curve.csv", |file| curve::csv(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let some = !outcome.plans.sensitivities.is_empty();
+            if some { staging.write("plan-sensitivity.csv", |file| sensitivity::csv(file, outcome)) } else { Ok(()) }
+        },
+        &|| {
+            let Some(ranking) = &outcome.plans.ranking else { return Ok(()) };
+            staging.write("support-ranking.csv", |file| ranking::csv(file, &outcome.plans.projects, ranking))
         },
         &|| {
             let Some(state_aid) = &outcome.aid.state_aid else { return Ok(()) };
@@ -211,20 +245,24 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
     done.into_iter().collect()
 }
 
-/// Writes the places, beside them what a later run needs to know, and the lists of some of them. Returns what is few enough to
-/// be named in a report.
+/// Writes the places, beside them what a later run needs to know, and the lists of some of them. Returns what a report is
+/// told of them.
 ///
 /// # Errors
 /// As [`results`].
-pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Option<Few>, WriteError> {
+pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> Result<Seen, WriteError> {
     let mut lists = Lists::open(staging, run)?;
     let (outcome, names) = (run.outcome, run.study.listing.names);
     let (frame, profiles, speeds) = (&outcome.frame, &outcome.indicators.profiles, grid::speeds(run.study));
     let mut squares = run.grid.then(|| Grid::new(run.kinds, frame, profiles, &speeds));
-    let asked = run.grid || lists.any();
+    let mut lacking = run.points.then(|| Lacking::new(run, &speeds, &staging.temporary())).flatten();
+    let asked = run.grid || lacking.is_some() || lists.any();
     let mut each_row = |row: PlaceRow<'_>| {
         if let Some(grid) = &mut squares {
             grid.add(row.kind, row.easting, row.northing, row.units);
+        }
+        if let Some(lacking) = &mut lacking {
+            lacking.add(&row)?;
         }
         lists.row(row)
     };
@@ -257,7 +295,12 @@ pub fn places(staging: &Staging, run: &Run<'_>, places: PlacesFrom<'_, '_>) -> R
     if let (Some(state), Some(account)) = (state, run.account) {
         account.write(state, run).map_err(|error| staging.failed(last::NAME, &error))?;
     }
-    Ok(few)
+    let dots = lacking.filter(|lacking| lacking.places() > 0);
+    let count = dots.as_ref().map(Lacking::places);
+    if let Some(dots) = dots {
+        staging.write(tiles::NAME, |file| dots.finish(file))?;
+    }
+    Ok(Seen { few, dots: count, squares: squares.map(|grid| Squares::of(&grid, &speeds)) })
 }
 
 /// Writes the manifest over everything that was staged, and puts all of it into place.

@@ -101,7 +101,7 @@ pub fn areas(out: impl Write, outcome: &Outcome) -> io::Result<()> {
     table(out, AREA_COLUMNS, plans.flat_map(|plan| of_areas(outcome, plan)))
 }
 
-fn table<const N: usize>(
+pub(super) fn table<const N: usize>(
     out: impl Write,
     columns: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
@@ -125,12 +125,7 @@ fn summary(outcome: &Outcome, ask: &Ask, planned: &Result<Plan, Unplanned>) -> [
     let budget = budget.filter(|sums| !sums.is_empty()).map(|sums| kronor(Kronor::sum(sums))).unwrap_or_default();
     let plan = planned.as_ref().ok();
     let of_plan = |say: &dyn Fn(&Plan) -> String| plan.map(say).unwrap_or_default();
-    let (result, gap) = match plan.map(|plan| plan.proof) {
-        None => ("none", String::new()),
-        Some(Proof::Best) => ("best", "0".to_owned()),
-        Some(Proof::Within(gap)) => ("within-gap", format!("{gap:.6}")),
-        Some(Proof::None) => ("unproven", String::new()),
-    };
+    let (result, gap) = plan.map_or_else(|| ("none", String::new()), |plan| proof(plan.proof));
     [
         ask.key.clone(),
         ask.name.clone(),
@@ -237,13 +232,22 @@ fn of_areas<'a>(outcome: &'a Outcome, plan: &'a Plan) -> impl Iterator<Item = [S
     })
 }
 
+/// How good something is known to be, in a word, and its gap.
+pub(super) fn proof(proof: Proof) -> (&'static str, String) {
+    match proof {
+        Proof::Best => ("best", "0".to_owned()),
+        Proof::Within(gap) => ("within-gap", format!("{gap:.6}")),
+        Proof::None => ("unproven", String::new()),
+    }
+}
+
 /// Kronor, with öre where there are any.
-fn kronor(sum: Kronor) -> String {
+pub(super) fn kronor(sum: Kronor) -> String {
     let (whole, ore) = (sum.ore() / 100, sum.ore() % 100);
     if ore == 0 { whole.to_string() } else { format!("{whole}.{ore:02}") }
 }
 
 /// Whole kronor for each of so many, rounded; nothing where there are none.
-fn per(sum: Kronor, count: u64) -> String {
+pub(super) fn per(sum: Kronor, count: u64) -> String {
     (sum.ore() + count * 50).checked_div(count * 100).map(|kronor| kronor.to_string()).unwrap_or_default()
 }

@@ -68,6 +68,7 @@ impl Sample {
             study,
             footprints,
             grid: false,
+            points: false,
             kinds: &coverage.kinds,
             places,
             sums,
@@ -312,6 +313,8 @@ fn run(study: Study) -> Sample {
         aid: nittio_core::aid::Aid::default(),
         scenarios: nittio_core::comparison::Comparison::default(),
         plans: nittio_core::outcome::Plans::default(),
+        networks: nittio_core::network::Networks::default(),
+        timetable: nittio_core::timetable::Timetable::default(),
         provenance: Provenance {
             program: "nittio 0.1.0".to_owned(),
             crs: "EPSG:3006".to_owned(),

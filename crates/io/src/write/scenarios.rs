@@ -9,7 +9,7 @@ use nittio_core::{
     goal::{Goal, Step},
     indicator::AreaRef,
     measure::Measure,
-    outcome::Outcome,
+    study::ScaledUnit,
 };
 
 use super::{error, number};
@@ -48,17 +48,22 @@ pub const COLUMNS: [&str; 26] = [
 ///
 /// # Errors
 /// When writing fails.
-pub fn csv(out: impl Write, outcome: &Outcome, compared: &Comparison) -> io::Result<()> {
+pub fn csv(
+    out: impl Write,
+    goals: &[Goal],
+    units: &[ScaledUnit],
+    areas: &[AreaRef],
+    compared: &Comparison,
+) -> io::Result<()> {
     let mut rows = Vec::new();
-    let indicators = &outcome.indicators;
     for (k, about) in compared.contrasts.iter().enumerate() {
-        for goal in &outcome.goals {
-            for unit in goal.units.iter().filter_map(|unit| indicators.unit(unit.key())) {
+        for goal in goals {
+            for unit in goal.units.iter().filter_map(|unit| units.iter().position(|of| of.unit == *unit)) {
                 for step in &goal.steps {
                     let Some(measure) = compared.measure(Measure::Down(step.down)) else { continue };
-                    for (a, area) in indicators.areas.iter().enumerate() {
+                    for (a, area) in areas.iter().enumerate() {
                         let moved = compared.moved(k, a, unit, measure);
-                        let key = indicators.units[unit].unit.key();
+                        let key = units[unit].unit.key();
                         rows.push(row(about, compared.shares(k), goal, step, area, key, &moved));
                     }
                 }

@@ -84,6 +84,41 @@ pub(super) fn qml(outcome: &Outcome, level: usize) -> Option<String> {
     Some(document(&column.name, &breaks))
 }
 
+/// The style of outlines of candidates: see-through, with a clear border, as what is not there yet.
+pub(super) fn outlines() -> String {
+    let layer = [
+        ("color", "227,148,37,70"),
+        ("outline_color", "156,90,8,255"),
+        ("outline_style", "solid"),
+        ("outline_width", "0.5"),
+        ("style", "solid"),
+    ];
+    single("fill", "SimpleFill", &layer)
+}
+
+/// The style of routes of candidates.
+pub(super) fn routes() -> String {
+    single("line", "SimpleLine", &[("line_color", "156,90,8,255"), ("line_style", "dash"), ("line_width", "0.4")])
+}
+
+/// One symbol for everything in a layer.
+fn single(kind: &str, class: &str, options: &[(&str, &str)]) -> String {
+    let mut text = format!(
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n\
+         <qgis version=\"3.22.0\" styleCategories=\"Symbology\">\n  \
+         <renderer-v2 type=\"singleSymbol\" symbollevels=\"0\" enableorderby=\"0\" forceraster=\"0\">\n    <symbols>\n      \
+         <symbol type=\"{kind}\" name=\"0\" alpha=\"1\" clip_to_extent=\"1\" force_rhr=\"0\">\n        \
+         <layer class=\"{class}\" enabled=\"1\" locked=\"0\" pass=\"0\">\n          <Option type=\"Map\">\n"
+    );
+    for (key, value) in options {
+        let _ = writeln!(text, "            <Option type=\"QString\" name=\"{key}\" value=\"{value}\"/>");
+    }
+    text.push_str(
+        "          </Option>\n        </layer>\n      </symbol>\n    </symbols>\n  </renderer-v2>\n</qgis>\n",
+    );
+    text
+}
+
 /// What is drawn: the share of a unit with a speed.
 struct Drawn {
     unit: usize,

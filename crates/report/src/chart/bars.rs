@@ -1,4 +1,4 @@
-//! Bars: one per area, with the goal's line.
+//! Bars: one per area, with the goal's line. Where plans are known, each is a bullet: what there is, what is planned, the goal.
 
 use plotters::style::RGBColor;
 
@@ -6,7 +6,7 @@ use super::{
     Mark, NARROW, Scale,
     canvas::{Canvas, Type},
     legend::{self, Entry},
-    palette::{CONTEXT, INK, MET, MISSED, MUTED, RULE, TRACK, UNSURE},
+    palette::{CONTEXT, INK, MET, MISSED, MUTED, PAPER, RULE, TRACK, UNSURE},
 };
 
 /// Bars on one axis of shares.
@@ -36,7 +36,9 @@ pub(crate) struct Bar {
     pub(crate) value: String,
     /// 0 to 1; no bar when not measured.
     pub(crate) share: Option<f64>,
-    /// The share if all unmatched were covered, where that is more.
+    /// The share with what is planned, where that is more.
+    pub(crate) planned: Option<f64>,
+    /// The share if all unmatched were covered too, where that is more.
     pub(crate) upper: Option<f64>,
     /// What stands to the right.
     pub(crate) tail: String,
@@ -63,11 +65,29 @@ impl Tone {
 
 /// The colour of what the unmatched could add.
 pub(crate) const UNSURE_COLOUR: RGBColor = UNSURE;
+/// The lines of what is planned.
+pub(crate) const PLANNED: RGBColor = MET;
 
 impl Bars {
     pub(crate) fn height(&self, width: f64) -> f64 {
         let rows: f64 = self.rows.iter().map(|row| row_height(row, width)).sum();
         legend::height(&self.legend, width) + Scale::head(self.goal.as_ref()) + rows + 6.0
+    }
+
+    /// Leaves out the bar nearest the middle where the lowest and the highest are shown, and otherwise the last.
+    pub(crate) fn drop_row(&mut self) -> bool {
+        let bar = |row: &Row| matches!(row, Row::Bar(bar) if bar.tone != Tone::Context);
+        if self.rows.iter().filter(|row| bar(row)).count() <= 3 {
+            return false;
+        }
+        let Some(note) = self.rows.iter().position(|row| matches!(row, Row::Note(_))) else {
+            return self.rows.pop().is_some();
+        };
+        // How many lie between is no longer what the note says.
+        self.rows[note] = Row::Note("⋯".to_owned());
+        let (low, high) = (self.rows[..note].iter().filter(|row| bar(row)).count(), self.rows.len() - note - 1);
+        self.rows.remove(if low > high { note - 1 } else { note + 1 });
+        true
     }
 
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
@@ -167,8 +187,16 @@ fn paint_bar(canvas: &Canvas<'_, '_>, bar: &Bar, scale: &Scale<'_>, top: f64, he
     canvas.rect(scale.left, top, scale.width, height, TRACK);
     let Some(share) = bar.share else { return };
     let end = scale.x(share);
+    let planned = bar.planned.map_or(end, |planned| scale.x(planned));
     if let Some(upper) = bar.upper {
-        canvas.rect(end, top, (scale.x(upper) - end).max(1.0), height, UNSURE);
+        canvas.rect(planned, top, (scale.x(upper) - planned).max(1.0), height, UNSURE);
+    }
+    if bar.planned.is_some() {
+        let wide = (planned - end).max(1.5);
+        canvas.rect(end, top, wide, height, PAPER);
+        canvas.hatch(end, top, wide, height, PLANNED);
+        let (right, bottom) = (end + wide, top + height);
+        canvas.path(&[(end, top), (right, top), (right, bottom), (end, bottom)], PLANNED, 1.0);
     }
     canvas.rect(
         scale.left,
@@ -189,7 +217,15 @@ mod tests {
         let bar = |label: &str, share: f64, tone| {
             let value = format!("{:.0} %", share * 100.0);
             let upper = (share < 0.6).then_some(share + 0.1);
-            Row::Bar(Bar { label: label.to_owned(), value, share: Some(share), upper, tail: "7 kvar".to_owned(), tone })
+            Row::Bar(Bar {
+                label: label.to_owned(),
+                value,
+                share: Some(share),
+                planned: None,
+                upper,
+                tail: "7 kvar".to_owned(),
+                tone,
+            })
         };
         let mark = |at: f64| Mark { at, label: format!("{:.0} %", at * 100.0) };
         let bars = Bars {
@@ -206,5 +242,33 @@ mod tests {
         };
         let svg = draw(600.0, bars.height(600.0), |canvas| bars.paint(canvas, 600.0)).unwrap();
         insta::assert_snapshot!(svg);
+    }
+
+    #[test]
+    fn what_is_planned_follows_what_there_is_and_what_is_not_known_follows_that() {
+        let bar = Bar {
+            label: "Aneby".to_owned(),
+            value: "50 %".to_owned(),
+            share: Some(0.5),
+            planned: Some(0.75),
+            upper: Some(0.8),
+            tail: String::new(),
+            tone: Tone::Missed,
+        };
+        let bars = Bars { rows: vec![Row::Bar(bar)], ticks: Vec::new(), goal: None, legend: Vec::new() };
+        let svg = draw(600.0, bars.height(600.0), |canvas| bars.paint(canvas, 600.0)).unwrap();
+        // Left and width of the only box of a colour.
+        let of = |colour: &str| -> (f64, f64) {
+            let line = svg.lines().find(|line| line.starts_with("<rect") && line.contains(colour)).unwrap();
+            let value = |name: &str| line.split_once(&format!(" {name}=\"")).unwrap().1.split_once('"').unwrap().0;
+            (value("x").parse().unwrap(), value("width").parse().unwrap())
+        };
+        let (left, wide) = of("#EEF2F5");
+        let near = |(a, b): (f64, f64), from: f64, long: f64| {
+            assert!((a - left - from * wide).abs() <= 1.0 && (b - long * wide).abs() <= 1.5, "{a} {b}: {svg}");
+        };
+        near(of("#C86A1E"), 0.0, 0.5);
+        near(of("#FFFFFF"), 0.5, 0.25);
+        near(of("#B4BFC9"), 0.75, 0.05);
     }
 }

@@ -15,8 +15,8 @@ use plotters::{
 
 use crate::{
     chart::palette::{INK, MUTED},
-    theme::themed,
-    typeface::{FAMILY, Weight},
+    theme::{drawn_family, themed},
+    typeface::Weight,
 };
 
 /// How many of plotters' whole units make a pixel, so that lines may lie between pixels.
@@ -138,8 +138,9 @@ impl Canvas<'_, '_> {
             Align::Middle => HPos::Center,
             Align::End => HPos::Right,
         };
+        let family = drawn_family();
         // plotters divides sizes by 1.24 and lowers a text that hangs from its top by 0.76 em.
-        let font = FontDesc::new(FontFamily::Name(FAMILY), style.size * UNITS * 1.24, font);
+        let font = FontDesc::new(FontFamily::Name(&family), style.size * UNITS * 1.24, font);
         let colour = themed(style.colour);
         let style_of = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, VPos::Top));
         let (x, y) = self.at(x, y - 0.76 * style.size);

@@ -5,6 +5,7 @@
 
 pub(crate) mod bars;
 pub(crate) mod canvas;
+pub(crate) mod curve;
 pub(crate) mod dots;
 pub(crate) mod histogram;
 pub(crate) mod legend;
@@ -14,6 +15,7 @@ pub(crate) mod sight;
 pub(crate) mod spans;
 pub(crate) mod stack;
 pub(crate) mod tornado;
+pub(crate) mod waterfall;
 
 use canvas::{Canvas, Type};
 use palette::{INK, RULE};
@@ -38,6 +40,10 @@ pub(crate) enum Chart {
     Spans(spans::Spans),
     /// One bar per thing that is varied.
     Tornado(tornado::Tornado),
+    /// Steps from a share to a goal.
+    Waterfall(waterfall::Waterfall),
+    /// What money reaches.
+    Curve(curve::Curve),
 }
 
 impl Chart {
@@ -51,6 +57,32 @@ impl Chart {
             Self::Histogram(chart) => chart.height(width),
             Self::Spans(chart) => chart.height(width),
             Self::Tornado(chart) => chart.height(width),
+            Self::Waterfall(chart) => chart.height(width),
+            Self::Curve(chart) => chart.height(width),
+        }
+    }
+
+    /// The chart for a place that is so wide and so high, and whether rows had to be left out for it.
+    pub(crate) fn within(mut self, width: f64, height: f64) -> (Self, bool) {
+        if let Self::Map(map) = &mut self {
+            map.tallest = map.tallest.min(height - map::FOOT);
+        }
+        let mut cut = false;
+        while self.height(width) > height && self.drop_row() {
+            cut = true;
+        }
+        (self, cut)
+    }
+
+    /// Leaves out the row that says least, where there are rows to leave out.
+    fn drop_row(&mut self) -> bool {
+        match self {
+            Self::Bars(chart) => chart.drop_row(),
+            Self::Dots(chart) => drop_last(&mut chart.rows),
+            Self::Stack(chart) => drop_last(&mut chart.rows),
+            Self::Tornado(chart) => drop_last(&mut chart.rows),
+            // The steps of a waterfall add up: none can be left out.
+            Self::Spans(_) | Self::Map(_) | Self::Histogram(_) | Self::Waterfall(_) | Self::Curve(_) => false,
         }
     }
 
@@ -64,8 +96,15 @@ impl Chart {
             Self::Histogram(chart) => chart.paint(canvas, width),
             Self::Spans(chart) => chart.paint(canvas, width),
             Self::Tornado(chart) => chart.paint(canvas, width),
+            Self::Waterfall(chart) => chart.paint(canvas, width),
+            Self::Curve(chart) => chart.paint(canvas, width),
         }
     }
+}
+
+/// Leaves out the last row; some rows stay, since a chart of none says nothing.
+fn drop_last<T>(rows: &mut Vec<T>) -> bool {
+    rows.len() > 3 && rows.pop().is_some()
 }
 
 /// A labelled place on the axis of shares.

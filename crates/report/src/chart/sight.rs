@@ -98,7 +98,7 @@ fn product(matrix: [[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::palette::{CONTEXT, MET, MISSED, NOTHING, SHADES, UNSURE, sequential};
+    use crate::chart::palette::{CONTEXT, MET, MISSED, NOTHING, PAPER, SHADES, UNSURE, sequential};
 
     #[track_caller]
     fn assert_apart(a: RGBColor, b: RGBColor, what: &str) {
@@ -123,11 +123,15 @@ mod tests {
 
     #[test]
     fn series_that_stand_side_by_side_are_told_apart_by_everybody() {
-        let groups: [&[RGBColor]; 4] = [
+        let groups: [&[RGBColor]; 6] = [
             // Bars and dots.
             &[MET, MISSED, CONTEXT, UNSURE],
             // A tornado.
             &[MISSED, MET, UNSURE],
+            // A waterfall: what there is, what is added, the lines of what is left and the paper between them.
+            &[CONTEXT, MET, MISSED, PAPER],
+            // A bullet: what there is, the paper between the lines of what is planned, what is not known.
+            &[MISSED, PAPER, UNSURE],
             // White, grey, black, and the lines of what is not assessed.
             &[SHADES[0], SHADES[1], SHADES[2]],
             &[SHADES[0], UNSURE],

@@ -1,12 +1,13 @@
 //! The ranking: sorted bars with the goal's line, and a histogram when there are many areas.
 
-use super::{Scene, ledger};
+use super::{Scene, ledger, path};
 use crate::{
     chart::{
         Chart, Mark,
-        bars::{Bar, Bars, Row, Tone, UNSURE_COLOUR},
+        bars::{Bar, Bars, PLANNED, Row, Tone, UNSURE_COLOUR},
         histogram::{Bin, Histogram},
         legend::{Entry, Swatch},
+        palette,
     },
     report::{self, Block, Cell, Figure, Head, Section, Table},
 };
@@ -37,6 +38,13 @@ fn ranking(scene: &Scene<'_>) -> Figure {
     }
     let uppers = rows.iter().any(|row| matches!(row, Row::Bar(Bar { upper: Some(_), .. })));
     let mut legend = tones(scene, &rows);
+    let plans = rows.iter().any(|row| matches!(row, Row::Bar(Bar { planned: Some(_), .. })));
+    if plans {
+        let day = path::planned(scene).last().and_then(|&p| scene.ind.profiles[p].planned_until);
+        let day = day.map(|day| scene.locale.date(day, &t.get("months"))).unwrap_or_default();
+        let swatch = Swatch::Hatched(palette::PAPER, PLANNED);
+        legend.push(Entry { swatch, label: t.say("bars.legend-planned", &[("date", &day)]) });
+    }
     if uppers {
         legend.push(Entry { swatch: Swatch::Fill(UNSURE_COLOUR), label: t.get("bars.legend-unsure") });
     }
@@ -47,6 +55,9 @@ fn ranking(scene: &Scene<'_>) -> Figure {
     } else {
         t.say("bars.caption-no-goal", &[("units", &scene.main_all())])
     };
+    if plans {
+        caption = format!("{caption} {}", t.get("bars.caption-planned"));
+    }
     if uppers {
         caption = format!("{caption} {}", t.say("bars.caption-upper", &[("units", &scene.main_units())]));
     }
@@ -99,11 +110,16 @@ fn bar(scene: &Scene<'_>, area: usize, context: bool) -> Bar {
         }
         None => String::new(),
     };
+    // Kept back in the public edition, there as in its table of definitions.
+    let planned = path::planned(scene).last().map(|&profile| path::of(scene, area, profile));
+    let planned = planned.filter(|planned| !planned.hides.any() && planned.covered > figure.covered);
+    let upper = planned.unwrap_or(figure);
     Bar {
         label: scene.area_name(area),
         value: scene.share(&figure),
         share: figure.share(),
-        upper: (figure.unmatched > 0).then(|| figure.upper_share()).flatten(),
+        planned: planned.and_then(|planned| planned.share()),
+        upper: (upper.unmatched > 0).then(|| upper.upper_share()).flatten(),
         tail,
         tone: match reaches {
             _ if context => Tone::Context,

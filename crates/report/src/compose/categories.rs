@@ -102,6 +102,7 @@ fn figure(scene: &Scene<'_>, categories: &[usize]) -> Figure {
             label: name(scene, category),
             value: scene.plain_share(&figure),
             share: figure.share(),
+            planned: None,
             upper: None,
             tail: t.say("categories.of", &[("has", &has), ("total", &total)]),
             tone: Tone::Met,

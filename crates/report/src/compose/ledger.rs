@@ -11,7 +11,7 @@ use nittio_core::{
     suppress::Rule,
 };
 
-use super::{Scene, share_ppm, words::HIDDEN};
+use super::{Scene, path, share_ppm, words::HIDDEN};
 use crate::{
     messages::sentence,
     report::{Block, Cell, Group, Head, Row, Section, Table},
@@ -34,6 +34,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             t.get("ledger.heading-no-goal")
         }
     };
+    blocks.extend(path::figure(scene).map(|figure| Block::Figure(Box::new(figure))));
     if let Some(table) = steps(scene) {
         blocks.push(Block::Heading(t.get("ledger.other-heading")));
         blocks.push(Block::Table(table));

@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 
 use geo::{BoundingRect, Coord, MapCoords, MultiPolygon};
+use plotters::style::RGBColor;
 
 use nittio_core::{
     goal::Step,
+    layers::Layers,
     measure::Measure,
     projection::{Answer, Projection},
     quantity::Speed,
+    service::{Status, Technology},
     settlement::Settlement,
+    sketch,
 };
 
 use super::{Scene, map, share_ppm};
 use crate::{
     chart::palette::{self, EDGE},
     live::{
-        Aim, AreaWords, Class, Colours, Counted, Live, Numbers, Start, UnitWords, World,
+        Aim, AreaWords, Class, Colours, Counted, Drawn, Live, Numbers, Sketch, Squares, Start, UnitWords, World,
         outline::{Outlines, outlines},
     },
     messages::sentence,
@@ -26,7 +30,7 @@ use crate::{
 const CLASSES: usize = 6;
 
 /// What the script is given; `None` when the study has no areas or no speeds to ask about.
-pub(super) fn live(scene: &Scene<'_>, projection: &Projection) -> Option<Live> {
+pub(super) fn live(scene: &Scene<'_>, projection: &Projection, layers: &Layers) -> Option<Live> {
     let goals = aims(scene, &projection.speeds);
     if scene.areas.is_empty() || goals.is_empty() {
         return None;
@@ -35,6 +39,7 @@ pub(super) fn live(scene: &Scene<'_>, projection: &Projection) -> Option<Live> {
     let words = |area: &usize| AreaWords { code: scene.ind.areas[*area].code.clone(), name: scene.area_name(*area) };
     let main = scene.main_goal().zip(scene.main_step());
     let start = main.and_then(|(goal, step)| goals.iter().position(|aim| aim.key == key(&goal.id, step.down)));
+    let (outlines, squeeze) = borders(scene, &areas).unzip();
     Some(Live {
         heading: scene.t.get("live.heading"),
         numbers: numbers(scene),
@@ -51,9 +56,15 @@ pub(super) fn live(scene: &Scene<'_>, projection: &Projection) -> Option<Live> {
             paper: hex(palette::PAPER),
             edge: hex(EDGE),
             nothing: hex(palette::NOTHING),
+            missed: hex(palette::MISSED),
         },
         counted: tally(&areas, projection),
-        outlines: borders(scene, &areas),
+        squares: outlines.as_ref().and_then(|_| squares(scene, projection, layers)),
+        sketch: outlines.as_ref().and_then(|_| sketch(scene, layers)),
+        dots: outlines.as_ref().and(layers.dots),
+        mbps: projection.speeds.iter().map(|speed| speed.mbps()).collect(),
+        outlines,
+        squeeze: squeeze.unwrap_or(1.0),
         lengths: if scene.out.provenance.crs.starts_with("EPSG:") { map::lengths(scene) } else { Vec::new() },
         areas: areas.iter().map(words).collect(),
         goals,
@@ -62,11 +73,7 @@ pub(super) fn live(scene: &Scene<'_>, projection: &Projection) -> Option<Live> {
 
 /// What the tally says, area by area in the order of the page.
 fn tally(areas: &[usize], projection: &Projection) -> Counted {
-    let sign = |answer: &Answer| match answer {
-        Answer::Unmatched => '-',
-        Answer::Speeds(reached) => char::from_digit(u32::from(*reached), 36).unwrap_or('z'),
-    };
-    let signatures = projection.signatures.iter().map(|signature| signature.iter().map(sign).collect()).collect();
+    let signatures = projection.signatures.iter().map(|signature| signs(signature)).collect();
     let number = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     let groups = projection.groups.iter().filter_map(|group| {
         let area = areas.iter().position(|&area| area == group.area)?;
@@ -78,6 +85,94 @@ fn tally(areas: &[usize], projection: &Projection) -> Counted {
         Some(list)
     });
     Counted::Tally { signatures, groups: groups.collect() }
+}
+
+/// One sign per answer.
+fn signs(signature: &[Answer]) -> String {
+    let sign = |answer: &Answer| match answer {
+        Answer::Unmatched => '-',
+        Answer::Speeds(reached) => char::from_digit(u32::from(*reached), 36).unwrap_or('z'),
+    };
+    signature.iter().map(sign).collect()
+}
+
+/// Squares, where the study asks for them.
+fn squares(scene: &Scene<'_>, projection: &Projection, layers: &Layers) -> Option<Squares> {
+    let squares = layers.squares.as_ref()?;
+    let speed = |speed: &Speed| projection.speeds.iter().position(|other| other == speed);
+    let mut last = [0; 2];
+    let list = squares.squares.iter().map(|square| {
+        let [east, north] = square.corner;
+        let mut numbers = vec![east - last[0], north - last[1]];
+        last = square.corner;
+        for (signature, sums) in &square.rows {
+            numbers.push(i64::try_from(*signature).unwrap_or(i64::MAX));
+            numbers.extend(sums.iter().map(|&sum| i64::try_from(sum).unwrap_or(i64::MAX)));
+        }
+        numbers
+    });
+    let kilometres = u64::try_from(squares.side.unwrap_or_default() / 1000).unwrap_or_default();
+    Some(Squares {
+        side: squares.side,
+        label: format!("{}\u{a0}km", scene.locale.whole(kilometres)),
+        list: list.collect(),
+        speeds: squares.speeds.iter().map(speed).collect::<Option<_>>()?,
+        signatures: squares.signatures.iter().map(|signature| signs(signature)).collect(),
+    })
+}
+
+/// Where each technology is, where the study asks for it.
+fn sketch(scene: &Scene<'_>, layers: &Layers) -> Option<Sketch> {
+    let sketch = layers.sketch.as_ref()?;
+    let metric = scene.out.provenance.crs.starts_with("EPSG:");
+    let drawn = |layer: &sketch::Drawn| {
+        let side = sketch.step * 2.0;
+        let kilometres = layer.squares as f64 * side * side / 1e6;
+        let technology = scene.t.get(&format!("technology.{}", layer.technology.key()));
+        let status = scene.t.get(&format!("live.status-{}", layer.status.key()));
+        Drawn {
+            name: format!("{technology}, {status}"),
+            size: if metric {
+                scene.t.say("live.about-size", &[("n", &about(scene, kilometres))])
+            } else {
+                String::new()
+            },
+            colour: hex(colour(layer.technology)),
+            ready: layer.status == Status::InService,
+            polygons: layer.polygons.iter().map(|rings| rings.iter().map(|ring| steps(ring)).collect()).collect(),
+        }
+    };
+    Some(Sketch { corner: sketch.corner, step: sketch.step, layers: sketch.layers.iter().map(drawn).collect() })
+}
+
+/// A number of two digits that count, as drawings are no more exact.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float to integer cast saturates")]
+fn about(scene: &Scene<'_>, number: f64) -> String {
+    let size = 10f64.powf(number.max(1.0).log10().floor() - 1.0).max(1.0);
+    scene.locale.whole(((number / size).round() * size) as u64)
+}
+
+/// Colours that tell technologies apart; in a legend they have names beside them.
+fn colour(technology: Technology) -> RGBColor {
+    match technology {
+        Technology::Fibre => palette::MET,
+        Technology::Cable => RGBColor(0x8a, 0x3f, 0x8f),
+        Technology::Vdsl | Technology::Xdsl => palette::MISSED,
+        Technology::Fwa => RGBColor(0x2e, 0x7d, 0x4f),
+        Technology::Nr | Technology::Lte => RGBColor(0xb5, 0x2b, 0x45),
+        Technology::Satellite | Technology::Other => palette::CONTEXT,
+    }
+}
+
+/// A ring as its first vertex and the steps from one to the next.
+fn steps(ring: &[[i32; 2]]) -> Vec<i32> {
+    let mut last = [0; 2];
+    let step = |at: &[i32; 2]| {
+        let step = [at[0] - last[0], at[1] - last[1]];
+        last = *at;
+        step
+    };
+    ring.iter().flat_map(step).collect()
 }
 
 /// The number of a settlement class in the figures.
@@ -219,6 +314,27 @@ fn sentences(scene: &Scene<'_>) -> BTreeMap<&'static str, String> {
         ("nothing-said", "live.nothing-said"),
         ("readout", "live.readout"),
         ("no-map", "live.no-map"),
+        ("layers", "live.layers"),
+        ("layer-squares", "live.layer-squares"),
+        ("squares-legend", "live.squares-legend"),
+        ("squares-caption", "live.squares-caption"),
+        ("squares-none", "live.squares-none"),
+        ("squares-many", "live.squares-many"),
+        ("squares-only", "live.squares-only"),
+        ("square", "live.square"),
+        ("column-square", "live.column-square"),
+        ("square-readout", "live.square-readout"),
+        ("fewer", "live.fewer"),
+        ("drawn", "live.drawn"),
+        ("dots-open", "live.dots-open"),
+        ("dots-show", "live.dots-show"),
+        ("dots-said", "live.dots-said"),
+        ("dots-many", "live.dots-many"),
+        ("dots-only", "live.dots-only"),
+        ("dots-wrong", "live.dots-wrong"),
+        ("dots-legend", "live.dots-legend"),
+        ("drawn-legend", "live.drawn-legend"),
+        ("or-more", "live.or-more"),
         ("legend", "map.legend"),
         ("class-below", "map.class-below"),
         ("class-between", "map.class-between"),
@@ -249,8 +365,8 @@ fn sentences(scene: &Scene<'_>) -> BTreeMap<&'static str, String> {
     words
 }
 
-/// The areas that have borders, on a grid.
-fn borders(scene: &Scene<'_>, areas: &[usize]) -> Option<Outlines> {
+/// The areas that have borders, on a grid, and how much narrower than its coordinates that is.
+fn borders(scene: &Scene<'_>, areas: &[usize]) -> Option<(Outlines, f64)> {
     let shapes: Vec<(usize, &MultiPolygon)> = areas
         .iter()
         .enumerate()
@@ -263,9 +379,9 @@ fn borders(scene: &Scene<'_>, areas: &[usize]) -> Option<Outlines> {
     let squeeze = map::squeeze(scene, &shapes);
     let planar =
         |(number, shape): &(usize, &MultiPolygon)| (*number, shape.map_coords(|c| Coord { x: c.x * squeeze, y: c.y }));
-    outlines(&shapes.iter().map(planar).collect::<Vec<_>>())
+    Some((outlines(&shapes.iter().map(planar).collect::<Vec<_>>())?, squeeze))
 }
 
-fn hex(colour: plotters::style::RGBColor) -> String {
+fn hex(colour: RGBColor) -> String {
     format!("#{:02x}{:02x}{:02x}", colour.0, colour.1, colour.2)
 }

@@ -7,7 +7,7 @@ use super::{Scene, ledger};
 use crate::{
     chart::{
         Chart,
-        map::{Area, Class, Map},
+        map::{Area, Class, Map, TALLEST},
         palette,
     },
     messages::sentence,
@@ -29,15 +29,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
 
 fn figure(scene: &Scene<'_>) -> Option<Figure> {
     let t = &scene.t;
-    let shapes: Vec<(usize, &MultiPolygon)> = scene
-        .areas
-        .iter()
-        .filter_map(|&area| {
-            let (level, index) = scene.ind.areas[area].index?;
-            let shape = scene.out.frame.levels.get(level)?.areas.get(index)?.geometry.as_ref()?;
-            shape.bounding_rect().map(|_| (area, shape))
-        })
-        .collect();
+    let shapes = shapes(scene);
     if shapes.is_empty() {
         return None;
     }
@@ -58,7 +50,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
                 value: scene.share(&figure),
                 class: figure.has_share().then(|| breaks::class(&breaks, figure.covered, figure.total)),
                 missed: scene.reaches(&figure) == Some(false),
-                shape: shape.map_coords(|c| Coord { x: c.x * squeeze, y: c.y }),
+                shape: squeezed(shape, squeeze),
             }
         })
         .collect();
@@ -80,6 +72,7 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
         }),
         lengths: if scene.out.provenance.crs.starts_with("EPSG:") { lengths(scene) } else { Vec::new() },
         named: areas.len() <= NAMED,
+        tallest: TALLEST,
         areas,
     };
     let mut caption = vec![goal_word.as_ref().map_or_else(
@@ -125,6 +118,21 @@ fn figure(scene: &Scene<'_>) -> Option<Figure> {
             ..ledger::short_table(scene, &scene.by_share(), "map-table")
         }),
     })
+}
+
+/// The areas of the level that have borders.
+pub(super) fn shapes<'a>(scene: &Scene<'a>) -> Vec<(usize, &'a MultiPolygon)> {
+    let shape = |&area: &usize| {
+        let (level, index) = scene.ind.areas[area].index?;
+        let shape = scene.out.frame.levels.get(level)?.areas.get(index)?.geometry.as_ref()?;
+        shape.bounding_rect().map(|_| (area, shape))
+    };
+    scene.areas.iter().filter_map(shape).collect()
+}
+
+/// A shape, narrower by so much.
+pub(super) fn squeezed(shape: &MultiPolygon, squeeze: f64) -> MultiPolygon {
+    shape.map_coords(|c| Coord { x: c.x * squeeze, y: c.y })
 }
 
 fn title(scene: &Scene<'_>) -> String {

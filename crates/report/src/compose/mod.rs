@@ -3,6 +3,7 @@
 mod aid;
 mod bars;
 mod categories;
+mod change_map;
 mod definitions;
 pub(crate) mod delivery;
 pub(crate) mod kommun;
@@ -11,14 +12,20 @@ mod live;
 mod map;
 mod method;
 mod opening;
+mod path;
+mod plan_curve;
+mod plan_ranking;
+mod plan_sensitivity;
 mod plans;
 mod quality;
 mod reconciliation;
+mod rollout;
 mod safety;
 mod scenarios;
 mod settlements;
 mod speeds;
 mod technologies;
+pub(crate) mod trend;
 mod words;
 pub(crate) mod workbook;
 
@@ -29,6 +36,7 @@ use nittio_core::{
     category::Few,
     goal::{Goal, Step},
     indicator::{At, Figure, Indicators, TOTAL},
+    layers::Layers,
     measure::Measure,
     outcome::{Input, Outcome},
     projection::Projection,
@@ -78,9 +86,9 @@ pub(super) struct Scene<'a> {
 }
 
 /// Composes the whole report, with a part that answers by itself where there is something to count with.
-pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection) -> Report {
+pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
     let mut report = report(outcome, settings);
-    report.live = live::live(&Scene::new(outcome, settings), projection);
+    report.live = live::live(&Scene::new(outcome, settings), projection, layers);
     report
 }
 
@@ -126,6 +134,7 @@ pub(super) fn report(outcome: &Outcome, settings: &Settings) -> Report {
             page: t.get("page.number"),
             tables: t.get("page.tables"),
             table_on_page: t.get("page.table-on-page"),
+            cut: t.get("page.cut"),
         },
         colophon: t.say("page.colophon", &[("program", &outcome.provenance.program)]),
         theme: crate::theme::Theme::default(),

@@ -7,7 +7,7 @@ use nittio_core::{
     unit::Unit,
 };
 
-use super::Scene;
+use super::{Scene, plan_curve, plan_ranking, plan_sensitivity, rollout};
 use crate::{
     messages::sentence,
     report::{Block, Cell, Head, Row, Section, Table},
@@ -18,20 +18,59 @@ const NAMED: usize = 12;
 
 /// The section, where the study asks for plans.
 pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
-    let asked = &scene.out.plans.asked;
-    if asked.is_empty() {
+    let plans = &scene.out.plans;
+    if plans.asked.is_empty() && plans.ranking.is_none() {
         return None;
     }
     let t = &scene.t;
-    let mut blocks = vec![Block::Text(t.get("plans.intro"))];
-    for (ask, planned) in asked {
+    let mut blocks = Vec::new();
+    if !plans.asked.is_empty() {
+        blocks.push(Block::Text(t.get("plans.intro")));
+    }
+    let (mut curves, mut drawn) = (0, 0);
+    for (number, (ask, planned)) in plans.asked.iter().enumerate() {
         blocks.push(Block::Heading(ask.name.clone()));
+        blocks.extend(built_to(scene, ask).map(Block::Text));
         match planned {
-            Ok(plan) => blocks.extend(of_plan(scene, plan)),
+            Ok(plan) => {
+                blocks.extend(of_plan(scene, plan));
+                let figures = rollout::figures(scene, plan, drawn);
+                drawn += usize::from(!figures.is_empty());
+                blocks.extend(figures);
+            }
             Err(why) => blocks.push(Block::Text(why_not(scene, ask, why))),
         }
+        let scaled = counted(scene, ask);
+        if let Some(curve) = plans.curve(number) {
+            let of_plan = (curves, ask, planned.as_ref().ok());
+            blocks.extend(plan_curve::block(scene, of_plan, curve, scaled));
+            curves += 1;
+        }
+        if let Some((found, plan)) = plans.sensitivity(number).zip(planned.as_ref().ok()) {
+            blocks.extend(plan_sensitivity::blocks(scene, plan, found, scaled));
+        }
     }
+    blocks.extend(plans.ranking.iter().flat_map(|ranking| plan_ranking::blocks(scene, ranking)));
     Some(Section { id: "plans", short: t.get("plans.short"), heading: t.get("plans.heading"), blocks })
+}
+
+/// What a plan counts: its own unit, or the goal's first that the study has.
+fn counted<'s>(scene: &'s Scene<'_>, ask: &Ask) -> &'s ScaledUnit {
+    let of_goal = scene.out.goals.get(ask.goal).map(|goal| goal.units.as_slice()).unwrap_or_default();
+    let unit = ask.unit.iter().chain(of_goal).find_map(|unit| scene.ind.unit(unit.key()));
+    &scene.ind.units[unit.unwrap_or(0)]
+}
+
+/// Which places a plan builds to, where that is not all of them.
+fn built_to(scene: &Scene<'_>, ask: &Ask) -> Option<String> {
+    let t = &scene.t;
+    let shades = ask.shades.as_ref().map(|(_, classes)| {
+        let words = classes.iter().map(|class| t.get(&format!("plans.shade-{}", class.key()))).collect();
+        t.say("plans.only-shades", &[("classes", &scene.list(words))])
+    });
+    let said: Vec<String> =
+        ask.eligible.as_ref().map(|_| t.get("plans.only-eligible")).into_iter().chain(shades).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 fn of_plan(scene: &Scene<'_>, plan: &Plan) -> Vec<Block> {
@@ -45,13 +84,19 @@ fn of_plan(scene: &Scene<'_>, plan: &Plan) -> Vec<Block> {
     blocks
 }
 
-fn kronor(scene: &Scene<'_>, sum: Kronor) -> String {
+pub(super) fn kronor(scene: &Scene<'_>, sum: Kronor) -> String {
     // Öre are for the files.
     scene.locale.kronor(Kronor::from_ore((sum.ore() + 50) / 100 * 100))
 }
 
+/// What each of so many costs.
+pub(super) fn for_each(scene: &Scene<'_>, sum: Kronor, units: u64, scaled: &ScaledUnit) -> String {
+    let each = (sum.ore() + units * 50).checked_div(units * 100).map_or(0, |kronor| kronor * 100 * scaled.scale);
+    kronor(scene, Kronor::from_ore(each))
+}
+
 /// So many of a unit, as `3 invånare`.
-fn so_many(scene: &Scene<'_>, parts: u64, scaled: &ScaledUnit) -> String {
+pub(super) fn so_many(scene: &Scene<'_>, parts: u64, scaled: &ScaledUnit) -> String {
     let form = if parts == scaled.scale { "one" } else { "many" };
     let word = match &scaled.unit {
         Unit::Weight(name) => name.clone(),
@@ -71,14 +116,11 @@ fn summary(scene: &Scene<'_>, plan: &Plan, scaled: &ScaledUnit) -> String {
     }
     let n = plan.chosen.len();
     let projects = t.say(if n == 1 { "plans.one-project" } else { "plans.projects" }, &[("n", &scene.whole(n))]);
-    let each = (plan.net.ore() + plan.gained * 50)
-        .checked_div(plan.gained * 100)
-        .map_or(0, |kronor| kronor * 100 * scaled.scale);
     let values = [
         ("projects", projects),
         ("cost", kronor(scene, plan.net)),
         ("units", so_many(scene, plan.gained, scaled)),
-        ("each", kronor(scene, Kronor::from_ore(each))),
+        ("each", for_each(scene, plan.net, plan.gained, scaled)),
     ];
     let said = t.say("plans.builds", &values.each_ref().map(|(key, value)| (*key, value.as_str())));
     let proof = match plan.proof {
@@ -190,7 +232,7 @@ fn areas(scene: &Scene<'_>, plan: &Plan) -> Table {
 }
 
 /// A plan's key, as a part of an identifier of a page.
-fn identifier(plan: &Plan) -> String {
+pub(super) fn identifier(plan: &Plan) -> String {
     plan.ask.key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 

@@ -1,12 +1,16 @@
 //! What if: what every scenario would change, in all of the study and area by area.
 
 use nittio_core::{
-    comparison::{About, Comparison, Moved},
+    comparison::{About, Comparison, Moved, Overlap},
     goal::Step,
     measure::Measure,
 };
 
-use super::{MANY, SHOWN, Scene, settlements, share_ppm};
+use super::{
+    MANY, SHOWN, Scene,
+    change_map::{self, Changed, signed},
+    settlements, share_ppm,
+};
 use crate::{
     chart::{
         Chart,
@@ -21,16 +25,21 @@ use crate::{
 /// More areas than so many are not named one by one.
 const NAMED: usize = 6;
 
+/// The maps that there may be, one per scenario.
+const MAPS: [&str; 4] = ["scenarios-map", "scenarios-map-2", "scenarios-map-3", "scenarios-map-4"];
+
+/// More pairs than so many are folded.
+const PAIRS: usize = 10;
+
 /// The section, where the study asks for scenarios and its goal can be tried in the unit shown.
 pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
     let asked = Asked::of(scene)?;
     let t = &scene.t;
-    let blocks = vec![
-        Block::Text(t.get("scenarios.intro")),
-        Block::Table(asked.region()),
-        Block::Figure(Box::new(asked.figure())),
-        Block::Terms(asked.all().map(|(k, about)| asked.term(k, about)).collect()),
-    ];
+    let mut blocks = vec![Block::Text(t.get("scenarios.intro")), Block::Table(asked.region())];
+    blocks.extend(asked.overlaps().map(Block::Table));
+    blocks.push(Block::Figure(Box::new(asked.figure())));
+    blocks.extend(asked.maps().into_iter().map(|figure| Block::Figure(Box::new(figure))));
+    blocks.push(Block::Terms(asked.all().map(|(k, about)| asked.term(k, about)).collect()));
     Some(Section { id: "scenarios", short: t.get("scenarios.short"), heading: t.get("scenarios.heading"), blocks })
 }
 
@@ -70,17 +79,6 @@ impl<'s, 'a> Asked<'s, 'a> {
     fn points(&self, scenario: usize, area: usize) -> Option<f64> {
         let moved = self.moved(scenario, area);
         Some(100.0 * (moved.figure_after().share()? - moved.figure_before().share()?))
-    }
-
-    fn signed(&self, points: f64) -> String {
-        let text = self.scene.locale.points(points.abs());
-        match points {
-            // Less than can be shown has no sign: "< 0,1".
-            _ if text.starts_with('<') => text,
-            p if p > 0.0 => format!("+{text}"),
-            p if p < 0.0 => format!("\u{2212}{text}"),
-            _ => text,
-        }
     }
 
     /// The largest change that any scenario makes in an area.
@@ -138,6 +136,113 @@ impl<'s, 'a> Asked<'s, 'a> {
         }
     }
 
+    /// What scenarios that only add give, two by two: each alone, and both.
+    fn overlaps(&self) -> Option<Table> {
+        let (scene, t) = (self.scene, &self.scene.t);
+        let overlaps = self.compared.overlaps(scene.unit, self.measure);
+        let name = |k: usize| self.compared.contrasts[k].name.as_str();
+        let row = |overlap: &Overlap| {
+            let [first, second] = overlap.pair.map(name);
+            let together = overlap.first + overlap.second + overlap.both;
+            let counts = [overlap.first, overlap.second, overlap.both, together];
+            report::Row {
+                head: t.say("scenarios.pair", &[("first", first), ("second", second)]),
+                cells: counts.map(|count| Cell::number(self.count(count))).into(),
+            }
+        };
+        let heads = ["scenarios.first", "scenarios.second", "scenarios.both", "scenarios.together"];
+        let caption =
+            t.say("scenarios.overlap-caption", &[("units", &scene.main_units()), ("property", &scene.property())]);
+        (!overlaps.is_empty()).then(|| Table {
+            id: "scenarios-overlap".to_owned(),
+            caption,
+            folded: overlaps.len() > PAIRS,
+            heads: std::iter::once(Head::text(t.get("scenarios.pair-head")))
+                .chain(heads.map(|key| Head::number(t.get(key))))
+                .collect(),
+            rows: overlaps.iter().map(row).collect(),
+            note: t.get("scenarios.overlap-note"),
+            ..Table::default()
+        })
+    }
+
+    /// Where the share changes, a map per scenario that changes any.
+    fn maps(&self) -> Vec<Figure> {
+        let changing = self.all().filter_map(|(k, about)| self.map(k, about));
+        changing.zip(MAPS).map(|(figure, id)| Figure { id, ..figure }).collect()
+    }
+
+    fn map(&self, scenario: usize, about: &About) -> Option<Figure> {
+        let (scene, t) = (self.scene, &self.scene.t);
+        let changed = |&area: &usize| {
+            let moved = self.moved(scenario, area);
+            Changed { area, before: Some(moved.figure_before()), after: Some(moved.figure_after()) }
+        };
+        let changes: Vec<Changed> = scene.areas.iter().map(changed).collect();
+        let map = change_map::map(scene, &changes)?;
+        let points = changes.iter().filter_map(|changed| Some((changed.area, changed.points()?)));
+        let (area, most) = points.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+        let title = t.say(
+            "scenarios.map-title",
+            &[("name", &about.name), ("area", &scene.area_name(area)), ("points", &signed(scene, most))],
+        );
+        Some(Figure {
+            id: MAPS[0],
+            subtitle: t.say(
+                "change.subtitle",
+                &[("units", &scene.main_all()), ("property", &scene.property()), ("date", &scene.date())],
+            ),
+            caption: change_map::caption(scene, &map),
+            source: scene.source(),
+            description: change_map::description(scene, &map, &title),
+            title,
+            chart: Chart::Map(map),
+            table: Some(self.changes(scenario, about)),
+        })
+    }
+
+    /// Who wins and who is left under one scenario, most changed first.
+    fn changes(&self, scenario: usize, about: &About) -> Table {
+        let (scene, t) = (self.scene, &self.scene.t);
+        let size = |area: usize| self.points(scenario, area).map_or(-1.0, f64::abs);
+        let mut areas = scene.areas.clone();
+        areas.sort_by(|&a, &b| size(b).total_cmp(&size(a)));
+        let keys = [
+            "scenarios.before",
+            "scenarios.after",
+            "change.points",
+            "scenarios.gained",
+            "scenarios.lost",
+            "scenarios.left-after",
+        ];
+        let row = |area: usize| {
+            let moved = self.moved(scenario, area);
+            let points = self.points(scenario, area).map_or_else(|| "–".to_owned(), |points| signed(scene, points));
+            let cells = [
+                self.share(moved.before, moved.total),
+                self.share(moved.after, moved.total),
+                points,
+                self.count(moved.gained),
+                self.count(moved.lost),
+                scene.locale.needed(moved.lacking(self.step)[1], scene.scaled()),
+            ];
+            report::Row { head: scene.area_name(area), cells: cells.map(Cell::number).into() }
+        };
+        Table {
+            id: format!("scenarios-changes-{}", scenario + 1),
+            caption: format!("{}. {}", about.name, self.subtitle()),
+            folded: true,
+            // In print, the table of all scenarios is enough.
+            screen_only: true,
+            heads: std::iter::once(Head::text(sentence(&scene.areas_word(1))))
+                .chain(keys.map(|key| Head::number(t.get(key))))
+                .collect(),
+            rows: areas.into_iter().map(row).collect(),
+            totals: scene.context.iter().copied().map(row).collect(),
+            ..Table::default()
+        }
+    }
+
     fn figure(&self) -> Figure {
         let (scene, t) = (self.scene, &self.scene.t);
         let markers = [
@@ -164,7 +269,7 @@ impl<'s, 'a> Asked<'s, 'a> {
             Row {
                 label: scene.area_name(area),
                 values: std::iter::once(scene.main(area).share()).chain(after).collect(),
-                tail: self.largest(area).map_or_else(String::new, |points| self.signed(points)),
+                tail: self.largest(area).map_or_else(String::new, |points| signed(scene, points)),
                 context,
             }
         };

@@ -151,8 +151,12 @@ pub(super) fn signed(scene: &Scene<'_>, points: f64) -> String {
 
 /// Where the axis of a dot plot begins, and its ticks: dots, unlike bars, need no zero.
 pub(super) fn axis(scene: &Scene<'_>, rows: &[Row]) -> (f64, Vec<crate::chart::Mark>) {
-    let goal = scene.goal_share().unwrap_or(1.0);
-    let low = rows.iter().flat_map(|row| row.values.iter().flatten().copied()).fold(goal, f64::min);
+    axis_from(scene, rows.iter().flat_map(|row| row.values.iter().flatten().copied()).fold(1.0, f64::min))
+}
+
+/// The same for the lowest share that is drawn.
+pub(super) fn axis_from(scene: &Scene<'_>, low: f64) -> (f64, Vec<crate::chart::Mark>) {
+    let low = low.min(scene.goal_share().unwrap_or(1.0));
     let (from, ticks): (f64, &[u32]) = if low >= 0.82 {
         (0.8, &[80, 85, 90, 95, 100])
     } else if low >= 0.62 {

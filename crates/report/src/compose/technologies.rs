@@ -61,6 +61,7 @@ fn figure(scene: &Scene<'_>) -> Figure {
             label,
             value: scene.plain_share(figure),
             share: figure.share(),
+            planned: None,
             upper: None,
             tail: String::new(),
             tone,

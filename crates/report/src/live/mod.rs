@@ -40,6 +40,16 @@ pub(crate) struct Live {
     pub(crate) counted: Counted,
     /// Where the areas lie, when any of them has borders.
     pub(crate) outlines: Option<Outlines>,
+    /// How much narrower than its coordinates the map is, where those are degrees.
+    pub(crate) squeeze: f64,
+    /// Who lacks what by square.
+    pub(crate) squares: Option<Squares>,
+    /// Where each technology is.
+    pub(crate) sketch: Option<Sketch>,
+    /// How many places the file of dots beside the page has.
+    pub(crate) dots: Option<u64>,
+    /// The speeds in Mbit/s, rising.
+    pub(crate) mbps: Vec<f64>,
     /// Lengths in metres with their labels, rising, for the scale.
     pub(crate) lengths: Vec<(f64, String)>,
 }
@@ -47,8 +57,8 @@ pub(crate) struct Live {
 impl Live {
     /// The same in the colours of a theme.
     pub(crate) fn in_theme(mut self, theme: &Theme) -> Self {
-        let Colours { ink, paper, edge, nothing } = &mut self.colours;
-        for colour in [ink, paper, edge, nothing].into_iter().chain(self.palette.iter_mut().flatten()) {
+        let Colours { ink, paper, edge, nothing, missed } = &mut self.colours;
+        for colour in [ink, paper, edge, nothing, missed].into_iter().chain(self.palette.iter_mut().flatten()) {
             *colour = theme.colours.instead_of(colour);
         }
         self
@@ -139,6 +149,48 @@ pub(crate) struct Colours {
     pub(crate) paper: String,
     pub(crate) edge: String,
     pub(crate) nothing: String,
+    /// Of what is lacking.
+    pub(crate) missed: String,
+}
+
+/// Where each technology is in service, being built or planned.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Sketch {
+    /// Easting and northing of where x and y are zero; y grows downwards.
+    pub(crate) corner: [f64; 2],
+    /// The units of the study's coordinates in one step.
+    pub(crate) step: f64,
+    pub(crate) layers: Vec<Drawn>,
+}
+
+/// One technology in one status.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Drawn {
+    /// "Fiber, i drift".
+    pub(crate) name: String,
+    /// "ungefär 1 200 km²"; empty where areas cannot be told.
+    pub(crate) size: String,
+    pub(crate) colour: String,
+    /// Whether it can be had now.
+    pub(crate) ready: bool,
+    /// As the outlines of areas are written.
+    pub(crate) polygons: Vec<Vec<Vec<i32>>>,
+}
+
+/// Squares in which anybody lacks anything or cannot be assessed.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Squares {
+    /// The side in metres; none where there are too many for a page.
+    pub(crate) side: Option<i64>,
+    /// The side in words.
+    pub(crate) label: String,
+    /// Indices of the page's speeds that squares are asked about, rising.
+    pub(crate) speeds: Vec<usize>,
+    /// What places have, one sign per definition: how many of those speeds, or `-` when it cannot be said.
+    pub(crate) signatures: Vec<String>,
+    /// Of each the steps from the square before it, in sides, eastward and northward, then for each signature its index and a
+    /// sum per unit. The first is as far from zero.
+    pub(crate) list: Vec<Vec<i64>>,
 }
 
 /// The figures.
@@ -165,6 +217,31 @@ impl Live {
 
     pub(crate) fn only_definitions(&self) -> &[World] {
         &self.worlds[..self.definitions.min(self.worlds.len())]
+    }
+
+    /// Where technologies are, by their numbers.
+    pub(crate) fn drawn(&self) -> &[Drawn] {
+        self.sketch.as_ref().map_or(&[], |sketch| &sketch.layers)
+    }
+
+    /// Whether there is anything to show besides areas.
+    pub(crate) fn has_layers(&self) -> bool {
+        self.has_squares() || !self.drawn().is_empty() || self.has_dots()
+    }
+
+    /// Whether there is a file of dots to open.
+    pub(crate) fn has_dots(&self) -> bool {
+        self.dots.is_some()
+    }
+
+    /// Whether there are squares to show.
+    pub(crate) fn has_squares(&self) -> bool {
+        self.squares.as_ref().is_some_and(|squares| squares.side.is_some())
+    }
+
+    /// The side of a square in words.
+    pub(crate) fn square_side(&self) -> &str {
+        self.squares.as_ref().map_or("", |squares| &squares.label)
     }
 
     pub(crate) fn has_scenarios(&self) -> bool {

@@ -28,6 +28,8 @@ pub(crate) struct Outlines {
     pub(crate) height: i32,
     /// The units of the study's coordinates in one step.
     pub(crate) step: f64,
+    /// Easting and northing of the corner where both x and y are zero.
+    pub(crate) corner: [f64; 2],
     pub(crate) areas: Vec<Outline>,
 }
 
@@ -80,7 +82,7 @@ pub(crate) fn outlines(shapes: &[(usize, MultiPolygon)]) -> Option<Outlines> {
         Outline { area: *area, at, polygons }
     });
     let (width, height) = (whole((east - west) / step), whole((north - south) / step));
-    Some(Outlines { width, height, step, areas: areas.collect() })
+    Some(Outlines { width, height, step, corner: [west, north], areas: areas.collect() })
 }
 
 /// A ring without vertices that stand twice in a row, and without its first one at the end.

@@ -6,6 +6,7 @@ use super::{RenderError, svg};
 use crate::{
     compose::delivery,
     live::Live,
+    logo::Logo,
     report::{Block, Figure, Report, Table},
     typeface::{REGULAR_WOFF2, SEMI_BOLD_WOFF2},
 };
@@ -90,6 +91,10 @@ struct Drawn {
 }
 
 impl Page<'_> {
+    fn logo(&self) -> Option<&Logo> {
+        self.report.theme.logo.as_ref()
+    }
+
     fn has_map(&self) -> bool {
         self.report.live.as_ref().is_some_and(|live| live.outlines.is_some())
     }
@@ -114,7 +119,7 @@ impl Page<'_> {
 }
 
 /// Bytes in base 64, for data addresses.
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {

@@ -1,17 +1,19 @@
 //! Rendering: a composed report becomes a page, its figures become pictures, and tables become a workbook.
 
+mod density;
 mod drawing;
 mod excel_csv;
 pub(crate) mod html;
 mod picture;
+mod slide;
 mod svg;
 mod xlsx;
 
-pub use drawing::{Drawing, drawings, faces};
+pub use drawing::{Drawing, drawings, faces, logo};
 pub use excel_csv::excel_csv;
 pub use html::html;
 pub(crate) use picture::picture_of;
-pub use picture::{Picture, pictures};
+pub use picture::{Picture, Size, pictures};
 pub use xlsx::xlsx;
 
 use crate::chart::canvas::DrawError;

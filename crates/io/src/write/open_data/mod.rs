@@ -4,6 +4,7 @@
 //! outcome of the public edition ──▶ per level: .csv .json .parquet, with borders .geojson .gpkg
 //!                               ──▶ datapackage.json   columns, units, checksums (Frictionless Data)
 //!                               ──▶ dcat.jsonld        datasets and distributions (DCAT-AP-SE)
+//!                               ──▶ dcat.ttl           the same as Turtle
 //!                               ──▶ README.md          what is what, and what is still to be said
 //! ```
 //!
@@ -14,6 +15,7 @@ mod package;
 mod readme;
 mod spatial;
 mod table;
+mod turtle;
 
 use std::io::Write as _;
 
@@ -35,7 +37,7 @@ use table::Table;
 pub const FOLDER: &str = "open-data";
 
 /// How the names of its files may end.
-pub const ENDINGS: [&str; 7] = [".csv", ".json", ".geojson", ".parquet", ".gpkg", ".jsonld", ".md"];
+pub const ENDINGS: [&str; 8] = [".csv", ".json", ".geojson", ".parquet", ".gpkg", ".jsonld", ".ttl", ".md"];
 
 /// Texts in a language: a key, and what its placeholders stand for.
 pub type Say<'a> = &'a (dyn Fn(&str, &[(&str, &str)]) -> String + Sync);
@@ -130,7 +132,10 @@ pub fn write(
         staging.write(&name, |file| file.write_all(&text))
     };
     json("datapackage.json", &package::descriptor(outcome, &datasets, about, words))?;
-    json("dcat.jsonld", &catalogue::graph(outcome, &datasets, about, words))?;
+    let catalogue = catalogue::graph(outcome, &datasets, about, words);
+    json("dcat.jsonld", &catalogue)?;
+    let turtle = turtle::text(&catalogue);
+    staging.write(&format!("{folder}/dcat.ttl"), |file| file.write_all(turtle.as_bytes()))?;
     let missing = missing(about);
     let text = readme::text(outcome, &datasets, &missing, words);
     staging.write(&format!("{folder}/README.md"), |file| file.write_all(text.as_bytes()))?;

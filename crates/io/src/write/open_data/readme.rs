@@ -28,7 +28,11 @@ pub(super) fn text(outcome: &Outcome, datasets: &[Dataset<'_>], missing: &[&str]
             let _ = writeln!(out, "| `{}` | {what} | `{}` |", file.name, file.sha256);
         }
     }
-    for (name, key) in [("datapackage.json", "open-data.datapackage"), ("dcat.jsonld", "open-data.dcat")] {
+    for (name, key) in [
+        ("datapackage.json", "open-data.datapackage"),
+        ("dcat.jsonld", "open-data.dcat"),
+        ("dcat.ttl", "open-data.dcat-turtle"),
+    ] {
         let _ = writeln!(out, "| `{name}` | {} | |", words.get(key));
     }
     let _ = writeln!(out, "\n{}\n", words.get("open-data.same"));

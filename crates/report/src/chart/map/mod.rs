@@ -30,7 +30,14 @@ pub(crate) struct Map {
     pub(crate) lengths: Vec<(f64, String)>,
     /// Whether areas are named.
     pub(crate) named: bool,
+    /// How high the map itself may be on a wide canvas.
+    pub(crate) tallest: f64,
 }
+
+/// How high a map is on a page.
+pub(crate) const TALLEST: f64 = 620.0;
+/// Room for the scale bar under a map.
+pub(crate) const FOOT: f64 = 40.0;
 
 /// Where an area's name would stand on a canvas that the shape was drawn for.
 pub(crate) fn anchor(shape: &MultiPolygon) -> Option<(f64, f64)> {
@@ -80,13 +87,14 @@ impl Map {
     pub(crate) fn height(&self, width: f64) -> f64 {
         let map = self.map_size(width).1;
         let legend = self.legend_height();
-        if width < NARROW { map + 44.0 + legend } else { map.max(legend) + 40.0 }
+        if width < NARROW { map + 44.0 + legend } else { map.max(legend) + FOOT }
     }
 
     /// Width, height and scale of the map itself.
     fn map_size(&self, width: f64) -> (f64, f64, f64) {
         let Some(bounds) = self.bounds() else { return (0.0, 0.0, 1.0) };
-        let (room, tallest) = if width < NARROW { (width, 430.0) } else { (width - LEGEND_WIDTH - 30.0, 620.0) };
+        let (room, tallest) =
+            if width < NARROW { (width, 430.0) } else { (width - LEGEND_WIDTH - 30.0, self.tallest.max(120.0)) };
         let (east_west, north_south) = (bounds.width().max(1e-9), bounds.height().max(1e-9));
         let scale = ((room - 4.0) / east_west).min((tallest - 4.0) / north_south);
         (east_west * scale, north_south * scale, scale)
@@ -139,7 +147,7 @@ impl Map {
         let (wide, high, scale) = self.map_size(width);
         let bounds = self.bounds();
         let room = if width < NARROW { width } else { width - LEGEND_WIDTH - 30.0 };
-        let full = if width < NARROW { high } else { (self.height(width) - 40.0).max(high) };
+        let full = if width < NARROW { high } else { (self.height(width) - FOOT).max(high) };
         let fit = Fit {
             scale,
             left: (room - wide) / 2.0,
