@@ -229,6 +229,12 @@ fn layers_are_drawn_again_byte_for_byte_and_stay_in_the_internal_edition() {
 #[test]
 fn layers_are_the_same_with_one_thread_and_since_the_last_run() {
     let folder = study("jonkoping", "grid = true\npoints = true");
+    // What is near needs all places joined anew.
+    let path = folder.path().join("nittio.toml");
+    let near = "[[profiles]]\nuse = \"connected+passed+near\"\n";
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(near));
+    fs::write(&path, text.replace(near, "")).unwrap();
     let run = |more: &[&str]| nittio(folder.path(), [&["run"], more].concat()).expect(0);
     run(&[]);
     run(&["--threads", "1", "--output", "one"]);
@@ -244,7 +250,6 @@ fn layers_are_the_same_with_one_thread_and_since_the_last_run() {
     assert!(files("since") == files("out"), "since the last run");
 
     // Where networks are is drawn from all footprints, with one thread too.
-    let path = folder.path().join("nittio.toml");
     let text = fs::read_to_string(&path).unwrap().replace("points = true", "footprints = true");
     fs::write(&path, text).unwrap();
     let drawn = run(&["--since", "out", "--output", "drawn"]);

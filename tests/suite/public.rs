@@ -274,6 +274,15 @@ fn key_columns(line: &str) -> &str {
     &line[..at]
 }
 
+/// A page of which the first drawn share with a decimal after some words is another one.
+fn with_a_share(text: &str, words: &str, share: &str) -> String {
+    let from = text.find(words).unwrap();
+    let ends = text[from..].match_indices("\u{a0}%\n</text>").map(|(end, _)| from + end);
+    let mut shares = ends.map(|end| (text[..end].rfind('\n').unwrap() + 1, end));
+    let (start, end) = shares.find(|&(start, end)| text[start..end].contains(',')).unwrap();
+    format!("{}{share}{}", &text[..start], &text[end..])
+}
+
 #[test]
 fn every_kind_of_leak_is_seen() {
     let internal = example("jonkoping");
@@ -312,6 +321,11 @@ fn every_kind_of_leak_is_seen() {
     assert_seen(leak(|f| plant(f, "coverage.gpkg", missing)), "goal_missing_population is not what goals.csv");
     let verdict = |text: String| text.replacen(",missed,", ",met,", 1);
     assert_seen(leak(|f| edit(&f.join("open-data/municipality.csv"), verdict)), "goal_verdict is not what goals.csv");
+    // A share that no area has, beside the name of one and on the page of a kommun.
+    for (name, words) in [("report.html", "Jönköping\n</text>"), ("kommun/0680.html", "<svg")] {
+        let seen = leak(|f| edit(&f.join(name), |text| with_a_share(&text, words, "0,7")));
+        assert_seen(seen, "\"0,7\\u{a0}%\" beside");
+    }
     let added = |f: &Path| fs::write(f.join("open-data/places.txt"), "x").unwrap();
     assert_seen(leak(added), "open-data/places.txt: this file may not be");
     // One small count; and one large one, which by subtraction gives a small one away.

@@ -51,7 +51,7 @@ fn later(folder: &Path) {
     let rules = fs::read_to_string(folder.join("rules.toml")).unwrap();
     let scenarios = rules.find("[[scenarios]]").unwrap();
     let indicators = rules.find("[indicators]").unwrap();
-    let projects = rules.find("# What may be built").unwrap();
+    let projects = rules.find("[support_ranking]").unwrap();
     fs::write(folder.join("rules.toml"), [&rules[..scenarios], &rules[indicators..projects]].concat()).unwrap();
 }
 
@@ -181,7 +181,7 @@ fn what_cannot_be_held_against_each_other_is_refused_with_the_reason() {
             }
             // Plans are asked against a goal of the study, and scenarios of a speed that changes.
             let text = fs::read_to_string(folder.join("rules.toml")).unwrap();
-            let plans = text.find("# What may be built").unwrap();
+            let plans = text.find("[support_ranking]").unwrap();
             fs::write(folder.join("rules.toml"), &text[..plans]).unwrap();
         });
         let ran = compare(&folder, &["then/out", &format!("{name}/out")]).expect_error();

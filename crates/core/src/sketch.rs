@@ -74,8 +74,9 @@ impl Sketch {
         }
         let raster = Raster { width: cells(bounds.width() / side), height: cells(bounds.height() / side) };
         let corner = [bounds.min().x, bounds.max().y];
-        let mut keys: Vec<(Technology, Status)> =
-            services.as_slice().iter().map(|service| (service.technology, service.status)).collect();
+        // A candidate is no network, not even a planned one.
+        let drawn = services.as_slice().iter().filter(|service| service.status != Status::Candidate);
+        let mut keys: Vec<(Technology, Status)> = drawn.map(|service| (service.technology, service.status)).collect();
         keys.sort_unstable();
         keys.dedup();
         let masks = masks(index, services, &keys, &raster, (corner, side));

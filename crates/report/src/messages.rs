@@ -85,7 +85,8 @@ mod tests {
     }
 
     /// Keys that the code puts together from a known word.
-    const MADE: [&str; 32] = [
+    const MADE: [&str; 33] = [
+        "live.status-",
         "plans.aim-",
         "plans.shade-",
         "plans.ranking-",

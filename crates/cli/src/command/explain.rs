@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 26] = [
+const RULES: [(&str, &str); 27] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -45,6 +45,7 @@ const RULES: [(&str, &str); 26] = [
     ("safety", include_str!("../../../../docs/methods/safety.md")),
     ("scenarios", include_str!("../../../../docs/methods/scenarios.md")),
     ("plans", include_str!("../../../../docs/methods/plans.md")),
+    ("candidates", include_str!("../../../../docs/methods/candidates.md")),
     ("support-ranking", include_str!("../../../../docs/methods/support-ranking.md")),
     ("trends", include_str!("../../../../docs/methods/trends.md")),
     ("goals", include_str!("../../../../docs/methods/goals.md")),
