@@ -49,6 +49,19 @@ impl Curve {
         legend::height(&self.legend(), width) + HEAD + PLOT + FOOT
     }
 
+    /// The most that is known to be reached: between the points of the curve, what one at a time reaches may be more than the point before.
+    fn known(&self) -> Vec<(f64, f64)> {
+        let mut points: Vec<(f64, f64)> = self.best.iter().chain(&self.one_at_a_time).copied().collect();
+        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let mut most = f64::NEG_INFINITY;
+        points.retain(|&(_, units)| {
+            let more = units > most;
+            most = most.max(units);
+            more
+        });
+        points
+    }
+
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
         let entries = self.legend();
         legend::paint(canvas, &entries, 0.0, 0.0, width);
@@ -90,7 +103,7 @@ impl Curve {
             };
             canvas.text(at, bottom - 10.0, &last.label, style);
         }
-        for (points, colour, thick) in [(&self.one_at_a_time, CONTEXT, 1.5), (&self.best, MET, 2.0)] {
+        for (points, colour, thick) in [(&self.one_at_a_time, CONTEXT, 1.5), (&self.known(), MET, 2.0)] {
             let points: Vec<(f64, f64)> = points.iter().map(|&(money, units)| (x(money), y(units))).collect();
             canvas.path(&stairs(&points), colour, thick);
         }
@@ -136,6 +149,9 @@ mod tests {
             axes: ["Kronor".to_owned(), "Hushåll".to_owned()],
             names: ["mest", "ett i taget", "planen"].map(str::to_owned),
         };
+        curve.one_at_a_time.push((0.2, 0.3));
+        assert_eq!(curve.known(), [(0.0, 0.0), (0.2, 0.3), (0.4, 0.7), (0.9, 1.0)]);
+        curve.one_at_a_time.pop();
         for width in [300.0, 900.0] {
             let svg = draw(width, curve.height(width), |canvas| curve.paint(canvas, width)).unwrap_or_default();
             assert!(svg.contains("Sista procenten") && svg.contains("ett i taget"), "{width}");

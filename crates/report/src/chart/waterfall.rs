@@ -78,19 +78,28 @@ impl Waterfall {
 
     pub(crate) fn height(&self, width: f64) -> f64 {
         let rows = f64::from(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-        let row = if width < NARROW { NARROW_ROW } else { ROW };
+        let row = if self.is_narrow(width) { NARROW_ROW } else { ROW };
         legend::height(&self.entries(), width) + Scale::head(self.goal.as_ref()) + rows * row + 6.0
+    }
+
+    fn labels(&self) -> f64 {
+        self.rows.iter().map(|row| Type::BODY.bold().width(&row.label)).fold(0.0, f64::max)
+    }
+
+    /// Whether labels stand above their bars, since there is no room beside them.
+    fn is_narrow(&self, width: f64) -> bool {
+        width < NARROW || self.labels() > width * 0.3
     }
 
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
         let entries = self.entries();
         legend::paint(canvas, &entries, 0.0, 0.0, width);
         let top = legend::height(&entries, width);
-        let narrow = width < NARROW;
+        let narrow = self.is_narrow(width);
         let widest = |text: fn(&Row) -> &str, style: Type| {
             self.rows.iter().map(|row| style.width(text(row))).fold(0.0, f64::max)
         };
-        let labels = widest(|row| &row.label, Type::BODY.bold()).min(width * 0.3);
+        let labels = self.labels();
         let values = widest(|row| &row.value, Type::BODY.bold());
         let tails = widest(|row| &row.tail, Type::SMALL).max(Type::SMALL.width(&self.tail_head));
         let (left, right) = if narrow { (0.0, 0.0) } else { (labels + 14.0 + values + 14.0, tails + 34.0) };
