@@ -36,6 +36,7 @@ mod disk;
 mod doubt;
 mod exit_codes;
 mod grid;
+mod history;
 mod index_file;
 mod killed;
 mod near;

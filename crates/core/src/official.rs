@@ -33,6 +33,30 @@ pub struct Official {
     pub values: BTreeMap<(usize, usize), Published>,
     /// The value for the whole country, where the file has one and no area of the study is it.
     pub country: Option<Published>,
+    /// The years before, rising, where the file has them and the figure is a share. Nothing is held against them.
+    pub history: Vec<Year>,
+    /// What the study file says about the series.
+    pub breaks: Vec<Break>,
+}
+
+/// The same figure for an earlier year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Year {
+    /// Which one.
+    pub year: i16,
+    /// By index of level and area in the frame.
+    pub values: BTreeMap<(usize, usize), Published>,
+    /// The value for the whole country, where there is one.
+    pub country: Option<Published>,
+}
+
+/// A break in a series: from a year on, figures cannot be compared with those before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Break {
+    /// The first year that is counted the new way.
+    pub year: i16,
+    /// Why, as the study file says.
+    pub reason: Option<String>,
 }
 
 impl Official {
@@ -41,6 +65,32 @@ impl Official {
     pub fn day(&self) -> Option<Date> {
         let DayOfYear { month, day } = self.definition.day?;
         Date::new(self.year?, month, day).ok()
+    }
+
+    /// The years that there are figures for, rising.
+    #[must_use]
+    pub fn years(&self) -> Vec<i16> {
+        self.history.iter().map(|year| year.year).chain(self.year).collect()
+    }
+
+    /// The years at which the series is broken, with what the study file says and the notes of the definition that hold from or
+    /// until then. Only years with figures on both sides are.
+    #[must_use]
+    pub fn broken(&self) -> BTreeMap<i16, (Option<&str>, Vec<&Note>)> {
+        let years = self.years();
+        let (first, last) = (years.first().copied(), years.last().copied());
+        let mut broken: BTreeMap<i16, (Option<&str>, Vec<&Note>)> = BTreeMap::new();
+        for Break { year, reason } in &self.breaks {
+            let said = broken.entry(*year).or_default();
+            said.0 = said.0.or(reason.as_deref());
+        }
+        for note in &self.definition.notes {
+            for year in note.from.into_iter().chain(note.to.map(|to| to.saturating_add(1))) {
+                broken.entry(year).or_default().1.push(note);
+            }
+        }
+        broken.retain(|&year, _| first.is_some_and(|first| first < year) && last.is_some_and(|last| year <= last));
+        broken
     }
 }
 
@@ -272,6 +322,32 @@ mod tests {
         let note = Note { from: Some(2015), to: Some(2018), sv: String::new(), en: String::new() };
         assert_eq!([2014, 2015, 2018, 2019].map(|year| note.holds(Some(year))), [false, true, true, false]);
         assert!(!note.holds(None));
+    }
+
+    #[test]
+    fn a_series_is_broken_where_the_study_file_or_a_note_says_it_and_figures_stand_on_both_sides() {
+        let definition = known().unwrap_or_default().remove(0);
+        let year = |year| Year { year, values: BTreeMap::new(), country: None };
+        let said = |year, reason: Option<&str>| Break { year, reason: reason.map(str::to_owned) };
+        let mut official = Official {
+            definition,
+            unit: Unit::Households,
+            measure: None,
+            profile: 0,
+            settlement: SettlementGroup::All,
+            year: Some(2018),
+            source: None,
+            values: BTreeMap::new(),
+            country: None,
+            history: [2013, 2014, 2015].map(year).to_vec(),
+            breaks: vec![said(2013, None), said(2018, Some("ny metod")), said(2019, None)],
+        };
+        let found: Vec<_> =
+            official.broken().into_iter().map(|(year, (reason, notes))| (year, reason, notes.len())).collect();
+        // N07900 says what was counted until 2014. 2013 is the first year, 2019 is after the last.
+        assert_eq!(found, [(2015, None, 1), (2018, Some("ny metod"), 0)]);
+        official.history.clear();
+        assert!(official.broken().is_empty(), "one year is no series");
     }
 
     #[test]

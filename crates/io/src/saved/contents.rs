@@ -7,7 +7,7 @@ use nittio_core::{
     category::Few,
     diagnostic::DiagnosticCount,
     measure::Measure,
-    official::{Definition, Official, Published},
+    official::{Break, Definition, Official, Published, Year},
     outcome::{Input, Plans},
     service::Service,
     settlement::SettlementGroup,
@@ -140,6 +140,29 @@ pub(super) struct OfficialEntry {
     /// By level and area.
     values: Vec<(usize, usize, Published)>,
     country: Option<Published>,
+    /// Earlier years, rising.
+    history: Vec<YearEntry>,
+    breaks: Vec<Break>,
+}
+
+/// An official figure for an earlier year.
+#[derive(Debug, Serialize, Deserialize)]
+struct YearEntry {
+    year: i16,
+    /// By level and area.
+    values: Vec<(usize, usize, Published)>,
+    country: Option<Published>,
+}
+
+impl YearEntry {
+    fn of(Year { year, values, country }: Year) -> Self {
+        Self { year, values: values.into_iter().map(|((level, area), value)| (level, area, value)).collect(), country }
+    }
+
+    fn year(self) -> Year {
+        let values = self.values.into_iter().map(|(level, area, value)| ((level, area), value)).collect();
+        Year { year: self.year, values, country: self.country }
+    }
 }
 
 impl OfficialEntry {
@@ -155,6 +178,8 @@ impl OfficialEntry {
             source: official.source,
             values: official.values.into_iter().map(|((level, area), value)| (level, area, value)).collect(),
             country: official.country,
+            history: official.history.into_iter().map(YearEntry::of).collect(),
+            breaks: official.breaks,
         }
     }
 
@@ -171,6 +196,8 @@ impl OfficialEntry {
             source: self.source,
             values: self.values.into_iter().map(|(level, area, value)| ((level, area), value)).collect(),
             country: self.country,
+            history: self.history.into_iter().map(YearEntry::year).collect(),
+            breaks: self.breaks,
         })
     }
 }

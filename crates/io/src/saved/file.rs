@@ -23,7 +23,7 @@ use super::SavedError;
 const MAGIC: [u8; 8] = *b"nittioRS";
 
 /// The number of the format. It grows when what stands in the file changes, or when the same file gives another result than before.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 const HEAD: usize = 64;
 const SUMMED: usize = 32;

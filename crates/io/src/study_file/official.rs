@@ -1,18 +1,18 @@
 //! Official figures in the study file: which file, which figure, and what of the study it is held against.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use indexmap::IndexMap;
 use nittio_core::{
     goal::{Source, Text},
     measure::Measure,
-    official::{Counts, DayOfYear, Definition, known},
+    official::{Break, Counts, DayOfYear, Definition, known},
     secrecy::Secrecy,
     settlement::SettlementGroup,
     unit::Unit,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::{StudyFile, defaults, schema, wording::nearest};
@@ -49,6 +49,11 @@ pub struct OfficialSource {
     /// The year that is wanted of a file with several, or that the file is for when it does not say. Default: the last one up to
     /// the day of the study.
     pub year: Option<i16>,
+    /// Years from which on its figures cannot be compared with earlier ones; the line over years has a gap there: `breaks = [2021]`, or
+    /// with why, `breaks = [{ year = 2021, reason = "Another survey." }]`. Beside them, what nittio knows of the figure says where it is broken.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::BreakEntry>")]
+    pub breaks: Vec<BreakEntry>,
     /// The sheet of a workbook. Default: the only one that has the figure.
     #[schemars(with = "Option<String>")]
     pub sheet: Option<Spanned<String>>,
@@ -108,6 +113,46 @@ impl OfficialKind {
             Self::Scb => "scb",
             Self::Table => "table",
         }
+    }
+}
+
+/// A year from which figures cannot be compared with those before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakEntry(pub Break);
+
+impl<'de> Deserialize<'de> for BreakEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BreakVisitor)
+    }
+}
+
+struct BreakVisitor;
+
+/// The longer form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BreakTable {
+    year: i64,
+    reason: Option<String>,
+}
+
+impl<'de> de::Visitor<'de> for BreakVisitor {
+    type Value = BreakEntry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a year, such as 2021, or { year = 2021, reason = \"…\" }")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<BreakEntry, E> {
+        let year = i16::try_from(number).ok().filter(|year| (1900..=2100).contains(year));
+        let year = year.ok_or_else(|| E::invalid_value(de::Unexpected::Signed(number), &self))?;
+        Ok(BreakEntry(Break { year, reason: None }))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<BreakEntry, A::Error> {
+        let table = BreakTable::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        let BreakEntry(found) = self.visit_i64(table.year)?;
+        Ok(BreakEntry(Break { reason: table.reason, ..found }))
     }
 }
 
@@ -223,6 +268,9 @@ pub fn resolve(file: &StudyFile, entry: &OfficialSource) -> Result<Resolved, Wro
             return wrong(at(), "it is not said which measure of the study it is held against", help);
         }
     };
+    if definition.counts == Counts::Total && !entry.breaks.is_empty() {
+        return wrong(at(), "totals are not drawn over years, so `breaks` says nothing here", "take `breaks` away");
+    }
     let profiles = defaults::profiles(file);
     let profile = match &entry.profile {
         None => 0,

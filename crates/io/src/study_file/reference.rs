@@ -153,8 +153,13 @@ fn kind(schema: &Value, property: &Value) -> String {
         return "word".to_owned();
     }
     if let Some(options) = property.get("anyOf").and_then(Value::as_array) {
-        return if options.iter().any(|option| option["type"] == "boolean") { "true or false" } else { "word" }
-            .to_owned();
+        let has = |kind: &str| options.iter().any(|option| option["type"] == kind);
+        return match (has("boolean"), has("integer") && has("object")) {
+            (true, _) => "true or false",
+            (_, true) => "whole number or table",
+            _ => "word",
+        }
+        .to_owned();
     }
     match property["type"].as_str() {
         Some("string") => "text".to_owned(),

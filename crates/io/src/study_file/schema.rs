@@ -171,6 +171,21 @@ described! {
     SettlementGroupWord = json!({ "enum": ["all", "built_up", "outside"] });
     /// A share or a total.
     CountsWord = json!({ "enum": ["share", "total"] });
+    /// A year at which a series is broken, and why.
+    BreakEntry = json!({
+        "anyOf": [
+            { "type": "integer", "minimum": 1900, "maximum": 2100 },
+            {
+                "type": "object",
+                "properties": {
+                    "year": { "type": "integer", "minimum": 1900, "maximum": 2100, "description": "The first year that is counted the new way." },
+                    "reason": { "type": "string", "description": "Why, in a sentence that the report prints." },
+                },
+                "required": ["year"],
+                "additionalProperties": false,
+            },
+        ],
+    });
     /// A text in the languages of the reports.
     TextTable = json!({
         "type": "object",

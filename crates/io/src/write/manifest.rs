@@ -240,6 +240,7 @@ fn rests_on(name: &str, licences: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
         | "support-ranking.csv" => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "projects", "unit-costs"]
         }
+        "history.csv" => &["areas", "official"],
         "reconciliation.csv" | "report.html" | super::WORKBOOK => {
             &["places", "footprints", "offers", "review", "areas", "settlements", "official"]
         }

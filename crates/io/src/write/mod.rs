@@ -4,6 +4,7 @@
 //! staging ── results ──▶ indicators.csv  indicators.parquet  goals.csv   the figures
 //!                        ranks.csv                                       who is first, who is last, town and countryside
 //!                        reconciliation.csv                              what they rest on, and official ones
+//!                        history.csv                                     official ones year by year, where there are several
 //!                        places.parquet  services.csv                    every place (internal edition)
 //!                        join.state                                      what a later run needs to know of them
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
@@ -35,6 +36,7 @@ pub mod curve;
 pub mod geopackage;
 pub mod goals;
 pub mod grid;
+pub mod history;
 pub mod indicators;
 pub mod ledger;
 pub mod lists;
@@ -183,7 +185,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 19] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 20] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -192,6 +194,10 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         &|| staging.write("goals.csv", |file| goals::csv(file, outcome)),
         &|| staging.write("ranks.csv", |file| ranks::csv(file, indicators)),
         &|| staging.write("reconciliation.csv", |file| reconciliation::csv(file, outcome)),
+        &|| {
+            let some = history::is_there(outcome);
+            if some { staging.write("history.csv", |file| history::csv(file, outcome)) } else { Ok(()) }
+        },
         &|| staging.write("safety.csv", |file| safety::csv(file, outcome)),
         &|| {
             let compared = &outcome.scenarios;

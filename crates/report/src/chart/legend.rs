@@ -14,6 +14,8 @@ pub(crate) enum Swatch {
     Hatched(RGBColor, RGBColor),
     /// A series' marker.
     Marker(Marker),
+    /// A line with a point on it.
+    Line(RGBColor),
 }
 
 /// A series' marker: shape before colour.
@@ -94,6 +96,10 @@ pub(crate) fn paint(canvas: &Canvas<'_, '_>, entries: &[Entry], left: f64, top: 
                 canvas.hatch(x, middle - 6.0, BOX, 12.0, lines);
             }
             Swatch::Marker(marker) => marker.paint(canvas, x + 7.0, middle),
+            Swatch::Line(colour) => {
+                canvas.line((x, middle), (x + BOX, middle), colour, 2.0);
+                canvas.dot(x + BOX / 2.0, middle, 3.0, colour);
+            }
         }
         let mut line = middle;
         for words in &placed.lines {

@@ -9,6 +9,7 @@ pub(crate) mod curve;
 pub(crate) mod dots;
 pub(crate) mod histogram;
 pub(crate) mod legend;
+pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod palette;
 pub(crate) mod sight;
@@ -44,6 +45,8 @@ pub(crate) enum Chart {
     Waterfall(waterfall::Waterfall),
     /// What money reaches.
     Curve(curve::Curve),
+    /// Shares over years.
+    Lines(lines::Lines),
 }
 
 impl Chart {
@@ -59,6 +62,7 @@ impl Chart {
             Self::Tornado(chart) => chart.height(width),
             Self::Waterfall(chart) => chart.height(width),
             Self::Curve(chart) => chart.height(width),
+            Self::Lines(chart) => chart.height(width),
         }
     }
 
@@ -82,7 +86,12 @@ impl Chart {
             Self::Stack(chart) => drop_last(&mut chart.rows),
             Self::Tornado(chart) => drop_last(&mut chart.rows),
             // The steps of a waterfall add up: none can be left out.
-            Self::Spans(_) | Self::Map(_) | Self::Histogram(_) | Self::Waterfall(_) | Self::Curve(_) => false,
+            Self::Spans(_)
+            | Self::Map(_)
+            | Self::Histogram(_)
+            | Self::Waterfall(_)
+            | Self::Curve(_)
+            | Self::Lines(_) => false,
         }
     }
 
@@ -98,6 +107,7 @@ impl Chart {
             Self::Tornado(chart) => chart.paint(canvas, width),
             Self::Waterfall(chart) => chart.paint(canvas, width),
             Self::Curve(chart) => chart.paint(canvas, width),
+            Self::Lines(chart) => chart.paint(canvas, width),
         }
     }
 }

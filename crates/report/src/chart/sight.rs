@@ -98,7 +98,7 @@ fn product(matrix: [[f64; 3]; 3], v: [f64; 3]) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::palette::{CONTEXT, MET, MISSED, NOTHING, PAPER, SHADES, UNSURE, sequential};
+    use crate::chart::palette::{CONTEXT, INK, MET, MISSED, NOTHING, PAPER, SHADES, UNSURE, sequential};
 
     #[track_caller]
     fn assert_apart(a: RGBColor, b: RGBColor, what: &str) {
@@ -123,9 +123,11 @@ mod tests {
 
     #[test]
     fn series_that_stand_side_by_side_are_told_apart_by_everybody() {
-        let groups: [&[RGBColor]; 6] = [
+        let groups: [&[RGBColor]; 7] = [
             // Bars and dots.
             &[MET, MISSED, CONTEXT, UNSURE],
+            // Lines: two to compare with, the lowest, the highest, all others.
+            &[INK, CONTEXT, MISSED, MET, UNSURE],
             // A tornado.
             &[MISSED, MET, UNSURE],
             // A waterfall: what there is, what is added, the lines of what is left and the paper between them.

@@ -6,6 +6,7 @@ mod categories;
 mod change_map;
 mod definitions;
 pub(crate) mod delivery;
+mod history;
 pub(crate) mod kommun;
 mod ledger;
 mod live;

@@ -6,7 +6,7 @@ use nittio_core::{
     settlement::SettlementGroup,
 };
 
-use super::{MANY, SHOWN, Scene, settlements};
+use super::{MANY, SHOWN, Scene, history, settlements};
 use crate::{
     chart::{
         Chart,
@@ -18,8 +18,15 @@ use crate::{
     report::{self, Block, Cell, Figure, Head, Row, Section, Table, Term},
 };
 
-/// Names of the figures, in the order of the official figures; those beyond stand in tables only.
-const FIGURES: [&str; 6] = ["official-1", "official-2", "official-3", "official-4", "official-5", "official-6"];
+/// Names of the figures, in the order of the official figures, and of their years; those beyond stand in tables only.
+const FIGURES: [[&str; 2]; 6] = [
+    ["official-1", "history-1"],
+    ["official-2", "history-2"],
+    ["official-3", "history-3"],
+    ["official-4", "history-4"],
+    ["official-5", "history-5"],
+    ["official-6", "history-6"],
+];
 
 pub(super) fn section(scene: &Scene<'_>) -> Section {
     let t = &scene.t;
@@ -40,8 +47,12 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             continue;
         }
         let share = comparison.official.definition.counts == Counts::Share;
+        let mut history = None;
         match figures.next().filter(|_| share) {
-            Some(&id) => blocks.push(Block::Figure(Box::new(figure(scene, id, comparison, &lines)))),
+            Some(&[id, years]) => {
+                blocks.push(Block::Figure(Box::new(figure(scene, id, comparison, &lines))));
+                history = history::figure(scene, years, comparison);
+            }
             None => {
                 let mut table = table(scene, &format!("official-table-{number}"), comparison, &lines);
                 blocks.push(Block::Heading(heading));
@@ -61,6 +72,7 @@ pub(super) fn section(scene: &Scene<'_>) -> Section {
             }
         }
         blocks.push(Block::Terms(explanations(scene, comparison)));
+        blocks.extend(history.map(|figure| Block::Figure(Box::new(figure))));
     }
     blocks.push(Block::Heading(t.get("reconciliation.denominators")));
     blocks.extend(denominators(scene));
@@ -215,13 +227,11 @@ fn figure(scene: &Scene<'_>, id: &'static str, comparison: &Comparison, lines: &
         let more = t.say("reconciliation.caption-many", &[("n", &n), ("areas", &scene.areas_word(2))]);
         caption = format!("{caption} {more}");
     }
-    let source = comparison.official.source.clone().map(|source| source.trim_end_matches('.').to_owned());
-    let own = source.unwrap_or_else(|| comparison.official.definition.publisher.clone());
     Figure {
         id,
         subtitle: subtitle(scene, comparison),
         caption,
-        source: report::Source { own: Some(own), ..scene.source() },
+        source: source(scene, comparison),
         description: t.say("reconciliation.description", &[("area", &scene.areas_word(1)), ("title", &title)]),
         title,
         chart: Chart::Dots(Dots {
@@ -236,8 +246,15 @@ fn figure(scene: &Scene<'_>, id: &'static str, comparison: &Comparison, lines: &
     }
 }
 
+/// Who made the official file, and what the study rests on.
+pub(super) fn source(scene: &Scene<'_>, comparison: &Comparison) -> report::Source {
+    let said = comparison.official.source.as_ref().map(|source| source.trim_end_matches('.').to_owned());
+    let own = said.unwrap_or_else(|| comparison.official.definition.publisher.clone());
+    report::Source { own: Some(own), ..scene.source() }
+}
+
 /// A published value as it is to be read.
-fn published(scene: &Scene<'_>, counts: Counts, value: Published) -> String {
+pub(super) fn published(scene: &Scene<'_>, counts: Counts, value: Published) -> String {
     #[expect(clippy::cast_precision_loss, reason = "for display only")]
     let percent = || scene.locale.percent(&scene.locale.plain(value.value as f64 / 1e4));
     match (counts, value.bound) {

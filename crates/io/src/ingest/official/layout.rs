@@ -29,6 +29,8 @@ pub(super) struct Layout {
     pub(super) only: Vec<(usize, Vec<String>)>,
     /// The year that the values are for.
     pub(super) wanted: Option<i16>,
+    /// All years that the file has anything for.
+    pub(super) years: BTreeSet<i16>,
 }
 
 /// At most so many rows of headings stand over each other.
@@ -41,6 +43,8 @@ pub(super) struct Wanted<'a> {
     pub(super) settlement: SettlementGroup,
     /// The year of the study's day.
     pub(super) last: i16,
+    /// The year that is asked for.
+    pub(super) year: Option<i16>,
 }
 
 /// Finds out where things stand; the error says what is not there and what is.
@@ -82,7 +86,7 @@ pub(super) fn layout(grid: &Grid, book: &Book<'_>, wanted: &Wanted<'_>) -> Resul
         year.map(|year| data.iter().filter_map(|row| year_of(&row.cell(year).text())).collect()).unwrap_or_default();
     let years = if of_headings.is_empty() { &of_rows } else { &of_headings };
     let latest = years.iter().copied().filter(|&year| year <= wanted.last).max();
-    let chosen = if years.is_empty() { wanted.entry.year } else { wanted.entry.year.or(latest) };
+    let chosen = if years.is_empty() { wanted.year } else { wanted.year.or(latest) };
     if let Some(chosen) = chosen
         && !years.is_empty()
         && !years.contains(&chosen)
@@ -112,7 +116,8 @@ pub(super) fn layout(grid: &Grid, book: &Book<'_>, wanted: &Wanted<'_>) -> Resul
             ));
         }
     };
-    Ok(Layout { first, code, name, value, year, settlement, only, wanted: chosen })
+    let years = years.clone();
+    Ok(Layout { first, code, name, value, year, settlement, only, wanted: chosen, years })
 }
 
 /// The columns with codes and with names of areas: those the entry says, or those in which most areas are found.

@@ -6,6 +6,7 @@
 mod book;
 mod layout;
 mod value;
+mod years;
 
 #[cfg(test)]
 mod tests;
@@ -58,7 +59,8 @@ fn one(
         .map_err(|e| unreadable(&ReadError::Unreadable { path: path.clone(), reason: read::in_words(&e) }))?;
     let only = entry.level.as_ref().and_then(|key| levels.iter().position(|level| level.key == *key.get_ref()));
     let book = Book::new(levels, only);
-    let wanted = Wanted { entry, definition: &resolved.definition, settlement: resolved.settlement, last };
+    let (definition, settlement) = (&resolved.definition, resolved.settlement);
+    let wanted = Wanted { entry, definition, settlement, last, year: entry.year };
     let (grid, layout) = pick(&grids, &book, &wanted)
         .map_err(|(message, help)| reading.at(&entry.path, &format!("{}: {message}", path.display()), &help))?;
     let source = reading.add_input(Input {
@@ -73,20 +75,27 @@ fn one(
         licence: entry.licence.clone(),
         secrecy: entry.secrecy,
     });
-    let mut account = Account { source, found: Vec::new(), rows: 0, used: 0 };
-    let (values, country) = values(grid, &layout, &book, &wanted, &mut account);
+    let mut account = Account { source, ..Account::default() };
+    let (values, country, scale) = values(grid, &layout, &book, &wanted, None, &mut account);
+    let history = match resolved.definition.counts {
+        Counts::Share => years::before(grid, &layout, &book, &wanted, scale, &mut account),
+        Counts::Total => Vec::new(),
+    };
+    let breaks = entry.breaks.iter().map(|entry| entry.0.clone()).collect();
     let Account { found, rows, used, .. } = account;
     reading.add_diagnostics(found);
     reading.input(source, |input| {
         input.rows = rows;
-        input.used = used;
+        input.used = used.len() as u64;
     });
     let Resolved { mut definition, unit, measure, profile, settlement } = resolved;
     if layout.settlement.is_some() {
         definition.settlement = Some(settlement);
     }
     let (year, source) = (layout.wanted, entry.source.clone());
-    Ok(Official { definition, unit, measure, profile, settlement, year, source, values, country })
+    let official =
+        Official { definition, unit, measure, profile, settlement, year, source, values, country, history, breaks };
+    Ok(official)
 }
 
 /// The sheet with the figure, and where things stand on it.
@@ -122,11 +131,13 @@ fn pick<'g>(grids: &'g [Grid], book: &Book<'_>, wanted: &Wanted<'_>) -> Result<(
 }
 
 /// What is told of a file.
+#[derive(Default)]
 struct Account {
     source: u16,
     found: Vec<Diagnostic>,
     rows: u64,
-    used: u64,
+    /// The rows that a figure was taken from, by their numbers.
+    used: BTreeSet<u32>,
 }
 
 impl Account {
@@ -138,21 +149,22 @@ impl Account {
 
 type Values = BTreeMap<(usize, usize), Published>;
 
-/// The values by area, and that of the country.
+/// The values by area, that of the country, and what bare shares were taken for unless that is known already.
 fn values(
     grid: &Grid,
     layout: &Layout,
     book: &Book<'_>,
     wanted: &Wanted<'_>,
+    known: Option<ShareScale>,
     account: &mut Account,
-) -> (Values, Option<Published>) {
+) -> (Values, Option<Published>, ShareScale) {
     let rows: Vec<&Row> = grid.rows[layout.first..].iter().filter(|row| row.filled() > 0).collect();
     account.rows = rows.len() as u64;
     if let (Some(why), Some(row)) = (&grid.partial, rows.first()) {
         account.say(row, Finding::OfficialDoubtful, Action::Noted, "", why.clone());
     }
     let rows: Vec<&Row> = rows.into_iter().filter(|row| is_wanted(row, layout, wanted)).collect();
-    let scale = scale(&rows, layout, wanted, account);
+    let scale = known.unwrap_or_else(|| scale(&rows, layout, wanted, account));
     let (mut values, mut country) = (Values::new(), None);
     let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
     let (mut elsewhere, mut first_elsewhere) = (0u64, None);
@@ -239,7 +251,7 @@ fn values(
             account.say(row, Finding::OfficialUnreadable, Action::Dropped, shown, message);
             continue;
         };
-        account.used += 1;
+        account.used.insert(row.number);
         match area {
             Some(area) => drop(values.insert(area, published)),
             None => country = country.or(Some(published)),
@@ -249,7 +261,7 @@ fn values(
         let message = format!("{elsewhere} rows are about areas that the study does not have; this is the first");
         account.say(row, Finding::OfficialUnknownArea, Action::Noted, &code, message);
     }
-    (values, country)
+    (values, country, scale)
 }
 
 /// Whether a row is of the year, the part of areas and the other words that are wanted.

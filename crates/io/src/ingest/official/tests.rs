@@ -9,7 +9,7 @@ use std::{
 use nittio_core::{
     area::{Area, Level},
     diagnostic::Action,
-    official::Bound,
+    official::{Bound, Year},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -302,6 +302,65 @@ fn kolada_is_read_in_per_cent_with_counties_as_four_digits() {
     assert_eq!((by_code(&official), told.len()), (codes(&[("0680", 986_000)]), 0));
 }
 
+/// Values by code, for an earlier year.
+fn in_year(official: &Official, at: usize) -> (i16, Vec<(String, u64)>) {
+    let Year { year, values, .. } = &official.history[at];
+    (*year, by_code(&Official { values: values.clone(), ..official.clone() }))
+}
+
+#[test]
+fn earlier_years_of_a_share_are_kept_beside_the_one_that_is_wanted() {
+    let item = |area: &str, year: u16, value: &str| {
+        format!(
+            "{{\"kpi\":\"N07918\",\"municipality\":\"{area}\",\"period\":{year},\"values\":[{{\"gender\":\"T\",\"value\":{value}}}]}}"
+        )
+    };
+    let items = [
+        // In per cent, though none is above one.
+        item("0680", 2019, "0.9"),
+        item("0680", 2021, "50.5"),
+        item("0682", 2021, "105"),
+        item("0006", 2021, "60"),
+        item("0000", 2021, "70"),
+        item("1480", 2022, "99"),
+        item("0680", 2023, "80"),
+        item("0680", 2025, "99"),
+    ];
+    let json = format!("{{\"values\":[{}]}}", items.join(","));
+    let entry = "kind = \"kolada\"\nfigure = \"N07918\"\nbreaks = [2021, { year = 2024, reason = \"Annat\" }]\n";
+    let (official, told, found) = read_text("k.json", &json, entry).unwrap();
+    assert_eq!((official.year, by_code(&official)), (Some(2023), codes(&[("0680", 800_000)])));
+    // 2022 has no area of the study, and 2025 is after its day.
+    assert_eq!(official.years(), [2019, 2021, 2023]);
+    assert_eq!(in_year(&official, 0), (2019, codes(&[("0680", 9_000)])));
+    assert_eq!(in_year(&official, 1), (2021, codes(&[("0680", 505_000), ("06", 600_000)])));
+    assert_eq!(official.history[1].country.map(|country| country.value), Some(700_000));
+    // 2019 is the first year that N07918's rule is known for; what was before 2019 is not there.
+    assert_eq!(official.broken().into_keys().collect::<Vec<_>>(), [2021]);
+    let lost = (3, "official-unreadable", Action::Dropped);
+    assert_eq!(told, [lost, (1, "official-doubtful", Action::Noted)]);
+    assert!(found[0].message.starts_with("2021: \"105\""), "{}", found[0].message);
+    assert!(found[1].message.contains("2024") && found[1].message.contains("2019 to 2023"), "{}", found[1].message);
+}
+
+#[test]
+fn earlier_years_stand_in_columns_or_in_rows_of_a_workbook() {
+    let write = |path: &Path| workbook(path, &[("Fast bredband-teknik, totalt", HISTORICAL)]);
+    let (official, _, _) = read_file("h.xlsx", write, "kind = \"pts\"\nfigure = \"pts-fibre\"\n").unwrap();
+    let counted = [("0604", 700_000), ("0680", 900_000), ("0682", 600_000), ("0687", 600_000), ("06", 800_000)];
+    assert_eq!((official.history.len(), in_year(&official, 0)), (1, (2021, codes(&counted))));
+    let (first, _, _) = read_file("h.xlsx", write, "kind = \"pts\"\nfigure = \"pts-fibre\"\nyear = 2021\n").unwrap();
+    assert!(first.history.is_empty(), "nothing is before the first");
+    // The cable table has one year, and a total has no history.
+    let (cable, _, _) = read_file("h.xlsx", write, "kind = \"pts\"\nfigure = \"pts-cable\"\n").unwrap();
+    assert!(cable.history.is_empty());
+    let write = |path: &Path| workbook(path, &[("Teknik kommun hushåll", TECHNOLOGIES)]);
+    let (rows, _, _) = read_file("t.xlsx", write, "kind = \"pts\"\nfigure = \"pts-fibre\"\n").unwrap();
+    assert_eq!((rows.history.len(), in_year(&rows, 0)), (1, (2022, codes(&[("0682", 600_000)]))));
+    let (totals, _, _) = read_file("t.xlsx", write, "kind = \"pts\"\nfigure = \"pts-households\"\n").unwrap();
+    assert!(totals.history.is_empty());
+}
+
 const OWN: &str = "kind = \"table\"\nfigure = \"ours\"\nvalue = \"Andel\"\nunit = \"households\"\nmeasure = \"down>=100 Mbit/s\"\ndefinition = { unit = \"households\" }\n";
 
 #[test]
@@ -380,6 +439,9 @@ fn the_study_file_is_told_what_it_leaves_out() {
         ("kind = \"pts\"\nfigure = \"pts-fibre\"\nprofile = \"x\"\n", "connected+passed"),
         ("kind = \"pts\"\nfigure = \"pts-fibre\"\nlevel = \"x\"\n", "municipality, county"),
         ("kind = \"scb\"\nmeasure = \"covered\"\n", "total"),
+        ("kind = \"scb\"\nbreaks = [2021]\n", "totals are not drawn over years"),
+        ("kind = \"kolada\"\nfigure = \"N07918\"\nbreaks = [21]\n", "a year, such as 2021"),
+        ("kind = \"kolada\"\nfigure = \"N07918\"\nbreaks = [{ year = 2021, why = \"x\" }]\n", "`why`"),
         ("kind = \"scb\"\ndefinition = { day = \"31 december\" }\n", "month and day"),
     ] {
         let error = read_text("a.csv", "kod;Andel\n0680;1\n", entry).unwrap_err();
