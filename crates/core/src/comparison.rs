@@ -3,8 +3,8 @@
 //! What a cell has in one world and not in the other is gained or lost by all its places, so nobody is counted twice, however
 //! many services come or go.
 //!
-//! An answer should be there before whoever asks has looked up: every distinct set of links is asked once, cells that have the
-//! same answer are added up before they are counted, and all of it goes on in parallel.
+//! An answer should be there before whoever asks has looked up: what a set of links has follows from what each has by itself, cells that
+//! have the same answer are added up before they are counted, and all of it goes on in parallel.
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ use crate::{
     settlement::Settlement,
     study::Frame,
     suppress::Hides,
-    tally::{Cell, Count, Tally},
+    tally::Tally,
 };
 
 /// How many worlds can be compared at a time.
@@ -205,31 +205,28 @@ impl Comparison {
         all.both = vec![0; units * measures.len() * all.pairs.len()];
         let asked = |world| Sided::new(world, measures);
         let sides: Vec<[Sided<'_>; 2]> = contrasts.iter().map(|c| [asked(&c.before), asked(&c.after)]).collect();
-        let rows: Vec<(&Cell, &[Count])> = tally.rows().collect();
-        let Answers { all: answers, of_row } = Answers::of(&rows, &sides, measures.len());
         let lookup = area_lookup(areas, frame);
-        let at_a_time = rows.len().div_ceil(rayon::current_num_threads()).max(1 << 12);
-        let parts: Vec<Self> = rows
+        let at_a_time = tally.len().div_ceil(rayon::current_num_threads()).max(1 << 12);
+        let parts: Vec<Self> = tally
             .par_chunks(at_a_time)
-            .zip(of_row.par_chunks(at_a_time))
-            .map(|(rows, of_row)| {
+            .map(|(cells, counts)| {
                 let mut part = all.clone();
+                let mut answers = Answers::new(&sides, measures.len());
                 let mut alike: FxHashMap<Alike, Vec<u64>> = FxHashMap::default();
-                let mut left = of_row;
-                for run in rows.chunk_by(|(a, _), (b, _)| a.areas == b.areas) {
-                    let (numbers, rest) = left.split_at(run.len());
-                    left = rest;
-                    let Some((first, _)) = run.first() else { continue };
-                    for ((cell, counts), answer) in run.iter().zip(numbers) {
-                        let empty = cell.links.as_deref().is_none_or(<[Link]>::is_empty);
-                        let unknown = cell.settlement == Settlement::Unknown && !empty;
-                        let sums = alike.entry((*answer, unknown)).or_insert_with(|| vec![0; counts.len()]);
-                        sums.iter_mut().zip(*counts).for_each(|(sum, count)| *sum += count.sum);
+                let mut counts = counts.chunks_exact(units.max(1));
+                for run in cells.chunk_by(|a, b| a.areas == b.areas) {
+                    let Some(first) = run.first() else { continue };
+                    for (cell, counts) in run.iter().zip(&mut counts) {
+                        let links = cell.links.as_deref();
+                        let answer = links.map(|links| answers.of(links));
+                        let unknown = cell.settlement == Settlement::Unknown && links.is_some_and(|l| !l.is_empty());
+                        let sums = alike.entry((answer, unknown)).or_insert_with(|| vec![0; counts.len()]);
+                        sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.sum);
                     }
                     let levels = first.areas.iter().zip(&lookup).map(|(&area, index)| index.of(area));
                     let places: Vec<usize> = std::iter::once(0).chain(levels).collect();
                     for ((answer, unknown), sums) in alike.drain() {
-                        let answer = answer.map(|number| (&answers[number as usize], unknown));
+                        let answer = answer.map(|number| (&answers.all[number as usize], unknown));
                         places.iter().for_each(|&area| part.add(area, &sums, answer, &rivals));
                         part.add_both(&sums, answer);
                     }
@@ -356,45 +353,52 @@ impl Comparison {
     }
 }
 
-/// The distinct answers of the sets of links, and which one each row of the tally has.
-struct Answers {
+/// The distinct answers of sets of links, each numbered once, as one worker meets them.
+struct Answers<'a> {
+    sides: &'a [[Sided<'a>; 2]],
+    measures: usize,
     all: Vec<Answer>,
-    /// `None` where it cannot be said what reaches the places.
-    of_row: Vec<Option<u32>>,
+    numbers: FxHashMap<Answer, u32>,
+    /// By what links have by themselves, side by side: sets are many, and what they come to are few.
+    quick: FxHashMap<Box<[Alone]>, u32>,
+    /// By where a set lies, for those that must be asked as a whole: sets at the same address are the same one.
+    at_address: FxHashMap<(usize, usize), u32>,
+    spare: Vec<Alone>,
 }
 
-impl Answers {
-    fn of(rows: &[(&Cell, &[Count])], sides: &[[Sided<'_>; 2]], measures: usize) -> Self {
-        // Sets that lie at the same address are the same one; only others are looked at.
-        let mut at_address: FxHashMap<(usize, usize), u32> = FxHashMap::default();
-        let mut number: FxHashMap<&[Link], u32> = FxHashMap::default();
-        let mut sets: Vec<&[Link]> = Vec::new();
-        let of_row: Vec<Option<u32>> = rows
-            .iter()
-            .map(|(cell, _)| {
-                let links = cell.links.as_ref()?;
-                Some(*at_address.entry((links.as_ptr().addr(), links.len())).or_insert_with(|| {
-                    *number.entry(&**links).or_insert_with(|| {
-                        sets.push(links);
-                        u32::try_from(sets.len() - 1).unwrap_or(u32::MAX)
-                    })
-                }))
-            })
-            .collect();
-        let found: Vec<Answer> = sets.par_iter().map(|links| Answer::of(links, sides, measures)).collect();
-        let mut all = Vec::new();
-        let mut numbers: FxHashMap<Answer, u32> = FxHashMap::default();
-        let of_set: Vec<u32> = found
-            .into_iter()
-            .map(|answer| {
-                *numbers.entry(answer).or_insert_with_key(|answer| {
-                    all.push(answer.clone());
-                    u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
-                })
-            })
-            .collect();
-        let of_row = of_row.into_iter().map(|set| set.map(|set| of_set[set as usize])).collect();
-        Self { all, of_row }
+impl<'a> Answers<'a> {
+    fn new(sides: &'a [[Sided<'a>; 2]], measures: usize) -> Self {
+        let (numbers, quick, at_address) = Default::default();
+        Self { sides, measures, all: Vec::new(), numbers, quick, at_address, spare: Vec::new() }
+    }
+
+    /// The number of what a set has.
+    fn of(&mut self, links: &[Link]) -> u32 {
+        self.spare.clear();
+        let mut sides = self.sides.iter().flatten();
+        if sides.all(|side| side.quick(links).map(|alone| self.spare.push(alone)).is_some()) {
+            if let Some(&number) = self.quick.get(self.spare.as_slice()) {
+                return number;
+            }
+            let number = self.ask(links);
+            self.quick.insert(self.spare.as_slice().into(), number);
+            return number;
+        }
+        let address = (links.as_ptr().addr(), links.len());
+        if let Some(&number) = self.at_address.get(&address) {
+            return number;
+        }
+        let number = self.ask(links);
+        self.at_address.insert(address, number);
+        number
+    }
+
+    fn ask(&mut self, links: &[Link]) -> u32 {
+        let all = &mut self.all;
+        *self.numbers.entry(Answer::of(links, self.sides, self.measures)).or_insert_with_key(|answer| {
+            all.push(answer.clone());
+            u32::try_from(all.len() - 1).unwrap_or(u32::MAX)
+        })
     }
 }
 
@@ -410,7 +414,7 @@ struct Sided<'a> {
 const WAYS: usize = 2;
 
 /// What a link has in a world.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 struct Alone {
     /// Whether its service is there.
     there: bool,

@@ -52,11 +52,15 @@ pub struct Networks {
     pub planned: Vec<Vec<Presence>>,
 }
 
-/// What is known of a network in one area while it is counted.
-#[derive(Default)]
+/// What is known of the networks of one area while it is counted.
 struct Seen {
-    services: BTreeSet<ServiceId>,
-    units: Vec<u64>,
+    /// Per network, the turn in which it was met last.
+    turn: Vec<usize>,
+    /// Per service, whether it was met.
+    services: Vec<bool>,
+    /// Shape: network × unit.
+    sums: Vec<u64>,
+    units: usize,
 }
 
 impl Networks {
@@ -71,41 +75,71 @@ impl Networks {
             services.iter().map(|s| list.binary_search(&Network::of(s)).unwrap_or_default()).collect();
         let days = Days::of(frame, profile);
 
-        // Per set of links: the networks in it with their services, first those that are there.
-        let sets: Vec<[BTreeMap<usize, Vec<ServiceId>>; 2]> = reached
-            .sets
-            .iter()
-            .map(|set| {
-                let mut both: [BTreeMap<usize, Vec<ServiceId>>; 2] = Default::default();
-                for &link in set.unwrap_or_default() {
-                    let Some(when) = days.when(link) else { continue };
-                    let network = of_service[link.service.0 as usize];
-                    both[usize::from(when != When::Now)].entry(network).or_default().push(link.service);
+        let mut found = Self { now: vec![Vec::new(); areas], planned: vec![Vec::new(); areas], list };
+        for run in reached.parts.chunk_by(|a, b| a.area == b.area) {
+            let [mut now, mut planned] = [(); 2].map(|()| Seen::new(found.list.len(), frame));
+            for (turn, part) in (1..).zip(run) {
+                let units = reached.units(part);
+                let links = reached.sets[part.set].unwrap_or_default();
+                let counted = || links.iter().filter_map(|&link| Some((link.service, days.when(link)?)));
+                for (service, _) in counted().filter(|(_, when)| *when == When::Now) {
+                    now.count(turn, of_service[service.0 as usize], service, units);
                 }
-                let [now, mut planned] = both;
-                planned.retain(|network, _| !now.contains_key(network));
-                [now, planned]
-            })
-            .collect();
-        let mut seen: [BTreeMap<(usize, usize), Seen>; 2] = Default::default();
-        for part in &reached.parts {
-            for (sets, seen) in sets[part.set].iter().zip(&mut seen) {
-                for (&network, services) in sets {
-                    let seen = seen.entry((part.area, network)).or_default();
-                    seen.services.extend(services);
-                    seen.units.resize(part.units.len(), 0);
-                    seen.units.iter_mut().zip(&part.units).for_each(|(sum, units)| *sum += units);
+                // A network that is there is not planned for the same places.
+                for (service, _) in counted().filter(|(_, when)| *when != When::Now) {
+                    let network = of_service[service.0 as usize];
+                    if now.turn[network] != turn {
+                        planned.count(turn, network, service, units);
+                    }
                 }
+            }
+            if let Some(first) = run.first() {
+                found.now[first.area] = now.presences(&of_service, frame);
+                found.planned[first.area] = planned.presences(&of_service, frame);
             }
         }
-        let [now, planned] = seen.map(|seen| {
-            let mut by_area = vec![Vec::new(); areas];
-            for ((area, network), seen) in seen {
-                by_area[area].push(Presence::of(network, seen, frame));
-            }
-            by_area
-        });
-        Self { list, now, planned }
+        found
+    }
+}
+
+impl Seen {
+    fn new(networks: usize, frame: &Frame) -> Self {
+        let units = frame.units.len();
+        Self {
+            turn: vec![0; networks],
+            services: vec![false; frame.services.as_slice().len()],
+            sums: vec![0; networks * units],
+            units,
+        }
+    }
+
+    /// A service of a network reaches units of a part; they count once for the network, in each turn.
+    fn count(&mut self, turn: usize, network: usize, service: ServiceId, units: &[u64]) {
+        self.services[service.0 as usize] = true;
+        if std::mem::replace(&mut self.turn[network], turn) != turn {
+            let sums = &mut self.sums[network * self.units..(network + 1) * self.units];
+            sums.iter_mut().zip(units).for_each(|(sum, units)| *sum += units);
+        }
+    }
+
+    /// What there is of each network that was met.
+    fn presences(&self, of_service: &[usize], frame: &Frame) -> Vec<Presence> {
+        let mut services: BTreeMap<usize, Vec<&Service>> = BTreeMap::new();
+        for (service, &network) in frame
+            .services
+            .as_slice()
+            .iter()
+            .zip(of_service)
+            .zip(&self.services)
+            .filter_map(|(s, &seen)| seen.then_some(s))
+        {
+            services.entry(network).or_default().push(service);
+        }
+        let units = |network: usize| &self.sums[network * self.units..(network + 1) * self.units];
+        services
+            .into_iter()
+            .map(|(network, services)| Presence::of(network, &services, units(network), frame))
+            .collect()
     }
 }
 
@@ -116,15 +150,14 @@ impl Network {
 }
 
 impl Presence {
-    fn of(network: usize, seen: Seen, frame: &Frame) -> Self {
-        let services: Vec<&Service> = seen.services.iter().map(|&id| frame.services.get(id)).collect();
+    fn of(network: usize, services: &[&Service], units: &[u64], frame: &Frame) -> Self {
         Self {
             network,
             operators: services.iter().map(|service| service.operator.clone()).collect(),
             open: services.iter().filter_map(|service| service.open_access).max(),
             down: services.iter().filter_map(|service| service.down).max(),
             from: services.iter().filter_map(|service| service.available_from).filter(|&day| day > frame.as_of).min(),
-            units: seen.units,
+            units: units.to_vec(),
         }
     }
 }

@@ -14,44 +14,61 @@ use crate::{
 /// Units by area and set of links.
 #[derive(Debug, Clone)]
 pub struct Reached<'a> {
-    /// The distinct sets, in order; `None` where it cannot be said what reaches the places.
+    /// The distinct sets, as the tally has them first; `None` where it cannot be said what reaches the places.
     pub sets: Vec<Option<&'a [Link]>>,
     /// By area and set, in order.
     pub parts: Vec<Part>,
+    /// Shape: part × unit.
+    sums: Vec<u64>,
+    units: usize,
 }
 
 /// What of one area is reached by one set of links.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     /// Index into the figures' areas.
     pub area: usize,
     /// Index into [`Reached::sets`].
     pub set: usize,
-    /// A sum per unit of the frame, in parts.
-    pub units: Vec<u64>,
+    /// Which of the sums are its.
+    sums: usize,
 }
 
 impl<'a> Reached<'a> {
     /// Adds up a tally; `areas` are those of the study's figures, and every place is in the first of them.
     #[must_use]
     pub fn of(tally: &'a Tally, frame: &Frame, areas: &[AreaRef]) -> Self {
-        let mut sets: Vec<Option<&[Link]>> = tally.rows().map(|(cell, _)| cell.links.as_deref()).collect();
-        sets.sort_unstable();
-        sets.dedup();
-        let number: FxHashMap<Option<&[Link]>, usize> = sets.iter().enumerate().map(|(n, &set)| (set, n)).collect();
+        let units = frame.units.len();
+        let mut all = Self { sets: Vec::new(), parts: Vec::new(), sums: Vec::new(), units };
         let index = area_lookup(areas, frame);
-        let mut sums: FxHashMap<(usize, usize), Vec<u64>> = FxHashMap::default();
+        let mut numbers: FxHashMap<Option<&[Link]>, usize> = FxHashMap::default();
+        let mut known: FxHashMap<(usize, usize), usize> = FxHashMap::default();
         for (cell, counts) in tally.rows() {
-            let Some(&set) = number.get(&cell.links.as_deref()) else { continue };
+            let links = cell.links.as_deref();
+            let set = *numbers.entry(links).or_insert_with(|| {
+                all.sets.push(links);
+                all.sets.len() - 1
+            });
             let of_levels = cell.areas.iter().zip(&index).map(|(&area, index)| index.of(area));
             for area in std::iter::once(0).chain(of_levels) {
-                let sums = sums.entry((area, set)).or_insert_with(|| vec![0; counts.len()]);
+                let sums = *known.entry((area, set)).or_insert_with(|| {
+                    let sums = all.parts.len();
+                    all.parts.push(Part { area, set, sums });
+                    all.sums.resize(all.sums.len() + units, 0);
+                    sums
+                });
+                let sums = &mut all.sums[sums * units..(sums + 1) * units];
                 sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.sum);
             }
         }
-        let mut parts: Vec<Part> = sums.into_iter().map(|((area, set), units)| Part { area, set, units }).collect();
-        parts.sort_unstable_by_key(|part| (part.area, part.set));
-        Self { sets, parts }
+        all.parts.sort_unstable_by_key(|part| (part.area, part.set));
+        all
+    }
+
+    /// A part's sums, one per unit of the frame.
+    #[must_use]
+    pub fn units(&self, part: &Part) -> &[u64] {
+        &self.sums[part.sums * self.units..(part.sums + 1) * self.units]
     }
 }
 
@@ -154,8 +171,9 @@ pub(crate) mod tests {
     fn the_sets_of_an_area_hold_all_of_it() {
         let (frame, tally) = (frame(), tally());
         let reached = Reached::of(&tally, &frame, &figures(&tally, &frame).areas);
-        let of =
-            |area: usize| reached.parts.iter().filter(|part| part.area == area).map(|part| part.units[0]).sum::<u64>();
+        let of = |area: usize| {
+            reached.parts.iter().filter(|part| part.area == area).map(|part| reached.units(part)[0]).sum::<u64>()
+        };
         assert_eq!([0, 1, 2].map(of), [22, 12, 10]);
         assert_eq!(reached.sets.len(), 7);
     }

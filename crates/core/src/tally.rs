@@ -146,6 +146,12 @@ impl Tally {
         self.cells.iter().zip(self.counts.chunks_exact(units.max(1)))
     }
 
+    /// The cells in order, some at a time, with their counts: one per unit of the frame for each.
+    pub(crate) fn par_chunks(&self, cells: usize) -> impl IndexedParallelIterator<Item = (&[Cell], &[Count])> {
+        let units = self.counts.len().checked_div(self.cells.len()).unwrap_or_default();
+        self.cells.par_chunks(cells).zip(self.counts.par_chunks(cells * units.max(1)))
+    }
+
     /// How many distinct cells there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -50,21 +50,20 @@ impl Timetable {
         speeds.dedup();
         let days = Days::of(frame, profile);
         // Shape: set × speed.
-        let whens: Vec<Vec<When>> = reached
-            .sets
-            .iter()
-            .map(|set| speeds.iter().map(|&speed| days.of_set(*set, speed, frame, profile)).collect())
-            .collect();
+        let of_set = |&set| speeds.iter().map(move |&speed| (set, speed));
+        let asked = reached.sets.iter().flat_map(of_set);
+        let whens: Vec<When> = asked.map(|(set, speed)| days.of_set(set, speed, frame, profile)).collect();
         let moments: BTreeSet<When> =
-            [When::Now, When::NoPlan, When::Unmatched].into_iter().chain(whens.iter().flatten().copied()).collect();
+            [When::Now, When::NoPlan, When::Unmatched].into_iter().chain(whens.iter().copied()).collect();
         let moments: Vec<When> = moments.into_iter().collect();
         let units = frame.units.len();
         let counts = vec![0; areas * speeds.len() * units * moments.len()];
         let mut timetable = Self { speeds, moments, units, counts };
         for part in &reached.parts {
-            for (speed, when) in whens[part.set].iter().enumerate() {
+            let asked = timetable.speeds.len();
+            for (speed, when) in whens[part.set * asked..(part.set + 1) * asked].iter().enumerate() {
                 let moment = timetable.moments.binary_search(when).unwrap_or_default();
-                for (unit, count) in part.units.iter().enumerate() {
+                for (unit, count) in reached.units(part).iter().enumerate() {
                     let first = timetable.first(part.area, speed, unit);
                     timetable.counts[first + moment] += count;
                 }
