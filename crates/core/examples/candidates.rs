@@ -48,7 +48,7 @@ fn main() {
         detour: 130,
     };
     let start = Instant::now();
-    let found = find(&spots, &Points::new(network), &rules);
+    let found = find(&spots, &Points::new(network), None, &rules);
     let seconds = start.elapsed().as_secs_f64();
     let left = found.fates.iter().filter(|fate| **fate == Fate::LeftOut(Reason::TooFew)).count();
     let also: u64 = found.candidates.iter().map(|candidate| candidate.also_inside).sum();
