@@ -208,6 +208,91 @@ fn routes_begin_at_the_points_of_a_file_where_one_is_named() {
     assert_eq!(cells(&folder.path().join("candidates"), "candidates.csv", &["to_network_m", "length_m"]), ["40 198"]);
 }
 
+/// Roads of toyland, made up: one east past P10 and P09, one north past P11 from its end, and a third one.
+fn roads(third: &serde_json::Value) -> Vec<serde_json::Value> {
+    let line = |geometry: &serde_json::Value| json!({ "type": "Feature", "properties": {}, "geometry": geometry });
+    vec![
+        line(&json!({ "type": "LineString", "coordinates": [[900, 400, 12], [1100, 400, 14]] })),
+        line(&json!({ "type": "MultiLineString", "coordinates": [[[1100, 600], [1100, 550], [1100, 400]]] })),
+        line(third),
+    ]
+}
+
+fn write_roads(folder: &Path, features: &[serde_json::Value]) {
+    let roads = json!({ "type": "FeatureCollection", "features": features });
+    fs::write(folder.join("roads.geojson"), roads.to_string()).unwrap();
+}
+
+#[test]
+fn routes_follow_roads_and_are_straight_where_none_leads() {
+    let folder = toyland(&SETTINGS.replace("reach", "roads = \"roads.geojson\"\nreach"));
+    let found = folder.path().join("candidates");
+    let columns = ["between_m", "to_network_m", "road_m", "drop_m", "off_road_m", "length_m", "cost_kr"];
+    // P10 and P09 are 50 m from the road east, P11 50 m from the one north: 50 m between the first two, 100 to the corner, 150 north.
+    // 300 + 1.3 × 150 = 495 metres. The third crosses the first on a bridge; by a way down from it, it would be 267.
+    let bridge = json!({ "type": "LineString", "coordinates": [[1060, 390], [1100, 550]] });
+    write_roads(folder.path(), &roads(&bridge));
+    let ran = nittio(folder.path(), ["candidates"]).expect(0);
+    assert_eq!(cells(&found, "candidates.csv", &columns), ["112 181 300 150 0 495 2438"]);
+    let said = "routes follow roads.geojson; 0 of 1 have straight lines where no road leads, 0 m in all";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("on the roads of roads.geojson, and 130 % of straight lines off them"),
+        "{}",
+        ran.stderr
+    );
+    let layer = |name: &str| {
+        let path = found.join("candidates.gpkg");
+        output(tool("ogrinfo").args(["-al", path.to_str().unwrap(), name])).expect(0).stdout
+    };
+    let route = layer("routes");
+    let drawn = "((950 400,1000 400,1100 400,1100 550),(950 350,950 400),(1000 450,1000 400),(1150 550,1100 550))";
+    assert!(route.replace(", ", ",").contains(drawn), "{route}");
+
+    // Now the third is a lane beside P10, which leads nowhere: from P10 to P09 it is 111.803 straight metres. P09 to P11 is 100 + 150 along
+    // roads, 50 to them and 50 from them: 250 + 1.3 × 211.803 = 525.344. What is no line, or has no length, is dropped and told.
+    let lane = json!({ "type": "LineString", "coordinates": [[900, 340], [940, 340]] });
+    let mut features = roads(&lane);
+    for geometry in [
+        json!({ "type": "Point", "coordinates": [950, 350] }),
+        json!(null),
+        json!({ "type": "LineString", "coordinates": [[950, 350], [950, 350]] }),
+    ] {
+        features.push(json!({ "type": "Feature", "properties": {}, "geometry": geometry }));
+    }
+    write_roads(folder.path(), &features);
+    let ran = nittio(folder.path(), ["candidates"]).expect(0);
+    assert_eq!(cells(&found, "candidates.csv", &columns), ["112 181 250 100 112 526 2515"]);
+    let said = "roads.geojson (3 of its 6 rows are no roads and were dropped); 1 of 1 have straight lines where no road leads, 112 m";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    outputs::assert_whole(&outputs::files(&found));
+    let manifest = outputs::manifest(&found);
+    let input = manifest["inputs"].as_array().unwrap().iter().find(|input| input["role"] == "roads").unwrap();
+    assert_eq!([&input["rows"], &input["used"]], [&json!(6), &json!(3)], "{input}");
+
+    // As a layer of a GeoPackage, in another order.
+    features.reverse();
+    write_roads(folder.path(), &features);
+    let package = folder.path().join("roads.gpkg");
+    for (name, more) in [("roads", "-overwrite"), ("others", "-update")] {
+        let args = [more, "-f", "GPKG", "-a_srs", "EPSG:3006", "-nln", name];
+        output(tool("ogr2ogr").args(args).arg(&package).arg(folder.path().join("roads.geojson"))).expect(0);
+    }
+    let path = folder.path().join("nittio.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let both = "roads = \"roads.gpkg\"\nroads_layer = \"roads\"";
+    fs::write(&path, text.replace("roads = \"roads.geojson\"", both)).unwrap();
+    nittio(folder.path(), ["candidates", "--output", "again"]).expect(0);
+    let of = |of: &str| fs::read(folder.path().join(of).join("candidates.csv")).unwrap();
+    assert!(of("candidates") == of("again"));
+
+    // A file without any road is refused.
+    write_roads(folder.path(), &features[..3]);
+    fs::write(&path, text).unwrap();
+    let ran = nittio(folder.path(), ["candidates"]).expect_error();
+    assert!(ran.stderr.contains("has no roads: none of its 3 rows"), "{}", ran.stderr);
+}
+
 #[test]
 fn the_order_of_places_and_the_number_of_threads_do_not_matter() {
     let folder = toyland(SETTINGS);

@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use geo::Coord;
 use nittio_core::{
-    candidate::{At, Candidate, Fate, Found, Points, Reason, Rules, Spots, find, squared},
+    candidate::{At, Candidate, Fate, Found, Points, Reason, Roads, Rules, Spots, find, squared},
     polygon::{Position, PreparedPolygon},
     quantity::Metres,
     settlement::Settlement,
@@ -93,6 +93,45 @@ fn told(found: &Found) -> Vec<Candidate> {
     found.candidates.iter().map(|candidate| Candidate { places: Vec::new(), ..candidate.clone() }).collect()
 }
 
+/// Roads that go east and north by whole metres, so that all lengths are whole.
+fn roads() -> impl Strategy<Value = Vec<[At; 2]>> {
+    let road = ((0i64..40, 0i64..40), prop::collection::vec((any::<bool>(), -20i64..20), 1..5));
+    let road = road.prop_map(|((x, y), steps)| {
+        let mut at = [x * 1000, y * 1000];
+        let pieces = steps.into_iter().map(|(east, far)| {
+            let from = at;
+            at[usize::from(!east)] += far * 1000;
+            [from, at]
+        });
+        pieces.collect::<Vec<_>>()
+    });
+    prop::collection::vec(road, 0..6).prop_map(|roads| roads.concat())
+}
+
+/// What is joined, by what is joined to what.
+#[derive(Default)]
+struct Joined(BTreeMap<At, usize>, Vec<usize>);
+
+impl Joined {
+    fn of(&mut self, at: At) -> usize {
+        let number = *self.0.entry(at).or_insert_with(|| {
+            self.1.push(self.1.len());
+            self.1.len() - 1
+        });
+        self.1[number]
+    }
+
+    fn join(&mut self, a: At, b: At) {
+        let (a, b) = (self.of(a), self.of(b));
+        self.1.iter_mut().filter(|group| **group == b).for_each(|group| *group = a);
+    }
+}
+
+/// How far a position is from a piece that goes east or north, squared.
+fn away(at: At, [a, b]: [At; 2]) -> u128 {
+    squared(at, [0, 1].map(|axis| at[axis].clamp(a[axis].min(b[axis]), a[axis].max(b[axis]))))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: std::env::var("NITTIO_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200), ..ProptestConfig::default() })]
 
@@ -101,7 +140,7 @@ proptest! {
         let points: Vec<At> = points.into_iter().map(|(x, y)| [x * 1000, y * 1000]).collect();
         let places: Vec<Place> = points.iter().map(|&at| ([at[0] + 1, at[1]], Some(0), true)).collect();
         let rules = Rules { reach: Metres::from_metres(1000), ..RULES };
-        let found = find(&spots(&places), &Points::default(), &rules);
+        let found = find(&spots(&places), &Points::default(), None, &rules);
         prop_assert_eq!(found.candidates.len(), 1);
         let mut own: Vec<u128> = found.candidates[0].lines.iter().map(|&[a, b]| squared(a, b)).collect();
         let mut expected = prim(&points);
@@ -116,7 +155,7 @@ proptest! {
     fn places_are_together_by_the_reach_and_every_one_has_one_fate(places in places(80), by_class in any::<bool>(), reach in 1u32..8) {
         let rules = Rules { by_class, reach: Metres::from_metres(reach), margin: Metres::from_millimetres(u64::from(reach) * 500), ..RULES };
         let spots = spots(&places);
-        let found = find(&spots, &Points::default(), &rules);
+        let found = find(&spots, &Points::default(), None, &rules);
         let mut expected: Vec<Vec<usize>> = Vec::new();
         for area in 0..2 {
             for class in [Some(true), Some(false)] {
@@ -159,7 +198,7 @@ proptest! {
     fn all_places_of_a_candidate_lie_inside_and_no_other_unless_it_is_told(places in places(80), most in 4u64..40) {
         let rules = Rules { most, reach: Metres::from_metres(6), margin: Metres::from_metres(3), by_class: true, ..RULES };
         let spots = spots(&places);
-        let found = find(&spots, &Points::default(), &rules);
+        let found = find(&spots, &Points::default(), None, &rules);
         for (number, candidate) in found.candidates.iter().enumerate() {
             prop_assert!(candidate.places.len() as u64 >= rules.least);
             let mut others = 0;
@@ -181,7 +220,7 @@ proptest! {
     fn the_order_of_places_does_not_matter((places, mixed) in places(60).prop_flat_map(|p| (Just(p.clone()), Just(p).prop_shuffle())), most in 2u64..20) {
         let rules = Rules { most, least: 1, detour: 130, ..RULES };
         let network = Points::new(vec![[5_000, 5_000], [30_000, 30_000]]);
-        let (there, back) = (find(&spots(&places), &network, &rules), find(&spots(&mixed), &network, &rules));
+        let (there, back) = (find(&spots(&places), &network, None, &rules), find(&spots(&mixed), &network, None, &rules));
         prop_assert_eq!(told(&there), told(&back));
     }
 
@@ -190,7 +229,7 @@ proptest! {
         let network: Vec<At> = network.into_iter().map(|(x, y)| [x * 1000, y * 1000]).collect();
         let rules = Rules { detour: 130, ..RULES };
         let spots = spots(&places);
-        for candidate in find(&spots, &Points::new(network.clone()), &rules).candidates {
+        for candidate in find(&spots, &Points::new(network.clone()), None, &rules).candidates {
             let own: BTreeSet<At> = candidate.places.iter().filter_map(|&place| spots.at[place as usize]).collect();
             let nearest = own.iter().flat_map(|&a| network.iter().map(move |&b| squared(a, b))).min().unwrap();
             let [from, to] = candidate.link.unwrap();
@@ -199,5 +238,66 @@ proptest! {
             let straight = candidate.between.millimetres() + candidate.to_network.millimetres();
             prop_assert_eq!(candidate.route.millimetres(), (straight * 130).div_ceil(100));
         }
+    }
+
+    #[test]
+    fn a_route_on_roads_joins_all_and_is_straight_only_where_no_road_leads(places in places(40), roads in roads(), reach in 3u32..12) {
+        let network = [[5_000, 5_000], [30_000, 30_000]];
+        let rules = Rules { detour: 130, reach: Metres::from_metres(reach), margin: Metres::from_metres(1), ..RULES };
+        let spots = spots(&places);
+        let found = find(&spots, &Points::new(network.to_vec()), Some(&Roads::new(roads.clone())), &rules);
+        let pieces: Vec<[At; 2]> = roads.into_iter().filter(|[a, b]| a != b).collect();
+        let mut parts = Joined::default();
+        pieces.iter().for_each(|&[a, b]| parts.join(a, b));
+        for candidate in found.candidates {
+            let route = candidate.on_roads.unwrap();
+            let lengths = |lines: &[[At; 2]]| lines.iter().map(|&[a, b]| length(squared(a, b))).sum::<u64>();
+            let along: Vec<[At; 2]> = route.roads.iter().flat_map(|line| line.windows(2).map(|ends| [ends[0], ends[1]])).collect();
+            // Every stretch is on one piece.
+            for &[a, b] in &along {
+                prop_assert!(pieces.iter().any(|&piece| away(a, piece) == 0 && away(b, piece) == 0), "{a:?} to {b:?}");
+            }
+            prop_assert_eq!(route.on_road.millimetres(), lengths(&along));
+            prop_assert_eq!(route.drop.millimetres(), lengths(&route.drops));
+            prop_assert_eq!(route.off_road.millimetres(), lengths(&route.straight));
+            let straight = route.drop.millimetres() + route.off_road.millimetres();
+            prop_assert_eq!(candidate.route.millimetres(), route.on_road.millimetres() + (straight * 130).div_ceil(100));
+            let mut joined = Joined::default();
+            along.iter().chain(&route.drops).chain(&route.straight).for_each(|&[a, b]| joined.join(a, b));
+            let own = candidate.places.iter().filter_map(|&place| spots.at[place as usize]).chain(candidate.link.map(|link| link[1]));
+            let ends: BTreeSet<usize> = own.map(|at| joined.of(at)).collect();
+            prop_assert_eq!(ends.len(), 1, "all places and the network are joined");
+            // The parts of the roads that a place may attach to: those that are nearest.
+            let limit = u128::from(rules.reach.millimetres()).pow(2);
+            let mut attached = |at: At| -> BTreeSet<usize> {
+                let nearest = pieces.iter().map(|&piece| away(at, piece)).min().filter(|nearest| *nearest <= limit);
+                let nearest = pieces.iter().filter(|piece| Some(away(at, **piece)) == nearest);
+                nearest.map(|piece| parts.of(piece[0])).collect()
+            };
+            for &[a, b] in &route.straight {
+                let (a, b) = (attached(a), attached(b));
+                prop_assert!(a.len() != 1 || a != b, "a road leads");
+            }
+            for &[at, to] in &route.drops {
+                prop_assert_eq!(squared(at, to), pieces.iter().map(|&piece| away(at, piece)).min().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_roads_and_which_end_is_first_do_not_matter(
+        (places, mixed) in places(60).prop_flat_map(|p| (Just(p.clone()), Just(p).prop_shuffle())),
+        (roads, shuffled) in roads().prop_flat_map(|r| (Just(r.clone()), Just(r).prop_shuffle())),
+        skew in -3i64..4,
+    ) {
+        // Askew, so that nearest points and lengths are rounded.
+        let skewed = |at: At| [at[0] + at[1] * skew / 7, at[1] - at[0] * skew / 11];
+        let roads: Vec<[At; 2]> = roads.into_iter().map(|piece| piece.map(skewed)).collect();
+        let mut other: Vec<[At; 2]> = shuffled.into_iter().map(|[a, b]| [skewed(b), skewed(a)]).collect();
+        other.extend(other.first().copied());
+        let network = Points::new(vec![[5_000, 5_000], [30_000, 30_000]]);
+        let there = find(&spots(&places), &network, Some(&Roads::new(roads)), &RULES);
+        let back = find(&spots(&mixed), &network, Some(&Roads::new(other)), &RULES);
+        prop_assert_eq!(told(&there), told(&back));
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io};
 
 use nittio_core::{
-    candidate::{self, At, Candidate, Fate, Points, Reason, Rules, Spots},
+    candidate::{self, At, Candidate, Fate, Points, Reason, Roads, Rules, Spots},
     measure::Best,
     place::MISSING,
     plan::Cost,
@@ -18,7 +18,9 @@ use toml::Spanned;
 use crate::{
     ingest::{self, Opened},
     join::{JoinError, Joined, Rows},
-    study_file::{candidates::CandidateSettings, defaults, error::StudyFileError, load::At as Way, plans::KindCosts},
+    study_file::{
+        FileSource, candidates::CandidateSettings, defaults, error::StudyFileError, load::At as Way, plans::KindCosts,
+    },
 };
 
 /// Candidates, and all that is said of them.
@@ -34,6 +36,8 @@ pub struct Candidates {
     pub level: Option<usize>,
     /// What routes begin at, in words.
     pub network: String,
+    /// What routes follow, where there are roads.
+    pub roads: Option<Followed>,
     /// The technology that they are written with.
     pub technology: Technology,
     /// The download speed that they are written with.
@@ -46,6 +50,17 @@ pub struct Candidates {
     pub list: Vec<Listed>,
     /// What became of all places that lack the speed, by area and reason; `None` for those in a candidate.
     pub account: BTreeMap<(Option<u32>, Option<Reason>), Vec<u64>>,
+}
+
+/// A file of roads.
+#[derive(Debug)]
+pub struct Followed {
+    /// Where it is, as the study file says it.
+    pub path: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them are no roads, and were dropped.
+    pub dropped: u64,
 }
 
 /// A candidate, and what it comes to.
@@ -128,7 +143,8 @@ pub fn find(opened: &Opened<'_>, joined: &mut Joined) -> Result<Candidates, Join
     }
     refuse_degrees(opened, &gathered.spots)?;
 
-    let found = candidate::find(&gathered.spots, &Points::new(gathered.network), &rules);
+    let (roads, followed) = settings.road_file().map(|file| follow(opened, &file)).transpose()?.unzip();
+    let found = candidate::find(&gathered.spots, &Points::new(gathered.network), roads.as_ref(), &rules);
     let units = joined.frame.units.clone();
     let more = units.len() - 1;
     let mut sums = vec![vec![0; units.len()]; found.candidates.len()];
@@ -162,6 +178,7 @@ pub fn find(opened: &Opened<'_>, joined: &mut Joined) -> Result<Candidates, Join
         definition: profile.key.clone(),
         level,
         network,
+        roads: followed,
         technology: settings.technology.unwrap_or(Technology::Fibre),
         down: settings.down.as_ref().map_or(lacks, |down| *down.get_ref()),
         kind: settings.kind.map(Spanned::into_inner),
@@ -209,6 +226,32 @@ fn gather(
         Ok(())
     })?;
     Ok(gathered)
+}
+
+/// Roads, and what is said of their file.
+fn follow(opened: &Opened<'_>, file: &FileSource) -> Result<(Roads, Followed), StudyFileError> {
+    let path = &file.path;
+    let mut pieces: Vec<[At; 2]> = Vec::new();
+    let (rows, dropped) = ingest::shapes::lines(opened.reading(), file, "roads", |lines| {
+        let before = pieces.len();
+        for line in lines {
+            let mut last = None;
+            for vertex in line.coords() {
+                let Some(at) = millimetres(vertex.x, vertex.y) else {
+                    pieces.truncate(before);
+                    return Err(format!("a vertex is farther away than any on Earth: ({}, {})", vertex.x, vertex.y));
+                };
+                pieces.extend(last.replace(at).filter(|last| *last != at).map(|last| [last, at]));
+            }
+        }
+        if pieces.len() == before { Err("the line has no length".to_owned()) } else { Ok(()) }
+    })?;
+    if pieces.is_empty() {
+        let message = format!("{:?} has no roads: none of its {rows} rows is a line with a length", path.get_ref());
+        let help = "name a file of lines, or leave out roads: routes are straight lines then";
+        return Err(opened.loaded().error_at(path.span(), message, Some(help)));
+    }
+    Ok((Roads::new(pieces), Followed { path: path.get_ref().clone(), rows, dropped }))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "bounded before")]

@@ -47,6 +47,7 @@ pub(crate) fn candidates(args: &CandidatesArgs) -> Result<Answer, Failure> {
     print(&String::from_utf8_lossy(&text))?;
     note(&format!("Rules: {}", write::candidates::rules(&found)));
     note(&write::candidates::summary(&found));
+    write::candidates::roads(&found).iter().for_each(|roads| note(&format!("Roads: {roads}")));
     note(&format!("Written: {}", args.output.join(write::candidates::LAYERS).display()));
     note(&format!("A study takes them back with:\n{}", write::candidates::snippet(&found)));
     Ok(Answer::Yes)

@@ -84,7 +84,7 @@ impl Forest {
 }
 
 /// What stands for a point's tree.
-fn root(parent: &mut [u32], point: u32) -> u32 {
+pub(super) fn root(parent: &mut [u32], point: u32) -> u32 {
     let mut at = point;
     while parent[at as usize] != at {
         let above = parent[parent[at as usize] as usize];

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Spots ──grow──▶ forest ──split──▶ groups of places ──trace──▶ Candidate { places, route, outline }
+//!                                          Roads ──follow──▶ RoadRoute
 //! ```
 //!
 //! `docs/methods/candidates.md` says the rules in words. Places that lack a speed are joined to the nearest others, by the shortest
@@ -10,9 +11,13 @@
 //! not matter. Every place that lacks the speed is in one candidate, or left out for a reason that is counted.
 
 mod forest;
+mod graph;
 mod outline;
 mod points;
+mod roads;
+mod route;
 mod split;
+mod steiner;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +28,8 @@ use crate::{quantity::Metres, settlement::Settlement};
 use forest::{Edge, Forest};
 use outline::Others;
 pub use points::Points;
+pub use roads::Roads;
+pub use route::RoadRoute;
 
 /// A position in whole millimetres: easting, northing.
 pub type At = [i64; 2];
@@ -42,7 +49,7 @@ pub struct Rules {
     pub by_class: bool,
     /// How far beyond its places and routes an outline goes; at most half the reach.
     pub margin: Metres,
-    /// How long a route is, in per cent of the straight lines.
+    /// How long a route is, in per cent of the straight lines in it.
     pub detour: u64,
 }
 
@@ -130,7 +137,9 @@ pub struct Candidate {
     pub between: Metres,
     /// How long the line to the network is.
     pub to_network: Metres,
-    /// How long the route is: both, times the detour.
+    /// The route on roads, where there are any.
+    pub on_roads: Option<RoadRoute>,
+    /// How long the route is: both, times the detour; or what is on roads, and all else times the detour.
     pub route: Metres,
     /// What a planner would draw: all its places lie inside.
     pub outline: MultiPolygon,
@@ -153,9 +162,17 @@ struct Group {
     edges: Vec<Edge>,
 }
 
-/// Finds candidates. `network` is where the network is that routes begin at; without one they begin nowhere.
+/// What is around the places of a candidate.
+struct Around<'a> {
+    network: &'a Points,
+    roads: Option<&'a Roads>,
+    others: Others<'a>,
+}
+
+/// Finds candidates. `network` is where the network is that routes begin at; without one they begin nowhere. Routes follow `roads`, where
+/// they are given, and are straight lines otherwise.
 #[must_use]
-pub fn find(spots: &Spots, network: &Points, rules: &Rules) -> Found {
+pub fn find(spots: &Spots, network: &Points, roads: Option<&Roads>, rules: &Rules) -> Found {
     let mut fates = vec![Fate::LeftOut(Reason::NoPosition); spots.len()];
     let mut apart: BTreeMap<(Option<u32>, Option<Settlement>), Vec<u32>> = BTreeMap::new();
     for (number, fate) in (0u32..).zip(&mut fates) {
@@ -193,13 +210,13 @@ pub fn find(spots: &Spots, network: &Points, rules: &Rules) -> Found {
     }
     let placed: Vec<u32> = (0u32..).zip(&spots.at).filter(|(_, at)| at.is_some()).map(|(spot, _)| spot).collect();
     let all = Points::new(placed.iter().map(|&spot| at(spot)).collect());
-    let others = Others::new(&all, &placed, &fates);
+    let around = Around { network, roads, others: Others::new(&all, &placed, &fates) };
     let candidates = groups
         .into_par_iter()
         .enumerate()
         .map(|(number, (area, group))| {
             let class = most(group.places.iter().map(|&spot| spots.class[spot as usize]));
-            trace(number, (area, class.unwrap_or(Settlement::Unknown)), group, &at, (network, &others), rules)
+            trace(number, (area, class.unwrap_or(Settlement::Unknown)), group, &at, &around, rules)
         })
         .collect();
     Found { candidates, fates }
@@ -235,21 +252,32 @@ fn trace(
     (area, class): (Option<u32>, Settlement),
     group: Group,
     at: &(dyn Fn(u32) -> At + Sync),
-    (network, others): (&Points, &Others<'_>),
+    around: &Around<'_>,
     rules: &Rules,
 ) -> Candidate {
     let Group { places, edges } = group;
     let nearest = places.iter().filter_map(|&spot| {
         let from = at(spot);
-        network.nearest(from).map(|(squared, to)| (squared, from, to))
+        around.network.nearest(from).map(|(squared, to)| (squared, from, to))
     });
     let link = nearest.min().map(|(squared, from, to)| (squared, [from, to]));
     let between = edges.iter().map(|edge| length(edge.squared)).sum();
     let to_network = link.map_or(0, |(squared, _)| length(squared));
-    let route = (u128::from(between) + u128::from(to_network)) * u128::from(rules.detour);
     let lines: Vec<[At; 2]> = edges.iter().map(|edge| edge.ends.map(at)).collect();
     let points: Vec<At> = places.iter().map(|&spot| at(spot)).collect();
-    let (outline, also_inside) = outline::outline(&points, &lines, (others, number), rules.margin);
+    let on_roads = around.roads.map(|roads| {
+        let all: Vec<[At; 2]> = lines.iter().copied().chain(link.map(|(_, line)| line)).collect();
+        RoadRoute::of(roads, &points, &all, rules.reach)
+    });
+    let (on_road, straight) = match &on_roads {
+        None => (0, u128::from(between) + u128::from(to_network)),
+        Some(route) => (
+            route.on_road.millimetres(),
+            u128::from(route.drop.millimetres()) + u128::from(route.off_road.millimetres()),
+        ),
+    };
+    let route = u128::from(on_road) + (straight * u128::from(rules.detour)).div_ceil(100);
+    let (outline, also_inside) = outline::outline(&points, &lines, (&around.others, number), rules.margin);
     Candidate {
         area,
         class,
@@ -257,7 +285,8 @@ fn trace(
         link: link.map(|(_, line)| line),
         between: Metres::from_millimetres(between),
         to_network: Metres::from_millimetres(to_network),
-        route: Metres::from_millimetres(u64::try_from(route.div_ceil(100)).unwrap_or(u64::MAX)),
+        on_roads,
+        route: Metres::from_millimetres(u64::try_from(route).unwrap_or(u64::MAX)),
         outline,
         also_inside,
         places,

@@ -19,11 +19,11 @@ pub struct Points {
 
 #[derive(Debug, Clone)]
 pub(super) struct OneBox {
-    low: At,
-    high: At,
+    pub(super) low: At,
+    pub(super) high: At,
     /// Its points, as a part of the order.
-    first: u32,
-    past: u32,
+    pub(super) first: u32,
+    pub(super) past: u32,
     /// Its halves come after it in the list; none when it is not cut.
     pub(super) halves: Option<[u32; 2]>,
 }
@@ -34,7 +34,7 @@ impl OneBox {
         squared(at, [0, 1].map(|axis| at[axis].clamp(self.low[axis], self.high[axis])))
     }
 
-    fn meets(&self, low: At, high: At) -> bool {
+    pub(super) fn meets(&self, low: At, high: At) -> bool {
         (0..2).all(|axis| self.low[axis] <= high[axis] && low[axis] <= self.high[axis])
     }
 }

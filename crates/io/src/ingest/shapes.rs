@@ -83,14 +83,52 @@ pub(crate) fn points(
     path: &Spanned<String>,
     role: &str,
 ) -> Result<Vec<geo::Coord>, StudyFileError> {
-    let file = FileSource::of_path(path.clone());
-    let mut source = Source::open(reading, &file, role)?;
+    let mut points = Vec::new();
+    shapes(reading, &FileSource::of_path(path.clone()), (role, "points"), |geometry| {
+        match geometry {
+            Geometry::Point(point) => points.push(point.0),
+            Geometry::MultiPoint(more) => points.extend(more.0.into_iter().map(|point| point.0)),
+            _ => return Err("the row is not a point".to_owned()),
+        }
+        Ok(())
+    })?;
+    Ok(points)
+}
+
+/// Takes the lines of a file, in the study's CRS, row by row. A row of which a line cannot be taken is dropped as a whole. Says how many
+/// rows there are, and how many were dropped.
+///
+/// # Errors
+/// When the file cannot be read, has no geometry, or does not say which CRS it is in.
+pub(crate) fn lines(
+    reading: &Reading<'_>,
+    file: &FileSource,
+    role: &str,
+    mut take: impl FnMut(&[geo::LineString]) -> Result<(), String>,
+) -> Result<(u64, u64), StudyFileError> {
+    shapes(reading, file, (role, "lines"), |geometry| match geometry {
+        Geometry::LineString(line) => take(&[line]),
+        Geometry::MultiLineString(lines) => take(&lines.0),
+        _ => Err("the row is not a line".to_owned()),
+    })
+}
+
+/// Takes the geometry of every row of a file; says how many rows there are, and how many were dropped.
+fn shapes(
+    reading: &Reading<'_>,
+    file: &FileSource,
+    (role, needed): (&str, &str),
+    mut take: impl FnMut(Geometry) -> Result<(), String>,
+) -> Result<(u64, u64), StudyFileError> {
+    let mut source = Source::open(reading, file, role)?;
     if !source.description.geometry {
-        return Err(reading.at(path, "the file has no geometry, and points are needed", "GeoPackage and GeoJSON have"));
+        let message = format!("the file has no geometry, and {needed} are needed");
+        return Err(reading.at(&file.path, &message, "GeoPackage and GeoJSON have"));
     }
     source.locate(Positions::Geometry)?;
-    let mut points = Vec::new();
+    let (mut rows, mut used) = (0, 0);
     source.read(true, |placing, mut batch| {
+        rows += (batch.rows.len() + batch.malformed.len()) as u64;
         for i in 0..batch.rows.len() {
             let row = batch.rows[i];
             let placed = match batch.geometry.take(i) {
@@ -98,21 +136,16 @@ pub(crate) fn points(
                 Ok(None) => Err((Finding::NoGeometry, "the row has no geometry".to_owned())),
                 Err(reason) => Err((Finding::InvalidGeometry, reason)),
             };
-            let found = placed.and_then(|geometry| match geometry {
-                Geometry::Point(point) => Ok(vec![point.0]),
-                Geometry::MultiPoint(points) => Ok(points.0.into_iter().map(|point| point.0).collect()),
-                _ => Err((Finding::InvalidGeometry, "the row is not a point".to_owned())),
-            });
-            match found {
-                Ok(mut found) => {
+            match placed.and_then(|geometry| take(geometry).map_err(|reason| (Finding::InvalidGeometry, reason))) {
+                Ok(()) => {
                     placing.used += 1;
-                    points.append(&mut found);
+                    used += 1;
                 }
                 Err((finding, message)) => placing.say(row, finding, Action::Dropped, None, message),
             }
         }
     })?;
-    Ok(points)
+    Ok((rows, rows - used))
 }
 
 /// A row's polygons in the study's CRS, repaired; `None`, and a diagnostic, when there are none.

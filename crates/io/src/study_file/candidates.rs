@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{check::Check, defaults, load::At, schema, technologies::TechnologyList};
+use super::{FileSource, check::Check, defaults, load::At, schema, technologies::TechnologyList};
 
 /// What holds unless the study file says otherwise: metres and numbers of places.
 const REACH: u32 = 300;
@@ -48,8 +48,8 @@ pub struct CandidateSettings {
     /// How far beyond places and routes an outline goes, at most half of `reach`. Default: 50 m, or half of `reach` if that is less.
     #[schemars(with = "Option<schema::DistanceText>")]
     pub margin: Option<Metres>,
-    /// How long a route is, in per cent of the straight lines between places: `"130 %"`. Default: 100 %, straight lines, which is as short
-    /// as it can be; the result says so.
+    /// How long a route is, in per cent of the straight lines in it: `"130 %"`. Default: 100 %, straight lines, which is as short
+    /// as it can be; the result says so. What is on `roads` is as long as they are.
     #[schemars(with = "Option<String>")]
     pub detour: Option<Spanned<String>>,
     /// Routes begin at the nearest place that has the speed by one of these technologies. Default: `["fibre"]`.
@@ -58,6 +58,13 @@ pub struct CandidateSettings {
     /// A file of points that routes begin at instead, for example nodes with room left: any format with geometry.
     #[schemars(with = "Option<String>")]
     pub network: Option<Spanned<String>>,
+    /// A file of roads that routes follow, with straight lines only to them and where none leads: lines, in any format with geometry.
+    /// Default: routes are straight lines.
+    #[schemars(with = "Option<String>")]
+    pub roads: Option<Spanned<String>>,
+    /// The layer of `roads`, where a GeoPackage has several, or the file inside a zip that has several.
+    #[schemars(with = "Option<String>")]
+    pub roads_layer: Option<Spanned<String>>,
     /// The technology that candidates are written with. Default: `fibre`.
     #[schemars(with = "Option<schema::OneTechnologyWord>")]
     pub technology: Option<Technology>,
@@ -87,6 +94,13 @@ impl CandidateSettings {
             margin: self.margin.unwrap_or(Metres::from_metres(MARGIN).min(half)),
             detour: self.detour.as_ref().and_then(|text| percent(text.get_ref())).unwrap_or(100),
         }
+    }
+
+    /// The file of roads, where one is named.
+    #[must_use]
+    pub fn road_file(&self) -> Option<FileSource> {
+        let path = self.roads.clone()?;
+        Some(FileSource { layer: self.roads_layer.clone(), ..FileSource::of_path(path) })
     }
 
     /// The technologies of the network that routes begin at.
@@ -151,6 +165,13 @@ impl Check<'_> {
                 "write, for example: network_technologies = [\"fibre\"]",
             );
         }
+        if let (None, Some(layer)) = (&asked.roads, &asked.roads_layer) {
+            self.wrong(
+                layer.span(),
+                "no file of roads is named that could have this layer",
+                "write, for example: roads = \"vagar.gpkg\"",
+            );
+        }
         match (&asked.unit_costs, &asked.kind) {
             (Some(costs), None) => self.wrong(
                 costs.span(),
@@ -207,6 +228,7 @@ operator = \"X\"
             ("detour = \"90 %\"", "100 or more"),
             ("unit_costs = \"c.toml\"", "which kind"),
             ("kind = \"land\"", "no file says"),
+            ("roads_layer = \"vag\"", "no file of roads"),
         ] {
             let found = errors(more);
             assert!(found.contains(said), "{more}: {found}");

@@ -17,8 +17,9 @@ use std::{
 use geo::{BoundingRect, Coord, LineString, Rect};
 use nittio_core::{
     area::Area,
-    candidate::{At, Reason},
+    candidate::{At, Reason, RoadRoute},
     outcome::Outcome,
+    quantity::Metres,
     service::Status,
 };
 use rusqlite::types::Value;
@@ -61,11 +62,32 @@ pub fn rules(found: &Candidates) -> String {
     let rules = &found.rules;
     let within = if rules.within_areas { "within areas" } else { "across borders" };
     let by_class = if rules.by_class { ", one settlement class in each" } else { "" };
-    let straight = if rules.detour == 100 { " (straight lines, the shortest a route can be)" } else { "" };
+    let route = match &found.roads {
+        Some(roads) => format!("on the roads of {}, and {} % of straight lines off them", roads.path, rules.detour),
+        None if rules.detour == 100 => {
+            "100 % of straight lines (straight lines, the shortest a route can be)".to_owned()
+        }
+        None => format!("{} % of straight lines", rules.detour),
+    };
     format!(
-        "places that lack {} by {}, at most {} apart, {} to {} together, {within}{by_class}; routes from {}, {} % of straight lines{straight}",
-        found.lacks, found.definition, rules.reach, rules.least, rules.most, found.network, rules.detour
+        "places that lack {} by {}, at most {} apart, {} to {} together, {within}{by_class}; routes from {}, {route}",
+        found.lacks, found.definition, rules.reach, rules.least, rules.most, found.network
     )
+}
+
+/// What became of the file of roads, and how many routes leave them, in one sentence; nothing where there are none.
+#[must_use]
+pub fn roads(found: &Candidates) -> Option<String> {
+    let roads = found.roads.as_ref()?;
+    let off = || found.list.iter().filter_map(|listed| listed.candidate.on_roads.as_ref()).map(|route| route.off_road);
+    let leaving = off().filter(|off| *off > Metres::default()).count();
+    let sum = metres_up(Metres::from_millimetres(off().map(Metres::millimetres).sum()));
+    let dropped = match roads.dropped {
+        0 => String::new(),
+        dropped => format!(" ({dropped} of its {} rows are no roads and were dropped)", roads.rows),
+    };
+    let off = format!("{leaving} of {} have straight lines where no road leads, {sum} in all", found.list.len());
+    Some(format!("routes follow {}{dropped}; {off}", roads.path))
 }
 
 /// Whether a folder holds results of nittio that are no candidates; they would be taken for old ones, and removed.
@@ -142,6 +164,17 @@ fn columns<'a>(found: &'a Candidates, outcome: &'a Outcome) -> Vec<Column<'a>> {
     let whole = move |length| integer(metres_up(length).millimetres() / 1000);
     add("between_m", "INTEGER", Box::new(move |listed| whole(listed.candidate.between)));
     add("to_network_m", "INTEGER", Box::new(move |listed| whole(listed.candidate.to_network)));
+    if found.roads.is_some() {
+        type Part = fn(&RoadRoute) -> Metres;
+        let parts: [(&str, Part); 3] =
+            [("road_m", |route| route.on_road), ("drop_m", |route| route.drop), ("off_road_m", |route| route.off_road)];
+        for (name, part) in parts {
+            let of = move |listed: &Listed| {
+                listed.candidate.on_roads.as_ref().map_or(Value::Null, |route| whole(part(route)))
+            };
+            add(name, "INTEGER", Box::new(of));
+        }
+    }
     add("length_m", "INTEGER", Box::new(move |listed| whole(listed.candidate.route)));
     if found.kind.is_some() {
         add("cost_kr", "INTEGER", Box::new(move |listed| maybe(listed.cost_per(1))));
@@ -237,9 +270,20 @@ fn layers(path: &Path, found: &Candidates, outcome: &Outcome) -> io::Result<()> 
     })
 }
 
-/// The lines of a route: between its places, and last the one to the network. Places at one position need none.
+/// The lines of a route: between its places, and last the one to the network; or those on roads, those to them, and those where none leads.
+/// Places at one position need none.
 fn route(listed: &Listed) -> Vec<Vec<Coord>> {
     let candidate = &listed.candidate;
+    if let Some(route) = &candidate.on_roads {
+        let straight = route.drops.iter().chain(&route.straight).map(|line| line.to_vec());
+        return route
+            .roads
+            .iter()
+            .cloned()
+            .chain(straight)
+            .map(|line| line.into_iter().map(metres).collect())
+            .collect();
+    }
     let lines = candidate.lines.iter().chain(&candidate.link).filter(|[from, to]| from != to);
     lines.map(|line| line.map(metres).to_vec()).collect()
 }
