@@ -47,14 +47,14 @@ fn figure(folder: &TempDir) -> (String, String) {
     let title = picture.split("<title").nth(1).and_then(|rest| rest.split('>').nth(1)).unwrap();
     let title = title.split("</title").next().unwrap().to_owned();
     let page = text(&out.join("report.html"));
-    let start = page.find("id=\"history-2\"").expect("the figure stands on the page");
+    let start = page.find("id=\"history-2-f\"").expect("the figure stands on the page");
     let end = page[start..].find("</figure>").map_or(page.len(), |end| start + end);
     (title.split('<').next().unwrap().to_owned(), page[start..end].to_owned())
 }
 
 /// The cells of a table's row.
 fn row(part: &str, head: &str) -> Vec<String> {
-    let row = part.split("<tr").find(|row| row.contains("<th") && row.contains(head)).expect(head);
+    let row = part.split("<tr").skip(1).find(|row| row.contains("<th") && row.contains(head)).expect(head);
     let cell = |cell: &str| cell.split('>').nth(1).unwrap().split('<').next().unwrap().trim().to_owned();
     row.split("<td").skip(1).map(cell).collect()
 }
