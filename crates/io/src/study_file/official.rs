@@ -50,7 +50,7 @@ pub struct OfficialSource {
     /// the day of the study.
     pub year: Option<i16>,
     /// Years from which on its figures cannot be compared with earlier ones; the line over years has a gap there: `breaks = [2021]`, or
-    /// with why, `breaks = [{ year = 2021, reason = "Another survey." }]`. Beside them, what nittio knows of the figure says where it is broken.
+    /// with `reason`, `breaks = [{ year = 2021, reason = "Another survey." }]`. Beside them, what nittio knows of the figure says where it is broken.
     #[serde(default)]
     #[schemars(with = "Vec<schema::BreakEntry>")]
     pub breaks: Vec<BreakEntry>,
