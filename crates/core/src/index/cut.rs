@@ -25,7 +25,7 @@ use super::{
 };
 
 /// A square is divided when more edges than this may touch it. Polygons in unit tests are small, and are cut small.
-pub(super) const LEAF_EDGES: usize = if cfg!(test) { 12 } else { 40 };
+pub(super) const LEAF_EDGES: usize = if cfg!(test) { 12 } else { 56 };
 
 /// How often in a row a square is divided though its quarters together keep many more edges than it had.
 const IDLE: u8 = 2;
@@ -266,7 +266,9 @@ impl Cutter<'_> {
         let firsts = [0, 1, 2, 3].map(|number: usize| len32(&quarters[number].edges));
         let mut odd = [item.odd; 4];
         let mut steps = false;
-        let step = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y <= middle.y;
+        let class = |vertex: u32| Class::of(outlines.vertex(vertex), bounds, middle);
+        // Most edges begin where the one before ends.
+        let mut last = (u32::MAX, Class::default());
         while let Some((&edge, others)) = edges.split_first() {
             // Most stretches of large polygons lie within one quarter.
             if let Some([lower, upper]) = outlines.stretch(edges)
@@ -274,23 +276,24 @@ impl Cutter<'_> {
                 && lower.y > bounds.y0
             {
                 let (stretch, others) = edges.split_at(STRETCH);
-                steps ^= step(outlines.vertex(edge)) ^ step(outlines.vertex(edge + STRETCH as u32));
+                steps ^= class(edge).steps(class(edge + STRETCH as u32));
                 quarters[number].edges.extend_from_slice(stretch);
                 edges = others;
                 continue;
             }
             edges = others;
-            let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
-            steps ^= step(a) ^ step(b);
-            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
-            let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };
+            let from = if last.0 == edge { last.1 } else { class(edge) };
+            let to = class(edge + 1);
+            last = (edge + 1, to);
+            steps ^= from.steps(to);
             // Most edges lie within one quarter, and the ray from no quarter's lower side can meet them.
-            if let Some(number) = quarter_of(Coord { x: left, y: low.y }, Coord { x: right, y: high.y }, middle)
-                && low.y > bounds.y0
-            {
-                quarters[number].edges.push(edge);
+            if let Some(quarter) = quarters.get_mut(from.quarter(to)) {
+                quarter.edges.push(edge);
                 continue;
             }
+            let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
+            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+            let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };
             for (number, quarter) in quarters.iter_mut().enumerate() {
                 let (x0, x1) = if number & 1 == 0 { (bounds.x0, middle.x) } else { (middle.x, bounds.x1) };
                 let (y0, y1) = if number & 2 == 0 { (bounds.y0, middle.y) } else { (middle.y, bounds.y1) };
@@ -337,6 +340,45 @@ impl Cutter<'_> {
             group.add(owner, item.odd, edges.iter().copied(), steps, &mut leaves.code);
         }
         group.write(&mut leaves.code);
+    }
+}
+
+/// Where a vertex lies in a square that is divided: bits of what is true of it, found without a branch.
+#[derive(Debug, Clone, Copy, Default)]
+struct Class(u8);
+
+impl Class {
+    /// Left of the middle, right of it, below it, above it, over the lower side.
+    const BITS: u8 = 5;
+
+    #[inline]
+    fn of(v: Coord, bounds: Bounds, middle: Coord) -> Self {
+        let over = v.y > bounds.y0;
+        // Whether a ray changes there that starts at the upper quarters' lower side.
+        let step = (v.x > bounds.x1) & over & (v.y <= middle.y);
+        let bits = [v.x < middle.x, v.x > middle.x, v.y < middle.y, v.y > middle.y, over, step];
+        Self((0..).zip(bits).fold(0, |class, (bit, is)| class | u8::from(is) << bit))
+    }
+
+    /// Whether the ray changes at one of the two and not at the other.
+    #[inline]
+    fn steps(self, other: Self) -> bool {
+        (self.0 ^ other.0) >> Self::BITS == 1
+    }
+
+    /// The quarter that both lie in, touching no other, and over the lower side of the square; or no quarter.
+    #[inline]
+    fn quarter(self, other: Self) -> usize {
+        const QUARTERS: [u8; 1 << Class::BITS] = {
+            let mut quarters = [u8::MAX; 1 << Class::BITS];
+            let mut number = 0;
+            while number < 4 {
+                quarters[1 << 4 | 1 << (2 + (number >> 1)) | 1 << (number & 1)] = number as u8;
+                number += 1;
+            }
+            quarters
+        };
+        QUARTERS[usize::from(self.0 & other.0) % QUARTERS.len()].into()
     }
 }
 
