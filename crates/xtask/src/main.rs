@@ -7,7 +7,7 @@ mod guard;
 mod step;
 mod tools;
 
-use std::{env, process::ExitCode, time::Instant};
+use std::{env, process::ExitCode, thread, time::Instant};
 
 use step::{Failed, cargo, step};
 
@@ -17,7 +17,8 @@ const FEATURES: &str = "nittio/pdf,nittio-tests/pdf";
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  test    install what the tests need, check formatting and lints, build, run every test, and count instructions
+  test    check formatting and lints, build, meanwhile install what the tests need, run every test, and count
+          instructions
   tools   only install what the tests need
   guard   only count the instructions of index, join and tally, and hold them against benches/guard.toml;
           with --accept, write what was counted there instead
@@ -52,14 +53,16 @@ fn main() -> ExitCode {
 }
 
 fn test() -> Result<(), Failed> {
-    tools::install()?;
     step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
+    // Installing waits for the network, and building for the processor.
+    let tools = thread::spawn(tools::install);
     step("lints", || {
         cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
     })?;
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
     step("building", || cargo(&["build", "--workspace", "--bins", "--tests", "--features", FEATURES]))?;
+    tools.join().map_err(|_| Failed("installing what the tests need stopped half-way".to_owned()))??;
     step("tests", tests)?;
     step("instruction counts", guard::hold)
 }
