@@ -10,7 +10,7 @@
 //! point is: neither can be predicted.
 
 use geo::Coord;
-use wide::f64x2;
+use pulp::Simd;
 
 use crate::polygon::side_of;
 
@@ -84,47 +84,49 @@ impl<'a> Borders<'a> {
         holding | on
     }
 
-    /// The same for some points at once: for each, what holds it, or that floating point does not tell.
-    #[inline]
-    pub(super) fn holding_each<const PAIRS: usize>(
+    /// The same for as many points at once as some registers hold: for each, what holds it, and whether floating point tells.
+    // Inlined, so that it is compiled for the processor that `simd` stands for.
+    #[inline(always)]
+    pub(super) fn holding_each<S: Simd, const REGISTERS: usize>(
         &self,
+        simd: S,
         vertices: &[[f64; 2]],
-        x: &[f64x2; PAIRS],
-        y: &[f64x2; PAIRS],
-    ) -> [[Option<u32>; 2]; PAIRS] {
+        x: &[S::f64s; REGISTERS],
+        y: &[S::f64s; REGISTERS],
+    ) -> [(S::u64s, S::m64s); REGISTERS] {
         let (of_edges, of_steps) = self.bits.split_at(self.edges.len().min(self.bits.len()));
-        // Bits of words as wide as the coordinates.
-        let bit = |bit: u8| f64x2::splat(f64::from_bits(1u64.wrapping_shl(u32::from(bit))));
-        let all = f64x2::splat(f64::from_bits(u64::MAX));
-        let (mut holding, mut certain) = ([f64x2::splat(f64::from_bits(u64::from(self.odd))); PAIRS], [all; PAIRS]);
+        let bit = |bit: u8| simd.splat_u64s(1u64.wrapping_shl(u32::from(bit)));
+        let [zero, error] = [0.0, ERROR].map(|number| simd.splat_f64s(number));
+        let (none, all) = (simd.splat_u64s(0), simd.equal_f64s(zero, zero));
+        let mut found = [(simd.splat_u64s(u64::from(self.odd)), all); REGISTERS];
         for (&step, &of) in self.steps.iter().zip(of_steps) {
-            let (height, bit) = (f64x2::splat(vertices[step as usize][1]), bit(of));
-            for (holding, y) in holding.iter_mut().zip(y) {
-                *holding ^= height.simd_le(*y) & bit;
+            let (height, bit) = (simd.splat_f64s(vertices[step as usize][1]), bit(of));
+            for ((holding, _), &y) in found.iter_mut().zip(y) {
+                let turns = simd.select_u64s(simd.less_than_or_equal_f64s(height, y), bit, none);
+                *holding = simd.xor_u64s(*holding, turns);
             }
         }
         for (&edge, &of) in self.edges.iter().zip(of_edges) {
             let Some(&[[ax, ay], [bx, by]]) = vertices.get(edge as usize..).and_then(<[_]>::first_chunk) else {
                 continue;
             };
-            let [dx, dy, ax, ay, by] = [bx - ax, by - ay, ax, ay, by].map(f64x2::splat);
+            let [dx, dy, ax, ay, by] = [bx - ax, by - ay, ax, ay, by].map(|number| simd.splat_f64s(number));
             let bit = bit(of);
-            for (((holding, certain), &x), &y) in holding.iter_mut().zip(&mut certain).zip(x).zip(y) {
+            for (((holding, certain), &x), &y) in found.iter_mut().zip(x).zip(y) {
                 // As for one point.
-                let (one, two) = (dx * (y - ay), dy * (x - ax));
-                let side = one - two;
-                *certain &= side.abs().simd_gt((one.abs() + two.abs()) * f64x2::splat(ERROR));
-                let (up, down) = (ay.simd_le(y), by.simd_le(y));
+                let one = simd.mul_f64s(dx, simd.sub_f64s(y, ay));
+                let two = simd.mul_f64s(dy, simd.sub_f64s(x, ax));
+                let side = simd.sub_f64s(one, two);
+                let size = simd.mul_f64s(simd.add_f64s(simd.abs_f64s(one), simd.abs_f64s(two)), error);
+                *certain = simd.and_m64s(*certain, simd.greater_than_f64s(simd.abs_f64s(side), size));
+                let (up, down) = (simd.less_than_or_equal_f64s(ay, y), simd.less_than_or_equal_f64s(by, y));
                 // Where the two differ, the side is that of the one when it is not that of the other.
-                *holding ^= (up ^ down) & (side.simd_gt(f64x2::ZERO) ^ down) & bit;
+                let left = simd.xor_m64s(simd.greater_than_f64s(side, zero), down);
+                let meets = simd.and_m64s(simd.xor_m64s(up, down), left);
+                *holding = simd.xor_u64s(*holding, simd.select_u64s(meets, bit, none));
             }
         }
-        let words = |pair: f64x2| pair.to_array().map(f64::to_bits);
-        #[expect(clippy::cast_possible_truncation, reason = "bits above the lowest 32 are never set")]
-        std::array::from_fn(|pair| {
-            let (holding, certain) = (words(holding[pair]), words(certain[pair]));
-            [0, 1].map(|lane| (certain[lane] != 0).then_some(holding[lane] as u32))
-        })
+        found
     }
 }
 

@@ -27,19 +27,28 @@ impl Known {
 }
 
 /// How many sets are known per square.
-const SLOTS: usize = 4;
+const SLOTS: usize = 8;
 
 impl KnownSets {
     pub(super) fn of(squares: usize) -> Self {
         Self((0..squares * SLOTS).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// Where the set is that belongs to a square and borders, or another one. Each word is written whole, so no order
-    /// between threads matters.
+    /// The set of the points of a square that some of its borders hold, if it is known.
     #[inline]
-    pub(super) fn slot(&self, square: usize, holding: u32) -> &AtomicU64 {
-        let mixed = holding.wrapping_mul(0x9E37_79B1) >> 30;
-        &self.0[square * SLOTS + mixed as usize]
+    pub(super) fn of_points(&self, square: usize, holding: u32) -> Option<u32> {
+        let slots = &self.0[square * SLOTS..][..SLOTS];
+        let known = slots.iter().map(|slot| Known::from_word(slot.load(Ordering::Relaxed)));
+        known.into_iter().find(|known| known.holding == holding).map(|known| known.set)
+    }
+
+    /// Keeps what was found out, in place of nothing if there is room. Each word is written whole, so no order between threads
+    /// matters.
+    pub(super) fn keep(&self, square: usize, known: Known) {
+        let slots = &self.0[square * SLOTS..][..SLOTS];
+        let free = slots.iter().find(|slot| slot.load(Ordering::Relaxed) == 0);
+        let mixed = known.holding.wrapping_mul(0x9E37_79B1) >> 29;
+        free.unwrap_or(&slots[mixed as usize]).store(known.word(), Ordering::Relaxed);
     }
 
     /// Something that lies where the sets of a square are.

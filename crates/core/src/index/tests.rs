@@ -3,10 +3,11 @@
 
 use geo::{Coord, MultiPolygon, Polygon, polygon};
 use proptest::prelude::*;
+use pulp::{Scalar, Scalar128b, Scalar256b, Scalar512b, Simd};
 
 use std::sync::Arc;
 
-use super::{Bytes, CoverageIndex, Desk, Held, LAYOUT, LayoutError, Meaning, Owner};
+use super::{Bytes, CoverageIndex, Desk, Held, LAYOUT, LayoutError, Meaning, Owner, SetId, view::Locate};
 use crate::{
     polygon::{Position, PreparedPolygon},
     service::{Link, Reach, ServiceId},
@@ -45,10 +46,22 @@ fn agree(polygons: &[MultiPolygon], points: &[Coord]) -> Result<(), TestCaseErro
     let (index, brute_force) = (index(polygons), BruteForce::new(polygons));
     let (easting, northing): (Vec<f64>, Vec<f64>) = points.iter().map(|p| (p.x, p.y)).unzip();
     let found = index.locate(&easting, &northing, &mut Desk::default());
-    for (&point, set) in points.iter().zip(found) {
+    for (&point, &set) in points.iter().zip(&found) {
         prop_assert_eq!(&index.held(set).links[..], &brute_force.links_at(point)[..], "{:?}", point);
     }
+    // Registers of processors that are not this one: for one number, two, four and eight.
+    prop_assert_eq!(&locate_by(Scalar, &index, [&easting, &northing]), &found);
+    prop_assert_eq!(&locate_by(Scalar128b, &index, [&easting, &northing]), &found);
+    prop_assert_eq!(&locate_by(Scalar256b, &index, [&easting, &northing]), &found);
+    prop_assert_eq!(&locate_by(Scalar512b, &index, [&easting, &northing]), &found);
     Ok(())
+}
+
+fn locate_by(simd: impl Simd, index: &CoverageIndex, places: [&[f64]; 2]) -> Vec<SetId> {
+    let (mut desk, mut found) = (Desk::default(), vec![SetId::NOTHING; places[0].len()]);
+    desk.sort(&index.lattice, places[0], places[1]);
+    simd.vectorize(Locate { view: &index.view(), places, desk: &mut desk, found: &mut found });
+    found
 }
 
 /// Points that are hard to decide: every vertex, the middle of every edge, and one rounding step beside them.

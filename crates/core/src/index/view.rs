@@ -1,9 +1,9 @@
 //! Looking up: which set of owners holds each place, group by group of those in one square.
 
-use std::{ops::Range, sync::atomic::Ordering};
+use std::ops::Range;
 
 use geo::Coord;
-use wide::f64x2;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::{
     CoverageIndex, SetId,
@@ -15,6 +15,9 @@ use super::{
 
 /// So many squares are looked up before places in them are.
 const AHEAD: usize = 16;
+
+/// The most places that two registers of any processor hold.
+const MOST: usize = 16;
 
 /// The lists of an index, wherever they are kept.
 #[derive(Debug, Clone, Copy)]
@@ -28,27 +31,9 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Says of all places on a desk what holds them.
+    /// Says of all places on a desk what holds them, with the registers that this processor has.
     pub(super) fn locate(&self, places: [&[f64]; 2], desk: &mut Desk, found: &mut [SetId]) {
-        let Desk { order, keys, grown, .. } = desk;
-        let mut rest = order.as_slice();
-        let mut groups: Vec<(usize, &[Spot])> = Vec::with_capacity(AHEAD);
-        while !rest.is_empty() {
-            groups.clear();
-            while let Some(first) = rest.first()
-                && groups.len() < AHEAD
-            {
-                let (leaf, inside) = self.leaf(keys[first.place as usize]);
-                let same = |spot: &&Spot| inside.contains(&keys[spot.place as usize]);
-                let (group, others) = rest.split_at(1 + rest[1..].iter().take_while(same).count());
-                groups.push((leaf, group));
-                rest = others;
-            }
-            self.fetch(&groups);
-            for &(leaf, group) in &groups {
-                self.in_leaf(leaf, group, places, found, grown);
-            }
-        }
+        Arch::new().dispatch(Locate { view: self, places, desk, found });
     }
 
     /// The square that holds a key, and all keys that it holds.
@@ -82,9 +67,10 @@ impl<'a> View<'a> {
     }
 
     /// Says of places in one square what holds them.
-    #[inline]
-    fn in_leaf(
+    #[inline(always)]
+    fn in_leaf<S: Simd>(
         &self,
+        simd: S,
         leaf: usize,
         places: &[Spot],
         [easting, northing]: [&[f64]; 2],
@@ -115,34 +101,45 @@ impl<'a> View<'a> {
             }
             found[spot.place as usize] = last.1;
         };
-        let (fours, rest) = places.as_chunks::<8>();
-        for spots in fours {
-            self.hold::<4>(&borders, spots, point, &mut say);
-        }
-        match rest.len() {
-            0 => {}
-            1..=2 => self.hold::<1>(&borders, rest, point, &mut say),
-            3..=4 => self.hold::<2>(&borders, rest, point, &mut say),
-            _ => self.hold::<4>(&borders, rest, point, &mut say),
+        let mut rest = places;
+        while !rest.is_empty() {
+            let (spots, others) = rest.split_at(rest.len().min(2 * S::F64_LANES));
+            if spots.len() > S::F64_LANES {
+                self.hold::<S, 2>(simd, &borders, spots, point, &mut say);
+            } else {
+                self.hold::<S, 1>(simd, &borders, spots, point, &mut say);
+            }
+            rest = others;
         }
     }
 
-    /// Says of a few places, at most two for each pair, which borders hold them.
-    #[inline]
-    fn hold<const PAIRS: usize>(
+    /// Says of a few places, at most as many as fit into some registers, which borders hold them.
+    #[inline(always)]
+    fn hold<S: Simd, const REGISTERS: usize>(
         &self,
+        simd: S,
         borders: &Borders<'_>,
         spots: &[Spot],
         point: impl Fn(&Spot) -> Coord,
         say: &mut impl FnMut(&Spot, Option<u32>),
     ) {
-        let (mut x, mut y) = ([[0.0; 2]; PAIRS], [[0.0; 2]; PAIRS]);
-        for ((x, y), spot) in x.as_flattened_mut().iter_mut().zip(y.as_flattened_mut()).zip(spots) {
+        let (mut x, mut y) = ([0.0; MOST], [0.0; MOST]);
+        for ((x, y), spot) in x.iter_mut().zip(&mut y).zip(spots) {
             Coord { x: *x, y: *y } = point(spot);
         }
-        let holding = borders.holding_each(self.vertices, &x.map(f64x2::new), &y.map(f64x2::new));
-        for (&holding, spot) in holding.as_flattened().iter().zip(spots) {
-            say(spot, holding);
+        let register = |list: &[f64; MOST], number: usize| S::as_simd_f64s(list).0[number];
+        let [x, y] = [x, y].map(|list| std::array::from_fn(|number| register(&list, number)));
+        let mut holding = [0; MOST];
+        let mut certain = [0; MOST];
+        let each = borders.holding_each::<S, REGISTERS>(simd, self.vertices, &x, &y);
+        let (all, none) = (simd.splat_u64s(u64::MAX), simd.splat_u64s(0));
+        for (number, (held, sure)) in each.into_iter().enumerate() {
+            S::as_mut_simd_u64s(&mut holding).0[number] = held;
+            S::as_mut_simd_u64s(&mut certain).0[number] = simd.select_u64s(sure, all, none);
+        }
+        for ((spot, &holding), &certain) in spots.iter().zip(&holding).zip(&certain) {
+            #[expect(clippy::cast_possible_truncation, reason = "bits above the lowest 32 are never set")]
+            say(spot, (certain != 0).then_some(holding as u32));
         }
     }
 
@@ -151,13 +148,11 @@ impl<'a> View<'a> {
         if holding == 0 {
             return SetId(set);
         }
-        let known = self.index.known.slot(leaf, holding);
-        let found = Known::from_word(known.load(Ordering::Relaxed));
-        if found.holding == holding {
-            return SetId(found.set);
+        if let Some(set) = self.index.known.of_points(leaf, holding) {
+            return SetId(set);
         }
         let set = self.index.sets.with_all(set, held_among(owners, holding), grown);
-        known.store(Known { holding, set }.word(), Ordering::Relaxed);
+        self.index.known.keep(leaf, Known { holding, set });
         SetId(set)
     }
 
@@ -177,6 +172,41 @@ impl<'a> View<'a> {
     pub(super) fn code_of(&self, leaf: usize) -> &'a [u32] {
         let end = self.starts.get(leaf + 1).map_or(self.code.len(), |&end| end as usize);
         &self.code[self.starts[leaf] as usize..end]
+    }
+}
+
+/// What is to be done with the registers there are.
+pub(super) struct Locate<'a, 'b> {
+    pub(super) view: &'a View<'b>,
+    pub(super) places: [&'a [f64]; 2],
+    pub(super) desk: &'a mut Desk,
+    pub(super) found: &'a mut [SetId],
+}
+
+impl WithSimd for Locate<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { view, places, desk: Desk { order, keys, grown, .. }, found } = self;
+        let mut rest = order.as_slice();
+        let mut groups: Vec<(usize, &[Spot])> = Vec::with_capacity(AHEAD);
+        while !rest.is_empty() {
+            groups.clear();
+            while let Some(first) = rest.first()
+                && groups.len() < AHEAD
+            {
+                let (leaf, inside) = view.leaf(keys[first.place as usize]);
+                let same = |spot: &&Spot| inside.contains(&keys[spot.place as usize]);
+                let (group, others) = rest.split_at(1 + rest[1..].iter().take_while(same).count());
+                groups.push((leaf, group));
+                rest = others;
+            }
+            view.fetch(&groups);
+            for &(leaf, group) in &groups {
+                view.in_leaf(simd, leaf, group, places, found, grown);
+            }
+        }
     }
 }
 
