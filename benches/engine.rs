@@ -12,7 +12,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
@@ -119,8 +119,14 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
     let index = CoverageIndex::build(study);
     clock.mark("index");
     let joiner = Joiner::new(&index, &study.frame, &study.offers);
-    let joined: Vec<Vec<u32>> = batches.par_iter().map(|places| joiner.join(places, 0..places.len())).collect();
-    let (kinds, number) = joiner.finish(&distinct(&joined));
+    let seen = Seen::default();
+    let join = |places: &Places| {
+        let kinds = joiner.join(places, 0..places.len());
+        seen.mark(&kinds);
+        kinds
+    };
+    let joined: Vec<Vec<u32>> = batches.par_iter().map(join).collect();
+    let (kinds, number) = joiner.finish(&seen.numbers());
     let of_kind: Vec<(Option<i32>, u32)> = kinds
         .par_iter()
         .map(|kind| {
@@ -173,16 +179,44 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
     Answer { best: best.concat(), area: area.concat(), reached }
 }
 
-/// The numbers of kinds that there are, each once. Those of places with a position are dense; those of others are few.
-fn distinct(joined: &[Vec<u32>]) -> Vec<u32> {
-    let dense = |&&kind: &&u32| kind < 1 << 31;
-    let all = || joined.par_iter().flatten_iter();
-    let most = all().filter(dense).max().map_or(0, |&most| most as usize + 1);
-    let seen: Vec<AtomicBool> = (0..most).map(|_| AtomicBool::new(false)).collect();
-    all().filter(dense).for_each(|&kind| seen[kind as usize].store(true, Ordering::Relaxed));
-    let others: BTreeSet<u32> = all().filter(|kind| !dense(kind)).copied().collect();
-    let dense = (0..).zip(&seen).filter(|(_, seen)| seen.load(Ordering::Relaxed)).map(|(kind, _)| kind);
-    dense.chain(others).collect()
+/// The numbers of kinds that there are. Those of places with a position are dense; those of others are few.
+#[derive(Default)]
+struct Seen {
+    /// By number, of workers that are not at work just now.
+    dense: Mutex<Vec<Vec<bool>>>,
+    others: Mutex<BTreeSet<u32>>,
+}
+
+impl Seen {
+    fn mark(&self, kinds: &[u32]) {
+        const DENSE: u32 = 1 << 31;
+        let mut seen = lock(&self.dense).pop().unwrap_or_default();
+        for &kind in kinds {
+            if kind < DENSE {
+                let at = kind as usize;
+                if seen.len() <= at {
+                    seen.resize(at * 5 / 4 + 1024, false);
+                }
+                seen[at] = true;
+            } else {
+                lock(&self.others).insert(kind);
+            }
+        }
+        lock(&self.dense).push(seen);
+    }
+
+    /// Each once.
+    fn numbers(self) -> Vec<u32> {
+        let all = lock(&self.dense);
+        let most = all.iter().map(Vec::len).max().unwrap_or_default();
+        let is_seen = |&kind: &usize| all.iter().any(|seen| seen.get(kind).copied().unwrap_or_default());
+        let dense = (0..most).filter(is_seen).filter_map(|kind| u32::try_from(kind).ok());
+        dense.chain(lock(&self.others).iter().copied()).collect()
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The share table, from the tally; gives the sums reached.

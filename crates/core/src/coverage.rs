@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::{
-    index::{AreaAt, CoverageIndex, Desk, SetId},
+    index::{AreaAt, CoverageIndex, Desk, Held, SetId},
     near::Connections,
     offer::Offers,
     place::Places,
@@ -273,6 +273,11 @@ impl<'a> Joiner<'a> {
         let (easting, northing) = (&places.easting[range.clone()], &places.northing[range.clone()]);
         let sets = self.index.locate(easting, northing, &mut work.desk);
         let coded = places.codes.iter().any(Option::is_some);
+        let positioned = easting.iter().chain(northing).fold(true, |all, axis| all & axis.is_finite());
+        if positioned && !coded && self.offers.is_empty() {
+            self.put_back(work);
+            return sets.into_iter().map(SetId::number).collect();
+        }
         let kinds = range
             .zip(sets)
             .map(|(place, set)| {
@@ -405,24 +410,24 @@ impl<'a> Joiner<'a> {
     /// The kind that a number given out by [`Joiner::join`] stands for.
     fn spell_out(&self, number: u32, table: &Table) -> Kind {
         if number & SPECIAL == 0 {
-            return self.kind(Some(SetId::from_number(number)), |_| None, &[], None);
+            return self.kind(Some(self.index.held(SetId::from_number(number))), |_| None, &[], None);
         }
         let makings = &table.makings[(number & !SPECIAL) as usize];
         let known = |number: u32| (number != u32::MAX).then_some(number);
         let (codes, offered) = makings[1..].split_at(self.frame.levels.len());
         let decision = Decision::among(offered);
         let offered: Vec<Link> = links(offered).collect();
-        self.kind(known(makings[0]).map(SetId::from_number), |level| known(codes[level]), &offered, decision)
+        let held = known(makings[0]).map(|set| self.index.held(SetId::from_number(set)));
+        self.kind(held, |level| known(codes[level]), &offered, decision)
     }
 
     fn kind(
         &self,
-        set: Option<SetId>,
+        held: Option<Held>,
         code: impl Fn(usize) -> Option<u32>,
         offered: &[Link],
         decision: Option<Decision>,
     ) -> Kind {
-        let held = set.map(|set| self.index.held(set));
         let (areas, oddities) = self.whereabouts(held.as_ref().map(|held| held.areas.as_slice()), code);
         let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
         let matched = somewhere && (held.is_some() || !offered.is_empty() || decision.is_some());
@@ -482,22 +487,39 @@ impl<'a> Joiner<'a> {
     /// `numbers` are those of the places, each once.
     #[must_use]
     pub fn finish(self, numbers: &[u32]) -> (Vec<Kind>, ByNumber<u32>) {
+        let (plain, special): (Vec<u32>, Vec<u32>) = numbers.iter().partition(|&number| number & SPECIAL == 0);
+        // In order, neighbours share their areas, and little is left to sort.
+        let mut kinds =
+            self.index.make_each(&plain, Option::default, |last: &mut Option<Arc<[Option<u32>]>>, set, held| {
+                let mut kind = self.kind(Some(held), |_| None, &[], None);
+                match last {
+                    Some(areas) if *areas == kind.areas => kind.areas = Arc::clone(areas),
+                    _ => *last = Some(Arc::clone(&kind.areas)),
+                }
+                (kind.beginning(), kind, set.number())
+            });
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let spelt_out = numbers.par_iter().map(|&number| {
+        kinds.par_extend(special.par_iter().map(|&number| {
             let kind = self.spell_out(number, &table);
             (kind.beginning(), kind, number)
-        });
-        let mut kinds: Vec<(u64, Kind, u32)> = spelt_out.collect();
-        kinds.par_sort_unstable();
-        let mut place = ByNumber::default();
-        let mut sorted: Vec<Kind> = Vec::with_capacity(kinds.len());
-        for (_, kind, number) in kinds {
-            // A code or an offer may say no more than the position does.
-            if sorted.last() != Some(&kind) {
-                sorted.push(kind);
-            }
-            *place.at(number) = u32::try_from(sorted.len() - 1).unwrap_or(u32::MAX);
+        }));
+        let in_order = |pair: &[(u64, Kind, u32)]| (pair[0].0, &pair[0].1) <= (pair[1].0, &pair[1].1);
+        if !kinds.par_windows(2).all(in_order) {
+            kinds.par_sort_unstable();
         }
+        let (mut sorted, numbers): (Vec<Kind>, Vec<u32>) =
+            kinds.into_par_iter().map(|(_, kind, number)| (kind, number)).unzip();
+        // A code or an offer may say no more than the position does.
+        let is_new: Vec<bool> =
+            (0..sorted.len()).into_par_iter().map(|at| at == 0 || sorted[at] != sorted[at - 1]).collect();
+        let mut place = ByNumber::default();
+        let mut kinds = 0;
+        for (number, &is_new) in numbers.into_iter().zip(&is_new) {
+            kinds += u32::from(is_new);
+            *place.at(number) = kinds - 1;
+        }
+        let mut is_new = is_new.into_iter();
+        sorted.retain(|_| is_new.next().unwrap_or_default());
         (sorted, place)
     }
 }

@@ -34,6 +34,7 @@ use super::{
     flat::Flat,
     known::KnownSets,
     lattice::{DEPTH, Lattice},
+    links_among,
     sets::{EMPTY, SHARDS, Sets},
 };
 use crate::{
@@ -178,6 +179,7 @@ impl CoverageIndex {
             directory: Directory::default(),
             known: KnownSets::of(squares.keys.as_slice().len()),
             squares,
+            links: links_among(&owners),
             owners,
             sets,
             bordered: bordered.iter().map(|&b| b == 1).collect(),

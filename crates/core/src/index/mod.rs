@@ -62,7 +62,7 @@ enum Owner {
 /// [`CoverageIndex::write`] wrote, and then used where they lie.
 ///
 /// # Memory
-/// Linear in the vertices: 16 bytes for each, 5 for each edge in each square that it may touch, and 48 for each square;
+/// Linear in the vertices: 16 bytes for each, 5 for each edge in each square that it may touch, and 80 for each square;
 /// together about 40 bytes per vertex of ragged outlines. While it is built, 2 more per vertex and what is in the squares
 /// that are being divided.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ pub struct CoverageIndex {
     squares: Squares,
     directory: Directory,
     owners: Vec<Owner>,
+    /// Those of the owners that are links: the last ones.
+    links: Vec<Link>,
     sets: Sets,
     known: KnownSets,
     /// Per level: whether any area of it has borders.
@@ -174,7 +176,8 @@ impl CoverageIndex {
             code: Flat::Owned(code),
         };
         let known = KnownSets::of(squares.keys.as_slice().len());
-        Self { lattice, vertices: Flat::Owned(outlines.vertices), squares, directory, owners, sets, known, bordered }
+        let (vertices, links) = (Flat::Owned(outlines.vertices), links_among(&owners));
+        Self { lattice, vertices, squares, directory, owners, links, sets, known, bordered }
     }
 
     /// The set of owners that hold each point: one number per point, in the points' order.
@@ -194,6 +197,30 @@ impl CoverageIndex {
         found
     }
 
+    /// Makes something of what the owners of each of some sets amount to, in order: by areas of the first two levels, none
+    /// before any, and then by owners. Each worker carries something from one to the next.
+    ///
+    /// No set can be asked for meanwhile, also not by `make`.
+    pub(crate) fn make_each<C, T: Send>(
+        &self,
+        sets: &[u32],
+        carry: impl Fn() -> C + Sync + Send,
+        make: impl Fn(&mut C, SetId, Held) -> T + Sync + Send,
+    ) -> Vec<T> {
+        let beginning = |members: &[u32]| {
+            let mut first = [0; 2];
+            for &owner in members {
+                let Owner::Area { level, area } = self.owners[owner as usize] else { break };
+                if let Some(first @ 0) = first.get_mut(level as usize) {
+                    *first = u64::from(area) + 1;
+                }
+            }
+            first[0] << 32 | first[1]
+        };
+        let make = |carried: &mut C, set, members: &[u32]| make(carried, SetId(set), self.held_by(members));
+        self.sets.make_each(sets, beginning, carry, make)
+    }
+
     /// What the owners of a set amount to.
     #[must_use]
     pub fn held(&self, set: SetId) -> Held {
@@ -201,16 +228,17 @@ impl CoverageIndex {
     }
 
     fn held_by(&self, members: &[u32]) -> Held {
-        let mut settlement = Settlement::Outside;
-        let mut links = Vec::with_capacity(members.len());
-        for &owner in members {
-            match self.owners[owner as usize] {
-                Owner::Area { .. } => {}
-                Owner::Settlement(class) => settlement = settlement.min(class),
-                Owner::Link(link) => links.push(link),
-            }
+        let first = self.owners.len() - self.links.len();
+        let (places, links) = members.split_at(members.partition_point(|&owner| (owner as usize) < first));
+        let classes = places.iter().rev().map_while(|&owner| match self.owners[owner as usize] {
+            Owner::Settlement(class) => Some(class),
+            _ => None,
+        });
+        Held {
+            areas: self.areas_among(places),
+            settlement: classes.fold(Settlement::Outside, Settlement::min),
+            links: links.iter().map(|&owner| self.links[owner as usize - first]).collect(),
         }
-        Held { areas: self.areas_among(members), settlement, links: links.into() }
     }
 
     /// The areas among the owners of a set, as in [`Held::areas`].
@@ -274,6 +302,12 @@ impl CoverageIndex {
             code: code.as_slice(),
         }
     }
+}
+
+/// The links among owners in order.
+fn links_among(owners: &[Owner]) -> Vec<Link> {
+    let link = |owner: &Owner| if let Owner::Link(link) = owner { Some(*link) } else { None };
+    owners.iter().filter_map(link).collect()
 }
 
 /// How large an index is.

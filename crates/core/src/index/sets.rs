@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashTable;
+use rayon::prelude::*;
 
 /// Distinct sets of owners. The number of the empty set is 0; other numbers depend on who came first and mean
 /// nothing outside.
@@ -31,6 +32,9 @@ struct Known {
 }
 
 pub(super) const SHARDS: u32 = 64;
+
+/// Sets that one worker makes something of one after the other, at least.
+const NEIGHBOURS: usize = 1 << 11;
 
 /// The empty set.
 pub(super) const EMPTY: u32 = 0;
@@ -143,6 +147,28 @@ impl Sets {
     /// Shows the owners in a set, sorted.
     pub(super) fn look_at<T>(&self, set: u32, look: impl FnOnce(&[u32]) -> T) -> T {
         look(self.shard(set % SHARDS).members_of(set / SHARDS).unwrap_or_default())
+    }
+
+    /// Makes something of each of some sets, in the order of what begins them, by `beginning`, and then of their members.
+    /// Each worker carries something from one to the next.
+    ///
+    /// No set can be looked at or grown meanwhile, also not by `make`.
+    pub(super) fn make_each<C, T: Send>(
+        &self,
+        numbers: &[u32],
+        beginning: impl Fn(&[u32]) -> u64 + Sync,
+        carry: impl Fn() -> C + Sync + Send,
+        make: impl Fn(&mut C, u32, &[u32]) -> T + Sync + Send,
+    ) -> Vec<T> {
+        let shards: Vec<MutexGuard<'_, Shard>> = (0..SHARDS).map(|number| self.shard(number)).collect();
+        let keyed = |&set: &u32| {
+            let members = shards[(set % SHARDS) as usize].members_of(set / SHARDS).unwrap_or_default();
+            (beginning(members), members, set)
+        };
+        let mut sets: Vec<(u64, &[u32], u32)> = numbers.par_iter().map(keyed).collect();
+        sets.par_sort_unstable();
+        let each = sets.par_iter().with_min_len(NEIGHBOURS);
+        each.map_init(carry, |carried, &(_, members, set)| make(carried, set, members)).collect()
     }
 
     /// Bytes held, roughly.
