@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
 mod guard;
+mod highs;
 mod step;
 mod tools;
 
@@ -55,7 +56,8 @@ fn test() -> Result<(), Failed> {
     tools::install()?;
     step("formatting", || cargo(&["fmt", "--all", "--check"]))?;
     step("lints", || {
-        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
+        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])?;
+        highs::lints()
     })?;
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
@@ -66,7 +68,8 @@ fn test() -> Result<(), Failed> {
 
 /// Runs every test and says at the end how many there were.
 fn tests() -> Result<(), Failed> {
-    let counts = step::cargo_test(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES])?;
+    let most = step::cargo_command(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES]);
+    let counts = step::cargo_test(most)?.and(&highs::tests()?);
     println!("{} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
     if counts.ok { Ok(()) } else { Err(Failed("some tests failed; they are named above".to_owned())) }
 }
