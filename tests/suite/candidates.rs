@@ -286,9 +286,18 @@ fn routes_follow_roads_and_are_straight_where_none_leads() {
     let of = |of: &str| fs::read(folder.path().join(of).join("candidates.csv")).unwrap();
     assert!(of("candidates") == of("again"));
 
+    // Drawn by hand: the road north begins 8 cm east of the end of the road east, and a lane ends on that between its vertices.
+    fs::write(&path, &text).unwrap();
+    let mut drawn = roads(&json!({ "type": "LineString", "coordinates": [[905, 600], [905, 400]] }));
+    drawn[1]["geometry"]["coordinates"] = json!([[[1100, 600], [1100, 550], [1100.08, 400]]]);
+    write_roads(folder.path(), &drawn);
+    let ran = nittio(folder.path(), ["candidates"]).expect(0);
+    // As with the bridge, and 0.08 m across the gap.
+    assert_eq!(cells(&found, "candidates.csv", &columns), ["112 181 301 150 0 496 2440"]);
+    assert!(ran.stderr.contains("3 of their ends, which miss another road by at most 10 cm"), "{}", ran.stderr);
+
     // A file without any road is refused.
     write_roads(folder.path(), &features[..3]);
-    fs::write(&path, text).unwrap();
     let ran = nittio(folder.path(), ["candidates"]).expect_error();
     assert!(ran.stderr.contains("has no roads: none of its 3 rows"), "{}", ran.stderr);
 }

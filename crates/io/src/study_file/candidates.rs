@@ -190,33 +190,13 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::study_file::load::parse;
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-codes = { municipality = \"k\" }
-[areas.municipality]
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-[candidates]
-";
+    use crate::study_file::least;
 
     #[test]
     fn settings_that_cannot_be_followed_are_refused() {
         let errors = |more: &str| {
-            parse(&format!("{LEAST}{more}\n"), Path::new("nittio.toml"))
-                .err()
-                .map(|e| e.to_string())
-                .unwrap_or_default()
+            let more = format!("[areas.municipality]\n[candidates]\n{more}\n");
+            least::study_of("codes = { municipality = \"k\" }\n", &more).err().unwrap_or_default()
         };
         for (more, said) in [
             ("base = \"fibre\"", "profile of this study"),
