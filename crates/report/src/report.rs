@@ -265,7 +265,7 @@ impl Cell {
 
 impl Table {
     /// The head of a column of cells, where that stands below the row's head on a phone.
-    pub(crate) fn aside(&self, column: &usize) -> Option<&Head> {
+    pub(crate) fn aside(&self, column: usize) -> Option<&Head> {
         self.heads.get(column + 1).filter(|head| head.aside)
     }
 }

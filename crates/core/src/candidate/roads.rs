@@ -10,7 +10,7 @@ use crate::quantity::Metres;
 const FEW: usize = 16;
 
 /// An end that leads nowhere and is at most so far from another road is taken to end there: files are drawn by hand, and rounded.
-pub const SLIP: Metres = Metres::from_millimetres(100);
+const SLIP: Metres = Metres::from_millimetres(100);
 
 /// How many bits of a length squared the nearest point is worked out with: exact for pieces of up to 68 000 kilometres.
 const BITS: u32 = 72;

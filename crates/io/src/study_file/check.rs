@@ -1,15 +1,12 @@
 //! What a study file says is checked against itself, before anything that it names is opened.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-};
+use std::ops::Range;
 
-use nittio_core::{goal, unit::Unit};
+use nittio_core::unit::Unit;
 use toml::Spanned;
 
 use super::{
-    AreasSource, FileSource, GoalEntry, ServiceColumns, StudyFile, defaults,
+    FileSource, ServiceColumns, StudyFile,
     error::StudyFileError,
     load::{At, Loaded},
     mapped::Mapped,
