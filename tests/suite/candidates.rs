@@ -296,6 +296,21 @@ fn routes_follow_roads_and_are_straight_where_none_leads() {
     assert_eq!(cells(&found, "candidates.csv", &columns), ["112 181 301 150 0 496 2440"]);
     assert!(ran.stderr.contains("3 of their ends, which miss another road by at most 10 cm"), "{}", ran.stderr);
 
+    // A shapefile in degrees that does not say so: the study is told by which key it would.
+    let shape = folder.path().join("vagar.shp");
+    let args = ["-s_srs", "EPSG:3006", "-t_srs", "EPSG:4326"];
+    output(tool("ogr2ogr").args(args).arg(&shape).arg(folder.path().join("roads.geojson"))).expect(0);
+    fs::remove_file(shape.with_extension("prj")).unwrap();
+    let swedish =
+        text.replace("crs = \"as-is\"", "crs = \"EPSG:3006\"").replace("[study]\n", "[study]\ncountry = \"none\"\n");
+    fs::write(&path, swedish.replace("roads.geojson", "vagar.shp")).unwrap();
+    let ran = nittio(folder.path(), ["candidates"]).expect(2);
+    assert!(ran.stderr.contains("add roads_crs = \"EPSG:3006\", or what is right"), "{}", ran.stderr);
+    fs::write(&path, swedish.replace("roads.geojson\"", "vagar.shp\"\nroads_crs = \"EPSG:4326\"")).unwrap();
+    let ran = nittio(folder.path(), ["candidates"]).expect(0);
+    assert!(ran.stderr.contains("0 of 1 have straight lines where no road leads, 0 m"), "{}", ran.stderr);
+    fs::write(&path, &text).unwrap();
+
     // A file without any road is refused.
     write_roads(folder.path(), &features[..3]);
     let ran = nittio(folder.path(), ["candidates"]).expect_error();

@@ -20,6 +20,7 @@ cargo xtask COMMAND
 
   test    install what the tests need, check formatting and lints, build, run every test, and count instructions
   tools   only install what the tests need
+  highs   only test plans with the solver HiGHS, as others have built it
   guard   only count the instructions of index, join and tally, and hold them against benches/guard.toml;
           with --accept, write what was counted there instead
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
         ["tools"] => tools::install(),
+        ["highs"] => tools::install().and_then(|()| said(&highs::tests()?)),
         ["guard"] => guard::hold(),
         ["guard", "--accept"] => guard::accept(),
         [] | ["help" | "--help" | "-h"] => {
@@ -70,6 +72,10 @@ fn test() -> Result<(), Failed> {
 fn tests() -> Result<(), Failed> {
     let most = step::cargo_command(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES]);
     let counts = step::cargo_test(most)?.and(&highs::tests()?);
+    said(&counts)
+}
+
+fn said(counts: &step::Counts) -> Result<(), Failed> {
     println!("{} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
     if counts.ok { Ok(()) } else { Err(Failed("some tests failed; they are named above".to_owned())) }
 }

@@ -65,6 +65,9 @@ pub struct CandidateSettings {
     /// The layer of `roads`, where a GeoPackage has several, or the file inside a zip that has several.
     #[schemars(with = "Option<String>")]
     pub roads_layer: Option<Spanned<String>>,
+    /// The CRS of `roads`, where the file does not say it or says it wrong: `"EPSG:3006"`.
+    #[schemars(with = "Option<String>")]
+    pub roads_crs: Option<Spanned<String>>,
     /// The technology that candidates are written with. Default: `fibre`.
     #[schemars(with = "Option<schema::OneTechnologyWord>")]
     pub technology: Option<Technology>,
@@ -100,7 +103,8 @@ impl CandidateSettings {
     #[must_use]
     pub fn road_file(&self) -> Option<FileSource> {
         let path = self.roads.clone()?;
-        Some(FileSource { layer: self.roads_layer.clone(), ..FileSource::of_path(path) })
+        let (layer, crs) = (self.roads_layer.clone(), self.roads_crs.clone());
+        Some(FileSource { layer, crs, ..FileSource::of_path(path) })
     }
 
     /// The technologies of the network that routes begin at.
@@ -165,12 +169,15 @@ impl Check<'_> {
                 "write, for example: network_technologies = [\"fibre\"]",
             );
         }
-        if let (None, Some(layer)) = (&asked.roads, &asked.roads_layer) {
-            self.wrong(
-                layer.span(),
-                "no file of roads is named that could have this layer",
-                "write, for example: roads = \"vagar.gpkg\"",
-            );
+        match asked.road_file() {
+            Some(roads) => self.file_source(&roads),
+            None => {
+                for (said, what) in [(&asked.roads_layer, "layer"), (&asked.roads_crs, "CRS")] {
+                    let Some(said) = said else { continue };
+                    let message = format!("no file of roads is named that could have this {what}");
+                    self.wrong(said.span(), message, "write, for example: roads = \"vagar.gpkg\"");
+                }
+            }
         }
         match (&asked.unit_costs, &asked.kind) {
             (Some(costs), None) => self.wrong(
@@ -199,6 +206,9 @@ mod tests {
             least::study_of("codes = { municipality = \"k\" }\n", &more).err().unwrap_or_default()
         };
         for (more, said) in [
+            ("roads_layer = \"r\"", "no file of roads is named that could have this layer"),
+            ("roads_crs = \"EPSG:3006\"", "no file of roads is named that could have this CRS"),
+            ("roads = \"r.shp\"\nroads_crs = \"SWEREF\"", "write EPSG: and a number"),
             ("base = \"fibre\"", "profile of this study"),
             ("level = \"ward\"", "level of this study"),
             ("reach = \"0 m\"", "no places are together"),
