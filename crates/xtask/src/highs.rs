@@ -1,4 +1,4 @@
-//! Plans with HiGHS built in: tested with a HiGHS that others have built, since building it takes ten minutes of processor time.
+//! Plans with HiGHS built in: tested with a HiGHS that others have built, since building it takes nine minutes of processor time.
 
 use std::{
     env, fs,
