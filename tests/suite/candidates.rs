@@ -286,11 +286,49 @@ fn routes_follow_roads_and_are_straight_where_none_leads() {
     let of = |of: &str| fs::read(folder.path().join(of).join("candidates.csv")).unwrap();
     assert!(of("candidates") == of("again"));
 
+    // Drawn by hand: the road north begins 8 cm east of the end of the road east, and a lane ends on that between its vertices.
+    fs::write(&path, &text).unwrap();
+    let mut drawn = roads(&json!({ "type": "LineString", "coordinates": [[905, 600], [905, 400]] }));
+    drawn[1]["geometry"]["coordinates"] = json!([[[1100, 600], [1100, 550], [1100.08, 400]]]);
+    write_roads(folder.path(), &drawn);
+    let ran = nittio(folder.path(), ["candidates"]).expect(0);
+    // As with the bridge, and 0.08 m across the gap.
+    assert_eq!(cells(&found, "candidates.csv", &columns), ["112 181 301 150 0 496 2440"]);
+    assert!(ran.stderr.contains("3 of their ends, which miss another road by at most 10 cm"), "{}", ran.stderr);
+
     // A file without any road is refused.
     write_roads(folder.path(), &features[..3]);
-    fs::write(&path, text).unwrap();
     let ran = nittio(folder.path(), ["candidates"]).expect_error();
     assert!(ran.stderr.contains("has no roads: none of its 3 rows"), "{}", ran.stderr);
+}
+
+/// Three homes 50 metres north of a road east, of which the first has fibre; the road is a shapefile in degrees that does not say so.
+#[test]
+fn a_file_of_roads_may_be_told_its_crs() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let places: String = (0..3).map(|i| format!("p{i},{},6400050\n", 450_000 + 100 * i)).collect();
+    fs::write(path("places.csv"), format!("id,e,n\n{places}")).unwrap();
+    fs::write(path("offers.csv"), "place,operator\np0,Net\n").unwrap();
+    let east = json!({ "type": "LineString", "coordinates": [[449_900, 6_400_000], [450_300, 6_400_000]] });
+    write_roads(folder.path(), &[json!({ "type": "Feature", "properties": {}, "geometry": east })]);
+    let args = ["-s_srs", "EPSG:3006", "-t_srs", "EPSG:4326"];
+    output(tool("ogr2ogr").args(args).arg(path("vagar.shp")).arg(path("roads.geojson"))).expect(0);
+    fs::remove_file(path("vagar.prj")).unwrap();
+    let candidates = |more: &str| {
+        let study = "[study]\nname = \"A\"\nas_of = 2024-12-31\n";
+        let places = "[[places]]\npath = \"places.csv\"\nid = \"id\"\neasting = \"e\"\nnorthing = \"n\"\n";
+        let service = "operator = { column = \"operator\" }\ntechnology = \"fibre\"\ndown = \"1 Gbit/s\"\n";
+        let asked = "[candidates]\nreach = \"200 m\"\nleast = 2\nroads = \"vagar.shp\"\n";
+        let offers = format!("[[offers]]\npath = \"offers.csv\"\nplace = \"place\"\n{service}");
+        fs::write(path("nittio.toml"), [study, places, &offers, asked, more].concat()).unwrap();
+        nittio(folder.path(), ["candidates"])
+    };
+    let ran = candidates("").expect(2);
+    assert!(ran.stderr.contains("add roads_crs = \"EPSG:3006\", or what is right"), "{}", ran.stderr);
+    let ran = candidates("roads_crs = \"EPSG:4326\"\n").expect(0);
+    assert!(ran.stderr.contains("0 of 1 have straight lines where no road leads, 0 m"), "{}", ran.stderr);
+    assert!(candidates("roads_crs = \"EPSG:3006\"\n").expect_error().stderr.contains("these look like degrees"));
 }
 
 #[test]

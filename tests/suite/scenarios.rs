@@ -191,6 +191,62 @@ fn features(path: &Path, change: impl Fn(&mut serde_json::Value) -> bool) {
     fs::write(path, file.to_string()).unwrap();
 }
 
+/// Beta and Gamma are planned too, Gamma with 100/10. Of places with 100 Mbit/s, Delta gives P09 and P10, Gamma P07, P08 and P09, and
+/// Beta P06, which is Västby's, and P07; all the others are Östby's. P05 has Alfa anyway.
+#[test]
+fn what_two_scenarios_give_each_municipality_alone_and_both_is_what_was_counted_by_hand() {
+    let three = [("d", "Deltanät"), ("g", "Gammaradio"), ("b", "Betakabel")];
+    let folder = rules(|text| {
+        let text = text.replace("units = [\"population\"]", "units = [\"places\"]");
+        let (before, rest) = text.split_once("[[scenarios]]").unwrap();
+        let (_, after) = rest.split_once("[indicators]").unwrap();
+        let added = three.map(|(key, operator)| {
+            let rule = format!("add = [{{ operators = [\"{operator}\"], statuses = [\"planned\"] }}]");
+            format!("[[scenarios]]\nkey = \"{key}\"\nname = \"{operator} byggs\"\n{rule}\n\n")
+        });
+        format!("{before}{}[indicators]{after}", added.concat())
+    });
+    features(&folder.path().join("nat.geojson"), |properties| {
+        if ["Beta", "Gamma"].contains(&properties["namn"].as_str().unwrap()) {
+            properties["status"] = "planerat".into();
+            properties["från"] = "2026-06-01".into();
+            properties["ned_mbit"] = 100.into();
+        }
+        true
+    });
+    nittio(folder.path(), ["run", "--project", "rules.toml"]).expect(0);
+    let rows = outputs::csv(&folder.path().join("out/scenario-overlaps.csv"));
+    let columns = ["only_scenario", "only_other", "both", "together"];
+    for (scenario, other, code, expected) in [
+        ("d", "g", "0001", "0 0 0 0"),
+        ("d", "g", "0002", "1 2 1 4"),
+        ("d", "b", "0001", "0 1 0 1"),
+        ("d", "b", "0002", "2 1 0 3"),
+        ("g", "b", "0001", "0 1 0 1"),
+        ("g", "b", "0002", "2 0 1 3"),
+        ("g", "b", "", "2 1 1 4"),
+    ] {
+        let level = if code.is_empty() { "total" } else { "municipality" };
+        let rows: Vec<Row> = rows.iter().filter(|row| row["other"] == other).cloned().collect();
+        assert_eq!(counts(&rows, scenario, level, code, &columns), expected, "{scenario} {other} {code}");
+    }
+    assert_eq!(rows.len(), 3 * 4, "two municipalities, none of them, and the total");
+    let report = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    assert!(report.contains("id=\"scenarios-overlap-areas\""));
+    // The same of the saved result, and for eyes.
+    let of_saved = ["compare", "out", "base", "d", "g", "b", "--overlaps"];
+    let csv = nittio(folder.path(), [&of_saved[..], &["--format", "csv"]].concat()).expect(0);
+    assert_eq!(outputs::csv_text(&csv.stdout).len(), rows.len());
+    let table = nittio(folder.path(), [&of_saved[..], &["--format", "table"]].concat()).expect(0).stdout;
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let found: Vec<String> = table.lines().map(words).filter(|line| line.starts_with("Östby")).collect();
+    assert_eq!(found, ["Östby 1 2 1 4", "Östby 2 1 0 3", "Östby 2 0 1 3"]);
+    assert!(table.lines().map(words).any(|line| line == "Område bara d bara g båda tillsammans"), "{table}");
+    // One alone shares with nobody.
+    let alone = nittio(folder.path(), ["compare", "out", "base", "d", "--overlaps"]).expect_error();
+    assert!(alone.stderr.contains("there are no overlaps"), "{}", alone.stderr);
+}
+
 /// The study is edited so that the scenario is how things are, and everything is joined and counted anew.
 #[test]
 fn a_scenario_of_jonkoping_is_a_full_recount_to_the_unit() {

@@ -104,6 +104,14 @@ fn the_study_file_names_a_theme_with_typeface_and_logo_and_the_report_is_drawn_a
     nittio(folder.path(), ["report", "--theme", "plain.toml", "--output", "plain"]).expect(0);
     let plain = outputs::files(&folder.path().join("plain"));
     assert!(!String::from_utf8_lossy(&plain["report.html"]).contains("Region Lek"));
+    // The page about two results is in the look of the last, unless another is named.
+    let trend = |more: &[&str]| {
+        nittio(folder.path(), [&["compare", "out", "out", "--report", "trend"], more].concat()).expect(0);
+        outputs::files(&folder.path().join("trend"))
+    };
+    let (kept, named) = (trend(&[]), trend(&["--theme", "plain.toml"]));
+    let has_logo = |page: &[u8]| String::from_utf8_lossy(page).contains("alt=\"Region Lek\"");
+    assert!(has_logo(&kept["trend.html"]) && !has_logo(&named["trend.html"]));
 }
 
 #[test]

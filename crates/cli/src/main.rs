@@ -8,6 +8,7 @@ mod pdf;
 mod plan_table;
 mod progress;
 mod project;
+mod scenario_table;
 mod table;
 mod trend_table;
 

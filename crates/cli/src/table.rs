@@ -1,8 +1,7 @@
 //! The per-kommun table, for eyes on a terminal or for a pipe.
 
-use nittio_core::{assessment::Verdict, ledger::Line, measure::Measure, outcome::Outcome, unit::Unit};
+use nittio_core::{assessment::Verdict, ledger::Line, outcome::Outcome, unit::Unit};
 use nittio_io::{
-    basis::Answer,
     study_file::{Locale, defaults::ReportView},
     write,
 };
@@ -146,65 +145,6 @@ fn row(outcome: &Outcome, line: &Line, numbers: Numbers, words: &Words) -> Vec<S
         .to_owned(),
     );
     row
-}
-
-/// Words of the table of scenarios by language.
-struct ScenarioWords {
-    gained: &'static str,
-    lost: &'static str,
-    lacking: &'static str,
-}
-
-const SCENARIOS_IN_SWEDISH: ScenarioWords =
-    ScenarioWords { gained: "får", lost: "förlorar", lacking: "kvar till målet" };
-const SCENARIOS_IN_ENGLISH: ScenarioWords = ScenarioWords { gained: "gain", lost: "lose", lacking: "short of goal" };
-
-/// Scenarios beside what they are held against, in the unit and at the first step of the report's goal.
-pub(crate) fn comparison(answer: &Answer<'_>, view: &ReportView) -> String {
-    let Answer { name, frame, goals, areas, compared } = answer;
-    let (words, numbers, said) = match view.locale {
-        Locale::Sv => (&SWEDISH, Numbers::Sv, SCENARIOS_IN_SWEDISH),
-        Locale::En => (&ENGLISH, Numbers::En, SCENARIOS_IN_ENGLISH),
-    };
-    let unit_of_view = frame.units.iter().position(|of| of.unit == view.unit);
-    let Some((goal, u)) = goals.get(view.goal).zip(unit_of_view) else { return String::new() };
-    let Some(step) = goal.steps.first() else { return String::new() };
-    let Some(measure) = compared.measure(Measure::Down(step.down)) else { return String::new() };
-    let (scaled, ppm) = (&frame.units[u], Some(step.share.ppm()));
-    let share = |figure| numbers.share_of(&figure, ppm).unwrap_or_else(|| "–".to_owned());
-    let mut head =
-        vec![words.area.to_owned(), compared.contrasts.first().map_or("", |c| c.against.as_str()).to_owned()];
-    for about in &compared.contrasts {
-        head.extend([about.key.as_str(), said.gained, said.lost, said.lacking].map(str::to_owned));
-    }
-    let mut rows = vec![head];
-    let total = areas.iter().position(|area| area.level == nittio_core::indicator::TOTAL);
-    let of_level = (0..areas.len()).filter(|&area| areas[area].level == view.level);
-    for area in of_level.filter(|&area| Some(area) != total).chain(total) {
-        let name = match &areas[area] {
-            _ if Some(area) == total => words.total,
-            of if of.code.is_empty() => words.nowhere,
-            of => of.name.as_str(),
-        };
-        let mut row = vec![name.to_owned(), share(compared.moved(0, area, u, measure).figure_before())];
-        for k in 0..compared.contrasts.len() {
-            let moved = compared.moved(k, area, u, measure);
-            row.push(share(moved.figure_after()));
-            row.extend([moved.gained, moved.lost].map(|count| numbers.count(count, scaled)));
-            row.push(numbers.needed(moved.lacking(step)[1], scaled));
-        }
-        rows.push(row);
-    }
-    let goal = if view.locale == Locale::Sv { &goal.name.sv } else { &goal.name.en };
-    let wanted = numbers.percent(&numbers.plain(step.share.percent()));
-    format!(
-        "{name}, {}\n{}: {goal} ({wanted} ≥ {}), {}\n\n{}",
-        frame.as_of,
-        words.goal,
-        numbers.speed(step.down),
-        unit(&scaled.unit, view.locale),
-        lay_out(&rows),
-    )
 }
 
 /// What a unit is called.

@@ -79,11 +79,11 @@ pub struct Comparison {
     moved: Vec<Moved>,
     /// Contrasts that only add and are held against the same, two by two.
     pairs: Vec<[usize; 2]>,
-    /// Who gains by both of a pair, in all of the study. Shape: unit × measure × pair.
-    both: Vec<u64>,
+    /// Who gains by both of a pair, by area and pair, where anybody does. Shape: unit × measure.
+    both: FxHashMap<(usize, usize), Box<[u64]>>,
 }
 
-/// What two contrasts that only add give, each alone and both: whoever gains by either is in one of the three.
+/// What two contrasts that only add give an area, each alone and both: whoever gains by either is in one of the three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overlap {
     /// Indices of the two contrasts.
@@ -94,6 +94,14 @@ pub struct Overlap {
     pub second: u64,
     /// Units that both give.
     pub both: u64,
+}
+
+impl Overlap {
+    /// Units that either gives.
+    #[must_use]
+    pub const fn together(&self) -> u64 {
+        self.first + self.second + self.both
+    }
 }
 
 /// Units before and after.
@@ -197,12 +205,11 @@ impl Comparison {
             units,
             moved: vec![Moved::default(); size],
             pairs: Vec::new(),
-            both: Vec::new(),
+            both: FxHashMap::default(),
         };
         let rivals = all.rivals();
         let pair = |one: usize| (one + 1..rivals.len()).map(move |other| [one, other]);
         all.pairs = (0..rivals.len()).flat_map(pair).filter(|&[one, other]| rivals[one] & 1 << other != 0).collect();
-        all.both = vec![0; units * measures.len() * all.pairs.len()];
         let asked = |world| Sided::new(world, measures);
         let sides: Vec<[Sided<'_>; 2]> = contrasts.iter().map(|c| [asked(&c.before), asked(&c.after)]).collect();
         let lookup = area_lookup(areas, frame);
@@ -228,7 +235,7 @@ impl Comparison {
                     for ((answer, unknown), sums) in alike.drain() {
                         let answer = answer.map(|number| (&answers.all[number as usize], unknown));
                         places.iter().for_each(|&area| part.add(area, &sums, answer, &rivals));
-                        part.add_both(&sums, answer);
+                        part.add_both(&places, &sums, answer);
                     }
                 }
                 part
@@ -236,7 +243,10 @@ impl Comparison {
             .collect();
         for part in parts {
             all.moved.iter_mut().zip(part.moved).for_each(|(sum, more)| sum.add(more));
-            all.both.iter_mut().zip(part.both).for_each(|(sum, more)| *sum += more);
+            for (key, counts) in part.both {
+                let sums = all.both.entry(key).or_insert_with(|| vec![0; counts.len()].into());
+                sums.iter_mut().zip(counts).for_each(|(sum, more)| *sum += more);
+            }
         }
         all
     }
@@ -259,27 +269,33 @@ impl Comparison {
         self.rivals().get(contrast).is_some_and(|rivals| *rivals != 0)
     }
 
-    /// Contrasts that only add and are held against the same, two by two: what each gives alone, and what both give.
+    /// Contrasts that only add and are held against the same, two by two: what each gives an area alone, and what both give.
     ///
     /// # Panics
     /// When an index is beyond its axis.
     #[must_use]
-    pub fn overlaps(&self, unit: usize, measure: usize) -> Vec<Overlap> {
-        let first = (unit * self.measures.len() + measure) * self.pairs.len();
-        let overlap = |(&pair, &both): (&[usize; 2], &u64)| {
-            let [first, second] = pair.map(|k| self.moved(k, 0, unit, measure).gained - both);
+    pub fn overlaps(&self, area: usize, unit: usize, measure: usize) -> Vec<Overlap> {
+        let overlap = |(number, &pair): (usize, &[usize; 2])| {
+            let both = self.both.get(&(area, number)).map_or(0, |counts| counts[unit * self.measures.len() + measure]);
+            let [first, second] = pair.map(|k| self.moved(k, area, unit, measure).gained - both);
             Overlap { pair, first, second, both }
         };
-        self.pairs.iter().zip(&self.both[first..first + self.pairs.len()]).map(overlap).collect()
+        self.pairs.iter().enumerate().map(overlap).collect()
     }
 
-    fn add_both(&mut self, sums: &[u64], answer: Option<(&Answer, bool)>) {
+    fn add_both(&mut self, places: &[usize], sums: &[u64], answer: Option<(&Answer, bool)>) {
         let (Some((Answer { has, .. }, _)), false) = (answer, self.pairs.is_empty()) else { return };
-        let rows = self.both.chunks_exact_mut(self.pairs.len());
-        let every = sums.iter().flat_map(|&sum| has.iter().map(move |&[before, after]| (sum, after & !before)));
-        for ((sum, gained), row) in every.zip(rows) {
-            for (both, pair) in row.iter_mut().zip(&self.pairs) {
-                *both += if pair.iter().all(|k| gained & 1 << k != 0) { sum } else { 0 };
+        for (m, gained) in has.iter().map(|&[before, after]| after & !before).enumerate() {
+            if gained.count_ones() < 2 {
+                continue;
+            }
+            let by_both = |(_, pair): &(usize, &[usize; 2])| pair.iter().all(|k| gained & 1 << k != 0);
+            for (number, _) in self.pairs.iter().enumerate().filter(by_both) {
+                for &area in places {
+                    let counts =
+                        self.both.entry((area, number)).or_insert_with(|| vec![0; sums.len() * has.len()].into());
+                    counts.iter_mut().skip(m).step_by(has.len()).zip(sums).for_each(|(both, sum)| *both += sum);
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ use nittio_core::{
     footprint::Footprint,
     goal,
     index::CoverageIndex,
-    indicator::{At, evaluate, measures},
+    indicator::{At, TOTAL, evaluate, measures},
     measure::Measure,
     near::{Distances, Near},
     offer::Offers,
@@ -383,6 +383,64 @@ proptest! {
         prop_assert_eq!(moved.lost, moves.iter().filter(|m| **m == (true, false)).count() as u64);
     }
 
+    /// The oracle looks at every place: which of three projects would give it 100 Mbit/s, and in which area it lies.
+    #[test]
+    fn what_two_scenarios_give_an_area_alone_and_both_is_a_recount_of_its_places(
+        blocks in prop::collection::vec(block(), 0..16), spots in places(),
+        offers in prop::collection::vec((0usize..200, 0u8..12), 0..40),
+    ) {
+        let mut study = study(&blocks, &spots, &offers);
+        let mut services = Services::default();
+        for (service, number) in study.frame.services.as_slice().iter().zip(0usize..) {
+            let project = (number % 4 > 0).then(|| format!("P{}", number % 4 - 1));
+            let status = if project.is_some() { Status::Planned } else { Status::InService };
+            services.intern(Service { status, project, ..service.clone() });
+        }
+        study.frame.services = services;
+        let (base, day) = (study.profiles[0].clone(), study.frame.as_of);
+        let contrasts = [0, 1, 2].map(|k| {
+            let filter = Filter { projects: BTreeSet::from([format!("P{k}")]), ..Filter::default() };
+            let rules = vec![Rule { filter, change: Change::Add }];
+            Scenario { key: format!("p{k}"), name: String::new(), base: base.clone(), day, rules }
+        });
+        let contrasts: Vec<Contrast> = contrasts.iter().filter_map(|scenario| {
+            // A project that no footprint and no offer has is there all the same: services are.
+            Some(Contrast::with_base(scenario, &scenario.world(&study.frame.services, day, None).ok()?, &study.frame))
+        }).collect();
+        prop_assert_eq!(contrasts.len(), 3);
+        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
+        let tally = Tally::observe(&study.frame, &study.places, &coverage);
+        let asked = [Speed::from_mbps(30), Speed::from_mbps(100)];
+        let measures = asked.map(Measure::Down);
+        let figures = evaluate(&tally, &study.frame, &study.profiles, &measures);
+        let compared = Comparison::of(&tally, &study.frame, &figures.areas, &contrasts, &measures);
+        for (area, about) in figures.areas.iter().enumerate() {
+            for (m, speed) in asked.into_iter().enumerate() {
+                let mut expected = [[0, 1], [0, 2], [1, 2]].map(|pair| Overlap { pair, first: 0, second: 0, both: 0 });
+                for place in 0..spots.len() {
+                    let here = coverage.of(place).areas[0].map_or("", |a| &study.frame.levels[0].areas[a as usize].code);
+                    let Some(links) = coverage.links(place).filter(|_| about.level == TOTAL || about.code == here) else {
+                        continue;
+                    };
+                    let by = |project: Option<&str>| links.iter().any(|link| {
+                        let service = study.frame.services.get(link.service);
+                        service.project.as_deref() == project && service.down >= Some(speed)
+                    });
+                    let gains = ["P0", "P1", "P2"].map(|project| by(Some(project)) && !by(None));
+                    for overlap in &mut expected {
+                        match overlap.pair.map(|k| gains[k]) {
+                            [true, false] => overlap.first += 1,
+                            [false, true] => overlap.second += 1,
+                            [true, true] => overlap.both += 1,
+                            [false, false] => {}
+                        }
+                    }
+                }
+                prop_assert_eq!(compared.overlaps(area, 0, m), &expected[..], "{} {}", &about.code, speed);
+            }
+        }
+    }
+
     /// The oracle puts the services of the chosen projects in service, joins all places anew, and counts.
     #[test]
     fn what_a_plan_reaches_is_a_recount_of_a_study_in_which_it_is_built(
@@ -478,13 +536,17 @@ proptest! {
     }
 }
 
-/// Ten places in a row; plan P reaches the first six, plan Q the last six, and something in service the first two.
+/// Ten places in a row, half of them in either of two areas; plan P reaches the first six, plan Q the last six, and something in
+/// service the first two.
 #[test]
 fn what_two_plans_both_give_is_shared_and_the_rest_is_their_own() {
     let strip = |from: f64, to: f64| Rect::new((from, 0.0), (to, 1.0)).to_polygon();
     let blocks = [strip(0.0, 1.9), strip(0.0, 5.9), strip(4.0, 10.0)];
     let spots: Vec<_> = (0..10).map(|i| (2 * i, 1, 1, false)).collect();
     let mut study = study(&blocks, &spots, &[]);
+    for (area, (from, to)) in study.frame.levels[0].areas.iter_mut().zip([(0.0, 4.5), (4.5, 14.0)]) {
+        area.geometry = Some(MultiPolygon::new(vec![strip(from, to)]));
+    }
     let mut services = Services::default();
     for (name, plan) in [("A", false), ("P", true), ("Q", true)] {
         let status = if plan { Status::Planned } else { Status::InService };
@@ -509,8 +571,15 @@ fn what_two_plans_both_give_is_shared_and_the_rest_is_their_own() {
     assert_eq!(moved.map(|m| (m.before, m.gained, m.lost)), [(2, 4, 0), (2, 6, 0), (2, 0, 0)]);
     assert_eq!([moved[0].only, moved[1].only], [2, 4], "the places at 4 and 5 are shared");
     assert_eq!([0, 1, 2].map(|k| compared.shares(k)), [true, true, false], "a replacement shares with nobody");
-    let overlaps = compared.overlaps(0, 0);
+    let overlaps = compared.overlaps(0, 0, 0);
     assert_eq!(overlaps, [Overlap { pair: [0, 1], first: 2, second: 4, both: 2 }], "2, 3; 6 to 9; 4, 5");
+    let of = |code: &str| {
+        let area = figures.areas.iter().position(|area| area.code == code).unwrap();
+        compared.overlaps(area, 0, 0)
+    };
+    assert_eq!(of("01"), [Overlap { pair: [0, 1], first: 2, second: 0, both: 1 }], "2, 3; none; 4");
+    assert_eq!(of("02"), [Overlap { pair: [0, 1], first: 0, second: 4, both: 1 }], "none; 6 to 9; 5");
+    assert_eq!(of("03"), [Overlap { pair: [0, 1], first: 0, second: 0, both: 0 }]);
 }
 
 #[test]

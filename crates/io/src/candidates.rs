@@ -61,6 +61,8 @@ pub struct Followed {
     pub rows: u64,
     /// How many of them are no roads, and were dropped.
     pub dropped: u64,
+    /// How many ends of roads miss another road by so little that they were joined to it.
+    pub mended: usize,
 }
 
 /// A candidate, and what it comes to.
@@ -251,7 +253,8 @@ fn follow(opened: &Opened<'_>, file: &FileSource) -> Result<(Roads, Followed), S
         let help = "name a file of lines, or leave out roads: routes are straight lines then";
         return Err(opened.loaded().error_at(path.span(), message, Some(help)));
     }
-    Ok((Roads::new(pieces), Followed { path: path.get_ref().clone(), rows, dropped }))
+    let (roads, mended) = Roads::new(pieces).mended();
+    Ok((roads, Followed { path: path.get_ref().clone(), rows, dropped, mended }))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "bounded before")]

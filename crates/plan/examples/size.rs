@@ -1,14 +1,14 @@
 //! How long plans take, by the number of projects: `cargo run --release -p nittio-plan --example size -- 500 13`.
 //!
-//! A made-up county or country ([`made::country`]): projects, areas, seconds for each part of a plan. A fourth word is a folder, into which the
-//! programmes are written in the LP format instead, for `tests/foreign/highs.py`.
+//! A made-up county or country ([`made::country`]): projects, areas, seconds for each part of a plan. With `--features highs`, by both
+//! solvers.
 
 #![allow(clippy::print_stdout, clippy::cast_possible_truncation, reason = "a program for measuring")]
 
 use std::time::{Duration, Instant};
 
 use nittio_core::{
-    plan::{Aim, Model, Plan, Problem, Slot, curve, greedy, make},
+    plan::{Aim, Plan, Problem, Slot, curve, make},
     quantity::Kronor,
 };
 use nittio_plan::{Engine, Limits};
@@ -39,16 +39,6 @@ fn main() {
         {
             let ask = made::ask(aim, slots);
             let problem = Problem::new(&ask, &built, &found);
-            if let Some(folder) = std::env::args().nth(4) {
-                let name = format!("{}-{}", ask.aim.key(), ask.slots.len().max(1));
-                for (number, model) in Model::of(&problem, greedy(&problem).as_ref()).iter().enumerate() {
-                    let path = std::path::Path::new(&folder).join(format!("{name}-{number}.lp"));
-                    if let Err(error) = std::fs::write(&path, made::lp(model)) {
-                        println!("{}: {error}", path.display());
-                    }
-                }
-                continue;
-            }
             let start = Instant::now();
             let planned = make(&problem, &|model| engine.solve(model, &limits));
             let took = start.elapsed().as_secs_f64();
@@ -65,9 +55,6 @@ fn main() {
                 }
                 Err(why) => println!("{} {aim}: {took:.1} s, {why:?}", engine.name()),
             }
-        }
-        if std::env::args().len() > 4 {
-            return;
         }
         let ask = made::ask(Aim::Most, vec![Slot { year: None, budget: quarter }]);
         let start = Instant::now();

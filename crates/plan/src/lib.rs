@@ -17,8 +17,7 @@
 use std::time::Duration;
 
 use good_lp::{
-    Expression, ResolutionError, SolverModel, Variable, solvers::ObjectiveDirection, variable,
-    variable::UnsolvedProblem, variables,
+    Expression, SolverModel, Variable, solvers::ObjectiveDirection, variable, variable::UnsolvedProblem, variables,
 };
 use nittio_core::plan::{Model, Solved, Unsolved};
 
@@ -90,36 +89,24 @@ pub fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
 }
 
 /// A model as good_lp has it: what is to be optimised, the variables, and the conditions.
-fn pose(model: &Model, whole: bool) -> (UnsolvedProblem, Vec<Variable>) {
+fn pose<S: SolverModel>(model: &Model, solver: impl FnOnce(UnsolvedProblem) -> S) -> S {
     let mut problem = variables!();
     let all: Vec<Variable> = model
         .variables
         .iter()
         .map(|of| {
             let definition = variable().min(0.0).max(1.0).initial(of.start);
-            problem.add(if of.whole && whole { definition.integer() } else { definition })
+            problem.add(if of.whole { definition.integer() } else { definition })
         })
         .collect();
     let objective: Expression = all.iter().zip(&model.variables).map(|(&variable, of)| variable * of.objective).sum();
     let direction = if model.maximise { ObjectiveDirection::Maximisation } else { ObjectiveDirection::Minimisation };
-    (problem.optimise(direction, objective), all)
-}
-
-/// Adds the conditions, and solves.
-fn solved<S: SolverModel<Error = ResolutionError>>(
-    mut solver: S,
-    model: &Model,
-    all: &[Variable],
-) -> Result<S::Solution, Unsolved> {
+    let mut solver = solver(problem.optimise(direction, objective));
     for row in &model.rows {
         let sum: Expression = row.terms.iter().map(|&(variable, times)| all[variable] * times).sum();
         solver.add_constraint(if row.at_least { sum.geq(row.bound) } else { sum.leq(row.bound) });
     }
-    solver.solve().map_err(|error| match error {
-        ResolutionError::Infeasible => Unsolved::Impossible,
-        ResolutionError::Other(_) => Unsolved::Late,
-        other => Unsolved::Failed(other.to_string()),
-    })
+    solver
 }
 
 fn failed(error: impl std::fmt::Display) -> Unsolved {
@@ -127,18 +114,23 @@ fn failed(error: impl std::fmt::Display) -> Unsolved {
 }
 
 mod microlp {
-    use good_lp::{Solution as _, SolutionStatus, WithMipGap as _, WithTimeLimit as _, solvers::microlp::microlp};
+    use good_lp::{
+        ResolutionError, SolutionStatus, SolverModel as _, WithMipGap as _, WithTimeLimit as _,
+        solvers::{Solution as _, microlp::microlp},
+    };
     use nittio_core::plan::{Model, Solved, Unsolved};
 
-    use super::{Limits, failed, pose, solved};
+    use super::{Limits, failed, pose};
 
     pub(super) fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
-        let (problem, all) = pose(model, true);
         #[expect(clippy::cast_possible_truncation, reason = "a gap is a rough number")]
         let gap = limits.gap as f32;
-        let solver =
-            problem.using(microlp).with_time_limit(limits.time.as_secs_f64()).with_mip_gap(gap).map_err(failed)?;
-        let found = solved(solver, model, &all)?;
+        let solver = pose(model, |problem| problem.using(microlp)).with_time_limit(limits.time.as_secs_f64());
+        let found = solver.with_mip_gap(gap).map_err(failed)?.solve().map_err(|error| match error {
+            ResolutionError::Infeasible => Unsolved::Impossible,
+            ResolutionError::Other(_) => Unsolved::Late,
+            other => failed(other),
+        })?;
         let is_best = matches!(found.status(), SolutionStatus::Optimal);
         let found = found.into_inner();
         let gap = if is_best { 0.0 } else { found.gap().unwrap_or(f64::INFINITY) };
@@ -148,37 +140,41 @@ mod microlp {
 
 #[cfg(feature = "highs")]
 mod highs {
-    use good_lp::{Solution as _, SolutionStatus, WithTimeLimit as _, solvers::highs::highs};
+    use good_lp::solvers::highs::highs;
+    use highs::{HighsModelStatus, HighsSolutionStatus};
     use nittio_core::plan::{Model, Solved, Unsolved};
 
-    use super::{Limits, failed, pose, solved};
+    use super::{Limits, failed, pose};
 
+    /// Posed by good_lp, but solved by what is below it, which says how far from the best an answer is also when the time was over.
     pub(super) fn solve(model: &Model, limits: &Limits) -> Result<Solved, Unsolved> {
-        let (problem, all) = pose(model, true);
-        #[expect(clippy::cast_possible_truncation, reason = "a gap is a rough number")]
-        let gap = limits.gap as f32;
-        let solver = problem.using(highs).set_threads(1).with_time_limit(limits.time.as_secs_f64());
-        let found = solved(solver.set_mip_rel_gap(gap).map_err(failed)?, model, &all)?;
-        let values: Vec<f64> = all.iter().map(|&variable| found.value(variable)).collect();
-        let gap = match found.status() {
-            SolutionStatus::Optimal => 0.0,
-            SolutionStatus::GapLimit => limits.gap,
-            SolutionStatus::TimeLimit => to_relaxed(model, limits, &values),
-        };
-        Ok(Solved { values, gap })
-    }
+        fn given_up(why: impl std::fmt::Debug) -> Unsolved {
+            Unsolved::Failed(format!("{why:?}"))
+        }
 
-    /// How far an answer is from that of the same model without whole variables, which none is better than.
-    fn to_relaxed(model: &Model, limits: &Limits, values: &[f64]) -> f64 {
-        let worth = |values: &[f64]| -> f64 {
-            model.variables.iter().zip(values).map(|(variable, value)| variable.objective * value).sum()
+        let mut solver = pose(model, |problem| problem.using(highs)).try_into_inner().map_err(failed)?;
+        solver.try_set_option("threads", 1).map_err(given_up)?;
+        solver.try_set_option("time_limit", limits.time.as_secs_f64()).map_err(given_up)?;
+        solver.try_set_option("mip_rel_gap", limits.gap).map_err(given_up)?;
+        let start: Vec<f64> = model.variables.iter().map(|variable| variable.start).collect();
+        solver.try_set_solution(Some(&start), None, None, None).map_err(given_up)?;
+        let solved = solver.try_solve().map_err(given_up)?;
+        let is_proven = match solved.status() {
+            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => {
+                return Err(Unsolved::Impossible);
+            }
+            HighsModelStatus::Optimal => true,
+            HighsModelStatus::ReachedTimeLimit => false,
+            other => return Err(given_up(other)),
         };
-        let (problem, all) = pose(model, false);
-        let Ok(relaxed) = solved(problem.using(highs).with_time_limit(limits.time.as_secs_f64()), model, &all) else {
-            return f64::INFINITY;
+        if solved.primal_solution_status() != HighsSolutionStatus::Feasible {
+            return Err(Unsolved::Late);
+        }
+        let gap = match solved.mip_gap() {
+            gap if !is_proven => gap,
+            gap if gap.is_finite() => gap.min(limits.gap),
+            _ => limits.gap,
         };
-        let bound: Vec<f64> = all.iter().map(|&variable| relaxed.value(variable)).collect();
-        let (found, bound) = (worth(values), worth(&bound));
-        (found - bound).abs() / found.abs().max(f64::MIN_POSITIVE)
+        Ok(Solved { values: solved.get_solution().columns().to_vec(), gap })
     }
 }

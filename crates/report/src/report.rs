@@ -190,6 +190,8 @@ pub(crate) struct Head {
     pub(crate) number: bool,
     /// The first column of a group.
     pub(crate) first: bool,
+    /// On a phone, there is no room for the column: what it says stands small below the row's head.
+    pub(crate) aside: bool,
 }
 
 /// A row: its head and its cells.
@@ -261,13 +263,24 @@ impl Cell {
     }
 }
 
+impl Table {
+    /// The head of a column of cells, where that stands below the row's head on a phone.
+    pub(crate) fn aside(&self, column: usize) -> Option<&Head> {
+        self.heads.get(column + 1).filter(|head| head.aside)
+    }
+}
+
 impl Head {
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), number: false, first: false }
+        Self { text: text.into(), number: false, first: false, aside: false }
     }
 
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        Self { text: text.into(), number: true, first: false }
+        Self { text: text.into(), number: true, first: false, aside: false }
+    }
+
+    pub(crate) fn aside(self) -> Self {
+        Self { aside: true, ..self }
     }
 
     pub(crate) fn first(self) -> Self {

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
 mod guard;
+mod highs;
 mod step;
 mod tools;
 
@@ -20,6 +21,7 @@ cargo xtask COMMAND
   test    check formatting and lints, build, meanwhile install what the tests need, run every test, and count
           instructions
   tools   only install what the tests need
+  highs   only test plans with the solver HiGHS, as others have built it
   guard   only count the instructions of index, join and tally, and hold them against benches/guard.toml;
           with --accept, write what was counted there instead
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(),
         ["tools"] => tools::install(),
+        ["highs"] => tools::install().and_then(|()| said(&highs::tests()?)),
         ["guard"] => guard::hold(),
         ["guard", "--accept"] => guard::accept(),
         [] | ["help" | "--help" | "-h"] => {
@@ -57,7 +60,8 @@ fn test() -> Result<(), Failed> {
     // Installing waits for the network, and building for the processor.
     let tools = thread::spawn(tools::install);
     step("lints", || {
-        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
+        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])?;
+        highs::lints()
     })?;
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
@@ -69,7 +73,12 @@ fn test() -> Result<(), Failed> {
 
 /// Runs every test and says at the end how many there were.
 fn tests() -> Result<(), Failed> {
-    let counts = step::cargo_test(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES])?;
+    let most = step::cargo_command(&["test", "--workspace", "--no-fail-fast", "--features", FEATURES]);
+    let counts = step::cargo_test(most)?.and(&highs::tests()?);
+    said(&counts)
+}
+
+fn said(counts: &step::Counts) -> Result<(), Failed> {
     println!("{} passed, {} failed, {} ignored", counts.passed, counts.failed, counts.ignored);
     if counts.ok { Ok(()) } else { Err(Failed("some tests failed; they are named above".to_owned())) }
 }

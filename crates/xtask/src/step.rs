@@ -39,7 +39,14 @@ pub(crate) fn target() -> PathBuf {
 
 /// Runs cargo at the root of the workspace.
 pub(crate) fn cargo(arguments: &[&str]) -> Result<(), Failed> {
-    run(Command::new(cargo_program()).args(arguments).current_dir(root()))
+    run(&mut cargo_command(arguments))
+}
+
+/// Cargo at the root of the workspace, not run yet.
+pub(crate) fn cargo_command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(cargo_program());
+    command.args(arguments).current_dir(root());
+    command
 }
 
 fn cargo_program() -> std::ffi::OsString {
@@ -72,12 +79,10 @@ pub(crate) struct Counts {
     pub(crate) ok: bool,
 }
 
-/// Runs `cargo test`, passes its output on as it comes, and adds up what each test program counted.
-pub(crate) fn cargo_test(arguments: &[&str]) -> Result<Counts, Failed> {
-    let mut command = Command::new(cargo_program());
-    command.args(arguments).current_dir(root()).stdout(Stdio::piped());
+/// Runs a `cargo test`, passes its output on as it comes, and adds up what each test program counted.
+pub(crate) fn cargo_test(mut command: Command) -> Result<Counts, Failed> {
     let failed = |e: io::Error| Failed(format!("cargo test cannot be run: {e}"));
-    let mut child = command.spawn().map_err(failed)?;
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
     let mut counts = Counts::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
@@ -92,6 +97,16 @@ pub(crate) fn cargo_test(arguments: &[&str]) -> Result<Counts, Failed> {
 }
 
 impl Counts {
+    /// These and others.
+    pub(crate) fn and(self, other: &Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            ignored: self.ignored + other.ignored,
+            ok: self.ok && other.ok,
+        }
+    }
+
     /// Adds `test result: ok. 12 passed; 0 failed; 1 ignored; …`.
     fn add(&mut self, line: &str) {
         let Some(result) = line.strip_prefix("test result: ") else { return };
@@ -120,5 +135,7 @@ mod tests {
         counts.add("test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s");
         counts.add("test a_line_about ... ok");
         assert_eq!((counts.passed, counts.failed, counts.ignored), (15, 2, 1));
+        let both = counts.and(&Counts { passed: 1, failed: 0, ignored: 2, ok: true });
+        assert_eq!((both.passed, both.failed, both.ignored, both.ok), (16, 2, 3, false));
     }
 }

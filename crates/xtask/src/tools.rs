@@ -5,13 +5,14 @@ use std::{fs, path::Path, process::Command};
 use crate::step::{Failed, root, run, step, target, there_is};
 
 /// Programs by the Debian package that brings them.
-const PACKAGES: [(&str, &str); 6] = [
+const PACKAGES: [(&str, &str); 7] = [
     ("ogrinfo", "gdal-bin"),
     ("chromium", "chromium"),
     ("soffice", "libreoffice-calc"),
     ("valgrind", "valgrind"),
     ("pdftotext", "poppler-utils"),
     ("qpdf", "qpdf"),
+    ("pkg-config", "pkg-config"),
 ];
 
 /// Installs whatever is missing; installs nothing twice.

@@ -31,7 +31,7 @@ use crate::{
     command::{draw, index::obtain, print},
     failure::{Failure, note},
     progress::Terminal,
-    project, table, trend_table,
+    project, scenario_table, trend_table,
 };
 
 /// How many areas a note names.
@@ -50,6 +50,9 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Answer, Failure> {
     }
     if args.report.is_some() && results < 2 {
         return said("--report is about saved results: name two of them or more");
+    }
+    if args.overlaps && results > 1 {
+        return said("--overlaps is about scenarios: name one saved result at most, and then scenarios");
     }
     match (results, others + args.scenario.len()) {
         (0, _) => of_study(args),
@@ -104,12 +107,22 @@ fn contrasts(
 
 /// Prints what came of scenarios.
 fn tell(args: &CompareArgs, answer: &Compared<'_>, view: &ReportView) -> Result<Answer, Failure> {
+    let Compared { frame, goals, areas, compared, .. } = answer;
+    if args.overlaps && !(0..compared.contrasts.len()).any(|k| compared.shares(k)) {
+        let why = "two scenarios or more that only add are needed, held against the same; what each of these changes is told without --overlaps";
+        return Err(Failure::Said(format!("error: there are no overlaps: {why}")));
+    }
     print(&match format(args) {
-        CompareFormat::Table => table::comparison(answer, view),
+        CompareFormat::Table if args.overlaps => scenario_table::overlaps(answer, view),
+        CompareFormat::Table => scenario_table::comparison(answer, view),
         CompareFormat::Csv => {
-            let Compared { frame, goals, areas, compared, .. } = answer;
             let mut text = Vec::new();
-            write::scenarios::csv(&mut text, goals, &frame.units, areas, compared).map_err(Failure::output)?;
+            let written = if args.overlaps {
+                write::scenarios::overlaps(&mut text, goals, &frame.units, areas, compared)
+            } else {
+                write::scenarios::csv(&mut text, goals, &frame.units, areas, compared)
+            };
+            written.map_err(Failure::output)?;
             String::from_utf8_lossy(&text).into_owned()
         }
     })?;
@@ -149,11 +162,12 @@ fn say(answer: &Compared<'_>, view: &ReportView) {
         note(&format!("{} ({}): {}", about.key, about.name, said.join("; ")));
     }
     let Some(measure) = compared.measure(Measure::Down(step.down)) else { return };
-    for Overlap { pair, first, second, both } in compared.overlaps(unit, measure) {
+    for overlap in compared.overlaps(0, unit, measure) {
+        let Overlap { pair, first, second, both } = overlap;
         let [one, other] = pair.map(|k| compared.contrasts[k].key.as_str());
         let scaled = &frame.units[unit];
         let [first, second, both, together] =
-            [first, second, both, first + second + both].map(|parts| English.count(parts, scaled));
+            [first, second, both, overlap.together()].map(|parts| English.count(parts, scaled));
         note(&format!(
             "{one} and {other}, {}: {first} by {one} alone, {second} by {other} alone, {both} by both; together {together}",
             scaled.unit.key()
@@ -163,6 +177,7 @@ fn say(answer: &Compared<'_>, view: &ReportView) {
 
 /// Results of several runs, held against the goals of the last.
 fn of_results(args: &CompareArgs) -> Result<Answer, Failure> {
+    let (named, _) = draw::theme(args.theme.as_deref())?;
     project::use_threads(args.study.threads)?;
     let opened: Vec<Saved> =
         args.names.iter().map(|name| Saved::open(&PathBuf::from(name))).collect::<Result<_, _>>()?;
@@ -191,7 +206,8 @@ fn of_results(args: &CompareArgs) -> Result<Answer, Failure> {
         }
     })?;
     if let Some(folder) = &args.report {
-        draw::trend(folder, &trend, &basis.outcome(), &view)?;
+        let theme = if args.theme.is_some() { named } else { draw::kept_theme(last.theme())? };
+        draw::trend(folder, &trend, &basis.outcome(), &view, theme)?;
         note(&format!("Page: {}", folder.join("trend.html").display()));
     }
     trend_table::news(&trend, &view).iter().for_each(|text| note(text));

@@ -107,8 +107,9 @@ pub(crate) fn trend(
     trend: &Trend<'_>,
     outcome: &Outcome,
     view: &ReportView,
+    theme: Theme,
 ) -> Result<(), Failure> {
-    let report = nittio_report::compose_trend(trend, outcome, &settings(view, None));
+    let report = nittio_report::compose_trend(trend, outcome, &settings(view, None)).in_theme(theme);
     let staging = Staging::new(folder)?;
     let page = render::html(&report)?;
     staging.write("trend.html", |file| file.write_all(page.as_bytes()))?;

@@ -9,6 +9,9 @@ use crate::quantity::Metres;
 /// Pieces in a box that is not cut any more.
 const FEW: usize = 16;
 
+/// An end that leads nowhere and is at most so far from another road is taken to end there: files are drawn by hand, and rounded.
+const SLIP: Metres = Metres::from_millimetres(100);
+
 /// How many bits of a length squared the nearest point is worked out with: exact for pieces of up to 68 000 kilometres.
 const BITS: u32 = 72;
 
@@ -47,6 +50,53 @@ impl Roads {
             roads.cut(0, roads.pieces.len());
         }
         roads
+    }
+
+    /// Lets every end that leads nowhere meet the road that it misses by no more than [`SLIP`], at the nearest point, which becomes a
+    /// vertex; so does an end that lies on a road, between two vertices. Roads that cross stay apart. Says how many ends there were.
+    #[must_use]
+    pub fn mended(self) -> (Self, usize) {
+        let mut mended = 0;
+        let mut cuts: Vec<(Piece, At)> = Vec::new();
+        let mut added: Vec<Piece> = Vec::new();
+        for (end, own) in self.loose() {
+            let other = |piece: &Piece| *piece != own;
+            let Some(found) = self.nearest_of(end, SLIP, other) else { continue };
+            // The next vertex of its own road leads nowhere else.
+            if found.at != end && own.contains(&found.at) {
+                continue;
+            }
+            mended += 1;
+            if !found.piece.contains(&found.at) {
+                cuts.push((found.piece, found.at));
+            }
+            added.push([end, found.at]);
+        }
+        if mended == 0 {
+            return (self, 0);
+        }
+        cuts.sort_unstable_by_key(|&(piece, at)| (piece, squared(piece[0], at), at));
+        let mut pieces = self.pieces;
+        pieces.retain(|piece| cuts.binary_search_by(|(cut, _)| cut.cmp(piece)).is_err());
+        for cuts in cuts.chunk_by(|a, b| a.0 == b.0) {
+            let [a, b] = cuts[0].0;
+            let stops = cuts.iter().map(|&(_, at)| at);
+            let stops: Vec<At> = std::iter::once(a).chain(stops).chain([b]).collect();
+            added.extend(stops.windows(2).map(|ends| [ends[0], ends[1]]));
+        }
+        pieces.extend(added);
+        (Self::new(pieces), mended)
+    }
+
+    /// The ends that one piece alone has, with the piece.
+    fn loose(&self) -> Vec<(At, Piece)> {
+        let mut ends: Vec<(At, u32)> = Vec::with_capacity(2 * self.pieces.len());
+        for (number, piece) in (0..).zip(&self.pieces) {
+            ends.extend(piece.map(|end| (end, number)));
+        }
+        ends.sort_unstable();
+        let alone = ends.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() == 1);
+        alone.map(|same| (same[0].0, self.pieces[same[0].1 as usize])).collect()
     }
 
     fn cut(&mut self, first: usize, past: usize) -> u32 {
@@ -89,6 +139,11 @@ impl Roads {
 
     /// The nearest point on a road, no farther away than that; of several, the one with the lowest easting, then northing.
     pub(super) fn nearest(&self, from: At, within: Metres) -> Option<Foot> {
+        self.nearest_of(from, within, |_| true)
+    }
+
+    /// The same of some of the pieces.
+    fn nearest_of(&self, from: At, within: Metres, wanted: impl Fn(&Piece) -> bool) -> Option<Foot> {
         let limit = u128::from(within.millimetres()).pow(2);
         let mut best: Option<Foot> = None;
         let mut open = vec![0];
@@ -102,7 +157,7 @@ impl Roads {
                 open.extend(if a < b { [halves[1], halves[0]] } else { halves });
                 continue;
             }
-            let found = self.within(of).iter().map(|&piece| foot(from, piece)).min();
+            let found = self.within(of).iter().filter(|piece| wanted(piece)).map(|&piece| foot(from, piece)).min();
             best = [best, found.filter(|found| found.squared <= limit)].into_iter().flatten().min();
         }
         best
@@ -173,6 +228,34 @@ mod tests {
         assert_eq!(roads.nearest([1000, 450], Metres::from_millimetres(50)).map(|foot| foot.at), Some([1000, 400]));
         assert_eq!(roads.nearest([1000, 450], Metres::from_millimetres(49)), None);
         assert_eq!(Roads::default().nearest([0, 0], FAR), None);
+    }
+
+    #[test]
+    fn an_end_meets_the_road_that_it_misses_by_a_little_and_roads_that_cross_stay_apart() {
+        // East; one that ends on it between its vertices; one that misses it by 100 mm, and one by 101.
+        let east = [[0, 0], [9000, 0]];
+        let roads = vec![east, [[2000, 0], [2000, 5000]], [[4000, 100], [4000, 5000]], [[6000, 101], [6000, 5000]]];
+        // One that crosses it.
+        let crossing = [[8000, -3000], [8000, 3000]];
+        let (mended, ends) = Roads::new([roads.clone(), vec![crossing]].concat()).mended();
+        assert_eq!(ends, 2);
+        let mut expected = vec![
+            [[0, 0], [2000, 0]],
+            [[2000, 0], [4000, 0]],
+            [[4000, 0], [9000, 0]],
+            [[4000, 0], [4000, 100]],
+            crossing,
+        ];
+        expected.extend(&roads[1..]);
+        expected.sort_unstable();
+        let mut found = mended.pieces.clone();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+        // Two ends that miss each other meet, once; the ends of one short road do not.
+        let (mended, ends) = Roads::new(vec![[[0, 0], [5000, 0]], [[5030, 40], [9000, 0]]]).mended();
+        assert_eq!((ends, mended.len()), (2, 3));
+        assert_eq!(Roads::new(vec![[[0, 0], [50, 0]], [[50, 0], [5000, 0]]]).mended().1, 0);
+        assert_eq!(Roads::default().mended().1, 0);
     }
 
     proptest! {

@@ -32,6 +32,8 @@ pub(super) struct Source<'a> {
     pub(super) path: PathBuf,
     pub(super) description: Description,
     file: &'a FileSource,
+    /// The key by which the study file says the CRS of this file.
+    crs_key: &'static str,
     pieces: Pieces,
     /// How many pieces [`Source::each`] reads.
     count: usize,
@@ -75,7 +77,9 @@ impl<'a> Source<'a> {
             secrecy: file.secrecy,
         });
         reading.add_identity(number, identity);
-        Ok(Self::of(reading, file, number, path, pieces))
+        // Roads are named among other settings.
+        let crs_key = if role == "roads" { "roads_crs" } else { "crs" };
+        Ok(Self { crs_key, ..Self::of(reading, file, number, path, pieces) })
     }
 
     /// Opens a file again that has been entered as an input, to read some of its rows.
@@ -90,6 +94,7 @@ impl<'a> Source<'a> {
             path,
             description: pieces.description().clone(),
             file,
+            crs_key: "crs",
             count: pieces.len(),
             pieces,
             wanted: Vec::new(),
@@ -144,12 +149,13 @@ impl<'a> Source<'a> {
             (None, _) if positions == Positions::Columns => working,
             (None, DeclaredCrs::Known(crs)) => *crs,
             (None, DeclaredCrs::Unknown(name)) => {
-                let help = "add crs = \"EPSG:…\" to this source, with the code of one that nittio knows";
-                return Err(self.error(&format!("its CRS is not one that nittio knows: {name}"), help));
+                let help =
+                    format!("add {} = \"EPSG:…\" to this source, with the code of one that nittio knows", self.crs_key);
+                return Err(self.error(&format!("its CRS is not one that nittio knows: {name}"), &help));
             }
             (None, DeclaredCrs::None) => {
-                let help = "add crs = \"EPSG:3006\", or what is right, to this source";
-                return Err(self.error("it does not say which CRS its coordinates are in", help));
+                let help = format!("add {} = \"EPSG:3006\", or what is right, to this source", self.crs_key);
+                return Err(self.error("it does not say which CRS its coordinates are in", &help));
             }
         };
         self.reading.input(self.number, |input| input.crs = Some(own.to_string()));

@@ -65,6 +65,9 @@ pub struct CandidateSettings {
     /// The layer of `roads`, where a GeoPackage has several, or the file inside a zip that has several.
     #[schemars(with = "Option<String>")]
     pub roads_layer: Option<Spanned<String>>,
+    /// The CRS of `roads`, where the file does not say it or says it wrong: `"EPSG:3006"`.
+    #[schemars(with = "Option<String>")]
+    pub roads_crs: Option<Spanned<String>>,
     /// The technology that candidates are written with. Default: `fibre`.
     #[schemars(with = "Option<schema::OneTechnologyWord>")]
     pub technology: Option<Technology>,
@@ -100,7 +103,8 @@ impl CandidateSettings {
     #[must_use]
     pub fn road_file(&self) -> Option<FileSource> {
         let path = self.roads.clone()?;
-        Some(FileSource { layer: self.roads_layer.clone(), ..FileSource::of_path(path) })
+        let (layer, crs) = (self.roads_layer.clone(), self.roads_crs.clone());
+        Some(FileSource { layer, crs, ..FileSource::of_path(path) })
     }
 
     /// The technologies of the network that routes begin at.
@@ -165,12 +169,15 @@ impl Check<'_> {
                 "write, for example: network_technologies = [\"fibre\"]",
             );
         }
-        if let (None, Some(layer)) = (&asked.roads, &asked.roads_layer) {
-            self.wrong(
-                layer.span(),
-                "no file of roads is named that could have this layer",
-                "write, for example: roads = \"vagar.gpkg\"",
-            );
+        match asked.road_file() {
+            Some(roads) => self.file_source(&roads),
+            None => {
+                for (said, what) in [(&asked.roads_layer, "layer"), (&asked.roads_crs, "CRS")] {
+                    let Some(said) = said else { continue };
+                    let message = format!("no file of roads is named that could have this {what}");
+                    self.wrong(said.span(), message, "write, for example: roads = \"vagar.gpkg\"");
+                }
+            }
         }
         match (&asked.unit_costs, &asked.kind) {
             (Some(costs), None) => self.wrong(
@@ -190,35 +197,18 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::study_file::load::parse;
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-codes = { municipality = \"k\" }
-[areas.municipality]
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-[candidates]
-";
+    use crate::study_file::least;
 
     #[test]
     fn settings_that_cannot_be_followed_are_refused() {
         let errors = |more: &str| {
-            parse(&format!("{LEAST}{more}\n"), Path::new("nittio.toml"))
-                .err()
-                .map(|e| e.to_string())
-                .unwrap_or_default()
+            let more = format!("[areas.municipality]\n[candidates]\n{more}\n");
+            least::study_of("codes = { municipality = \"k\" }\n", &more).err().unwrap_or_default()
         };
         for (more, said) in [
+            ("roads_layer = \"r\"", "no file of roads is named that could have this layer"),
+            ("roads_crs = \"EPSG:3006\"", "no file of roads is named that could have this CRS"),
+            ("roads = \"r.shp\"\nroads_crs = \"SWEREF\"", "write EPSG: and a number"),
             ("base = \"fibre\"", "profile of this study"),
             ("level = \"ward\"", "level of this study"),
             ("reach = \"0 m\"", "no places are together"),

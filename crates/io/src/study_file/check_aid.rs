@@ -66,33 +66,9 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use nittio_core::{quantity::Speed, service::Technology};
 
-    use crate::study_file::{
-        defaults,
-        load::{Loaded, parse},
-    };
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-";
-
-    fn read(more: &str) -> Result<Loaded, String> {
-        parse(&format!("{LEAST}\n{more}"), Path::new("nittio.toml")).map_err(|errors| errors.to_string())
-    }
+    use crate::study_file::{defaults, least::study as read};
 
     #[test]
     fn what_counts_nothing_or_needs_more_is_refused_with_what_would_be_right() {

@@ -201,31 +201,10 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use nittio_core::near::Near;
 
     use super::*;
-    use crate::study_file::load::{Loaded, parse};
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-";
-
-    fn read(more: &str) -> Result<Loaded, String> {
-        parse(&format!("{LEAST}\n{more}"), Path::new("nittio.toml")).map_err(|errors| errors.to_string())
-    }
+    use crate::study_file::least::study as read;
 
     #[test]
     fn a_definition_that_says_two_things_or_nothing_is_refused_with_what_would_be_right() {

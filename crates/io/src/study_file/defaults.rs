@@ -307,34 +307,14 @@ pub fn report_view(file: &StudyFile, goals: &[Goal]) -> ReportView {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use nittio_core::service::{Reach, Technology};
 
     use super::*;
-    use crate::study_file::load::parse;
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-units = { households = \"h\" }
-codes = { ward = \"w\" }
-
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-
-[areas.ward]
-";
+    use crate::study_file::least;
 
     fn file(more: &str) -> StudyFile {
-        parse(&format!("{LEAST}{more}"), Path::new("nittio.toml")).unwrap_or_else(|errors| panic!("{errors}")).file
+        let places = "units = { households = \"h\" }\ncodes = { ward = \"w\" }\n";
+        least::study_of(places, &format!("[areas.ward]\n{more}")).unwrap_or_else(|errors| panic!("{errors}")).file
     }
 
     #[test]

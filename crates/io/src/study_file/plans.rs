@@ -473,31 +473,15 @@ pub(crate) fn unit_costs(text: &str) -> Result<UnitCosts, (Range<usize>, String)
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::study_file::load::parse;
+    use crate::study_file::least;
 
     use super::*;
 
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-units = { population = \"p\" }
-codes = { municipality = \"k\" }
-[areas.municipality]
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-";
     const PROJECTS: &str = "[[projects]]\npath = \"p.csv\"\nproject = \"p\"\nfixed = { column = \"k\" }\n";
 
     fn errors(more: &str) -> String {
-        parse(&format!("{LEAST}{more}"), Path::new("nittio.toml")).err().map(|e| e.to_string()).unwrap_or_default()
+        let places = "units = { population = \"p\" }\ncodes = { municipality = \"k\" }\n";
+        least::study_of(places, &format!("[areas.municipality]\n{more}")).err().unwrap_or_default()
     }
 
     #[test]

@@ -375,32 +375,11 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::study_file::load::parse;
-
-    const STUDY: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-
-[[scenarios]]
-key = \"own\"
-remove = [{ operators = [\"X\"] }]
-";
+    use crate::study_file::least;
 
     fn study(more: &str) -> Loaded {
-        parse(&format!("{STUDY}{more}"), Path::new("nittio.toml")).unwrap()
+        least::study(&format!("[[scenarios]]\nkey = \"own\"\nremove = [{{ operators = [\"X\"] }}]\n{more}")).unwrap()
     }
 
     #[test]
@@ -421,10 +400,7 @@ remove = [{ operators = [\"X\"] }]
         ] {
             let profiles = "[[profiles]]\nuse = \"connected\"\n";
             let typed = one(typed, &study(profiles)).unwrap();
-            let in_file = parse(
-                &format!("{}{profiles}[[scenarios]]\n{written}\n", &STUDY[..STUDY.find("[[scen").unwrap()]),
-                Path::new("nittio.toml"),
-            );
+            let in_file = least::study(&format!("{profiles}[[scenarios]]\n{written}\n"));
             let in_file = in_file.unwrap().file.scenarios.remove(0);
             let said = |entry: &ScenarioEntry| {
                 let ScenarioEntry { key, name, base, day, add, remove, replace } = entry;

@@ -379,30 +379,13 @@ impl Check<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use crate::study_file::load::parse;
-
-    const LEAST: &str = "\
-[study]
-name = \"A\"
-as_of = 2024-12-31
-
-[[places]]
-path = \"a.csv\"
-id = \"id\"
-
-[[offers]]
-path = \"o.csv\"
-place = \"id\"
-operator = \"X\"
-";
+    use crate::study_file::least;
 
     #[test]
     fn a_scenario_that_says_nothing_or_two_things_is_refused_with_what_would_be_right() {
         let remove = "remove = [{ operators = [\"X\"] }]\n";
         let two = format!("[[scenarios]]\nkey = \"a\"\n{remove}[[scenarios]]\nkey = \"a\"\n{remove}");
-        assert!(parse(&format!("{LEAST}{two}"), Path::new("nittio.toml")).is_err());
+        assert!(least::study(&two).is_err());
         for (more, said) in [
             (two.as_str(), "scenario 1 has the key \"a\" already"),
             ("[[scenarios]]\nkey = \"a\"\n", "this scenario changes nothing"),
@@ -434,7 +417,7 @@ operator = \"X\"
             ),
             ("[[scenarios]]\nkey = \"a\"\nremov = [{ operators = [\"X\"] }]\n", "did you mean `remove`?"),
         ] {
-            let told = parse(&format!("{LEAST}{more}"), Path::new("nittio.toml")).map(|_| ()).unwrap_err().to_string();
+            let told = least::study(more).map(|_| ()).unwrap_err();
             assert!(told.contains(said), "{more}\n{told}");
         }
     }

@@ -87,7 +87,13 @@ pub fn roads(found: &Candidates) -> Option<String> {
         dropped => format!(" ({dropped} of its {} rows are no roads and were dropped)", roads.rows),
     };
     let off = format!("{leaving} of {} have straight lines where no road leads, {sum} in all", found.list.len());
-    Some(format!("routes follow {}{dropped}; {off}", roads.path))
+    let mended = match roads.mended {
+        0 => String::new(),
+        ends => {
+            format!("; {ends} of their ends, which miss another road by at most 10 cm or lie on one, were joined to it")
+        }
+    };
+    Some(format!("routes follow {}{dropped}; {off}{mended}", roads.path))
 }
 
 /// Whether a folder holds results of nittio that are no candidates; they would be taken for old ones, and removed.

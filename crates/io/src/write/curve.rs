@@ -10,7 +10,10 @@ use nittio_core::{
     quantity::Kronor,
 };
 
-use super::plans::{kronor, per, proof, table};
+use super::{
+    plans::{kronor, per, proof},
+    rows::table,
+};
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 14] = [

@@ -10,7 +10,7 @@
 //!                        support.csv  lacking.csv                        some places, for who must answer for them
 //!                        grid.csv                                        who lacks what by square kilometre, where asked
 //!                        places-lacking.pmtiles                          every place that lacks anything, on a map, where asked
-//!                        scenarios.csv                                   what if, where asked
+//!                        scenarios.csv scenario-overlaps.csv             what if, where asked
 //!                        plans.csv plan-projects.csv plan-areas.csv      what to build, where asked
 //!                        plan-curve.csv plan-sensitivity.csv             by money, and if costs are others, where asked
 //!                        support-ranking.csv                             projects as they would be given support, where asked
@@ -60,6 +60,7 @@ pub mod trend;
 pub mod error;
 mod number;
 mod parquet;
+mod rows;
 mod side_by_side;
 mod splice;
 mod style;
@@ -185,7 +186,7 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
         geopackage::write(&path, outcome).map_err(|error| staging.failed(geopackage::NAME, &error))
     };
     // Side by side, the longest first; the first of the list that fails is the one that is told.
-    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 20] = [
+    let tasks: [&(dyn Fn() -> Result<(), WriteError> + Sync); 21] = [
         &|| staging.write("indicators.csv", |file| indicators::csv(file, indicators, as_of)),
         &|| staging.write("indicators.parquet", |file| indicators::parquet(file, indicators, as_of)),
         &layers,
@@ -206,6 +207,15 @@ pub fn tables(staging: &Staging, run: &Run<'_>) -> Result<(), WriteError> {
             }
             staging.write("scenarios.csv", |file| {
                 scenarios::csv(file, &outcome.goals, &outcome.indicators.units, &outcome.indicators.areas, compared)
+            })
+        },
+        &|| {
+            let (compared, of) = (&outcome.scenarios, &outcome.indicators);
+            if !(0..compared.contrasts.len()).any(|k| compared.shares(k)) {
+                return Ok(());
+            }
+            staging.write("scenario-overlaps.csv", |file| {
+                scenarios::overlaps(file, &outcome.goals, &of.units, &of.areas, compared)
             })
         },
         &|| {

@@ -10,7 +10,7 @@ use nittio_core::{
     quantity::Kronor,
 };
 
-use super::{error, number};
+use super::rows::{of_step, table};
 
 /// The columns of `plans.csv`, in order.
 pub const COLUMNS: [&str; 20] = [
@@ -99,19 +99,6 @@ pub fn projects(out: impl Write, outcome: &Outcome) -> io::Result<()> {
 pub fn areas(out: impl Write, outcome: &Outcome) -> io::Result<()> {
     let plans = outcome.plans.asked.iter().filter_map(|(_, planned)| planned.as_ref().ok());
     table(out, AREA_COLUMNS, plans.flat_map(|plan| of_areas(outcome, plan)))
-}
-
-pub(super) fn table<const N: usize>(
-    out: impl Write,
-    columns: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(columns).map_err(error::of_csv)?;
-    for row in rows {
-        writer.write_record(row).map_err(error::of_csv)?;
-    }
-    writer.flush()
 }
 
 /// The unit that a plan counts in.
@@ -209,15 +196,17 @@ fn of_areas<'a>(outcome: &'a Outcome, plan: &'a Plan) -> impl Iterator<Item = [S
             reached.parts.iter().map(move |part| {
                 let (area, step) = (&outcome.indicators.areas[reached.area], &goal.steps[part.step]);
                 let after = part.after.get(slot).copied().unwrap_or(part.before);
+                let key = outcome.indicators.units[part.unit].unit.key();
+                let [level, code, name, unit, down, wanted] = of_step(area, key, step);
                 [
                     plan.ask.key.clone(),
                     year.map(|year| year.to_string()).unwrap_or_default(),
-                    area.level.clone(),
-                    area.code.clone(),
-                    area.name.clone(),
-                    outcome.indicators.units[part.unit].unit.key().to_owned(),
-                    number::mbps(Some(step.down)),
-                    super::share_text(u64::from(step.share.ppm()), 1_000_000),
+                    level,
+                    code,
+                    name,
+                    unit,
+                    down,
+                    wanted,
                     part.total.to_string(),
                     part.needed.to_string(),
                     part.before.to_string(),

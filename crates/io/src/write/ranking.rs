@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use nittio_core::plan::{Project, Ranking};
 
-use super::plans::{kronor, table};
+use super::{plans::kronor, rows::table};
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 11] = [

@@ -10,7 +10,7 @@ use nittio_core::{
     quantity::Kronor,
 };
 
-use super::plans::{kronor, table};
+use super::{plans::kronor, rows::table};
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 13] =

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use nittio_core::trend::Trend;
 
-use super::{error, number};
+use super::{number, rows::table};
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 24] = [
@@ -41,16 +41,9 @@ pub const COLUMNS: [&str; 24] = [
 /// # Errors
 /// When writing fails.
 pub fn csv(out: impl Write, trend: &Trend<'_>) -> io::Result<()> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(COLUMNS).map_err(error::of_csv)?;
-    for line in 0..trend.lines.len() {
-        for area in 0..trend.areas.len() {
-            for result in 0..trend.results.len() {
-                writer.write_record(row(trend, line, area, result)).map_err(error::of_csv)?;
-            }
-        }
-    }
-    writer.flush()
+    let results = |line, area| (0..trend.results.len()).map(move |result| row(trend, line, area, result));
+    let areas = |line| (0..trend.areas.len()).flat_map(move |area| results(line, area));
+    table(out, COLUMNS, (0..trend.lines.len()).flat_map(areas))
 }
 
 fn row(trend: &Trend<'_>, line: usize, area: usize, result: usize) -> [String; 24] {

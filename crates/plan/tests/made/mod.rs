@@ -123,28 +123,3 @@ pub(crate) fn country(projects: usize, areas: usize, random: &mut Random) -> (Ve
     parts.insert(0, [sum(0), sum(1), goal.of(sum(0))]);
     (made, opportunities(projects, rows, parts))
 }
-
-/// A programme in the LP format that solvers read.
-pub(crate) fn lp(model: &nittio_core::plan::Model) -> String {
-    use std::fmt::Write as _;
-
-    let sum = |out: &mut String, terms: &mut dyn Iterator<Item = (usize, f64)>| {
-        for (variable, times) in terms {
-            let _ = write!(out, "\n {}{times} x{variable}", if times < 0.0 { "" } else { "+" });
-        }
-    };
-    let mut out = format!("{}\n obj:", if model.maximise { "Maximize" } else { "Minimize" });
-    sum(&mut out, &mut model.variables.iter().enumerate().map(|(variable, of)| (variable, of.objective)));
-    out.push_str("\nSubject To");
-    for (number, row) in model.rows.iter().enumerate() {
-        let _ = write!(out, "\n c{number}:");
-        sum(&mut out, &mut row.terms.iter().copied());
-        let _ = write!(out, "\n {} {}", if row.at_least { ">=" } else { "<=" }, row.bound);
-    }
-    out.push_str("\nBounds");
-    (0..model.variables.len()).for_each(|variable| out += &format!("\n 0 <= x{variable} <= 1"));
-    out.push_str("\nGeneral");
-    let whole = model.variables.iter().enumerate().filter(|(_, of)| of.whole);
-    whole.for_each(|(variable, _)| out += &format!("\n x{variable}"));
-    out + "\nEnd\n"
-}

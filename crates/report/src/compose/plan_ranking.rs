@@ -32,7 +32,10 @@ pub(super) fn blocks(scene: &Scene<'_>, ranking: &Ranking) -> Vec<Block> {
     let documents = rule.sources.iter().filter(|source| source.link.is_some());
     let titles = documents.map(|source| source.title.clone()).collect::<Vec<_>>().join("; ");
     let keys = ["place", "counted", "prioritised", "sought", "each", "discount", "compared"];
-    let heads = keys.map(|key| Head::number(t.get(&format!("plans.ranking-{key}"))));
+    let heads = keys.map(|key| {
+        let head = Head::number(t.get(&format!("plans.ranking-{key}")));
+        if ["place", "compared"].contains(&key) { head } else { head.aside() }
+    });
     vec![
         Block::Heading(t.get("plans.ranking-heading")),
         Block::Text(format!("{said} {counted}")),

@@ -152,9 +152,9 @@ fn projects(scene: &Scene<'_>, plan: &Plan, scaled: &ScaledUnit) -> Table {
     if years {
         heads.push(Head::number(t.get("plans.year")));
     }
-    heads.push(Head::text(sentence(&scene.areas_word(1))));
-    let more = ["plans.net", "plans.added", "plans.each", "plans.so-far"];
-    heads.extend(more.map(|key| Head::number(t.get(key))));
+    heads.push(Head::text(sentence(&scene.areas_word(1))).aside());
+    heads.extend(["plans.net", "plans.added"].map(|key| Head::number(t.get(key))));
+    heads.extend(["plans.each", "plans.so-far"].map(|key| Head::number(t.get(key)).aside()));
     let mut spent = Kronor::default();
     let mut rows = Vec::new();
     for chosen in &plan.chosen {

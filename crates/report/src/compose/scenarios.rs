@@ -31,12 +31,16 @@ const MAPS: [&str; 4] = ["scenarios-map", "scenarios-map-2", "scenarios-map-3", 
 /// More pairs than so many are folded.
 const PAIRS: usize = 10;
 
+/// As many pairs at most stand area by area.
+const PAIRS_BY_AREA: usize = 6;
+
 /// The section, where the study asks for scenarios and its goal can be tried in the unit shown.
 pub(super) fn section(scene: &Scene<'_>) -> Option<Section> {
     let asked = Asked::of(scene)?;
     let t = &scene.t;
     let mut blocks = vec![Block::Text(t.get("scenarios.intro")), Block::Table(asked.region())];
     blocks.extend(asked.overlaps().map(Block::Table));
+    blocks.extend(asked.overlaps_by_area().map(Block::Table));
     blocks.push(Block::Figure(Box::new(asked.figure())));
     blocks.extend(asked.maps().into_iter().map(|figure| Block::Figure(Box::new(figure))));
     blocks.push(Block::Terms(asked.all().map(|(k, about)| asked.term(k, about)).collect()));
@@ -139,12 +143,11 @@ impl<'s, 'a> Asked<'s, 'a> {
     /// What scenarios that only add give, two by two: each alone, and both.
     fn overlaps(&self) -> Option<Table> {
         let (scene, t) = (self.scene, &self.scene.t);
-        let overlaps = self.compared.overlaps(scene.unit, self.measure);
+        let overlaps = self.compared.overlaps(0, scene.unit, self.measure);
         let name = |k: usize| self.compared.contrasts[k].name.as_str();
         let row = |overlap: &Overlap| {
             let [first, second] = overlap.pair.map(name);
-            let together = overlap.first + overlap.second + overlap.both;
-            let counts = [overlap.first, overlap.second, overlap.both, together];
+            let counts = [overlap.first, overlap.second, overlap.both, overlap.together()];
             report::Row {
                 head: t.say("scenarios.pair", &[("first", first), ("second", second)]),
                 cells: counts.map(|count| Cell::number(self.count(count))).into(),
@@ -162,6 +165,52 @@ impl<'s, 'a> Asked<'s, 'a> {
                 .collect(),
             rows: overlaps.iter().map(row).collect(),
             note: t.get("scenarios.overlap-note"),
+            ..Table::default()
+        })
+    }
+
+    /// The same area by area, where both give anybody anything: of the pairs that overlap most.
+    fn overlaps_by_area(&self) -> Option<Table> {
+        let (scene, t) = (self.scene, &self.scene.t);
+        let whole = self.compared.overlaps(0, scene.unit, self.measure);
+        let mut shown: Vec<usize> = (0..whole.len()).filter(|&pair| whole[pair].both > 0).collect();
+        let all = shown.len();
+        shown.sort_by_key(|&pair| std::cmp::Reverse(whole[pair].both));
+        shown.truncate(PAIRS_BY_AREA);
+        shown.sort_unstable();
+        if shown.is_empty() {
+            return None;
+        }
+        let mut heads = vec![Head::text(sentence(&scene.areas_word(1)))];
+        let mut groups = vec![Group { text: String::new(), columns: 1 }];
+        for &pair in &shown {
+            let [first, second] = whole[pair].pair.map(|k| self.compared.contrasts[k].name.as_str());
+            groups.push(Group { text: t.say("scenarios.pair", &[("first", first), ("second", second)]), columns: 3 });
+            heads.push(Head::number(t.get("scenarios.first")).first());
+            heads.extend(["scenarios.second", "scenarios.both"].map(|key| Head::number(t.get(key))));
+        }
+        let row = |area: usize| {
+            let overlaps = self.compared.overlaps(area, scene.unit, self.measure);
+            let cells = shown.iter().flat_map(|&pair| {
+                let Overlap { first, second, both, .. } = overlaps[pair];
+                let [first, second, both] = [first, second, both].map(|count| Cell::number(self.count(count)));
+                [first.first(), second, both]
+            });
+            report::Row { head: scene.area_name(area), cells: cells.collect() }
+        };
+        let values = [("units", scene.main_units()), ("property", scene.property()), ("areas", scene.areas_word(1))];
+        let (n, of) = (scene.whole(shown.len()), scene.whole(all));
+        let some = || t.say("scenarios.overlap-some", &[("shown", &n), ("n", &of)]);
+        Some(Table {
+            id: "scenarios-overlap-areas".to_owned(),
+            caption: t
+                .say("scenarios.overlap-areas-caption", &values.each_ref().map(|(key, value)| (*key, value.as_str()))),
+            folded: true,
+            groups,
+            heads,
+            rows: scene.body().into_iter().map(row).collect(),
+            totals: scene.context.iter().copied().map(row).collect(),
+            note: if shown.len() < all { some() } else { String::new() },
             ..Table::default()
         })
     }
