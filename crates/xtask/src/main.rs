@@ -60,13 +60,13 @@ fn test() -> Result<(), Failed> {
     // Installing waits for the network, and building for the processor.
     let tools = thread::spawn(tools::install);
     step("lints", || {
-        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])?;
-        highs::lints()
+        cargo(&["clippy", "--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"])
     })?;
     // The suite drives the program as a user does, so the program must be there before the suite runs. Built in one
     // go with the tests: built alone, its dependencies would have other features and be compiled twice.
     step("building", || cargo(&["build", "--workspace", "--bins", "--tests", "--features", FEATURES]))?;
     tools.join().map_err(|_| Failed("installing what the tests need stopped half-way".to_owned()))??;
+    step("lints of plans with HiGHS", highs::lints)?;
     step("tests", tests)?;
     step("instruction counts", guard::hold)
 }
