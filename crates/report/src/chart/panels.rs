@@ -83,9 +83,10 @@ impl Panels {
     fn grid(&self, width: f64) -> Grid {
         let bounds = self.bounds();
         let (east_west, north_south) = bounds.map_or((1.0, 1.0), |b| (b.width().max(1e-9), b.height().max(1e-9)));
-        let most = if width < NARROW { 2 } else { 6 };
-        // Land that is tall and narrow needs less room beside it.
-        let wanted = (self.tallest * east_west / north_south).clamp(if width < NARROW { 120.0 } else { 150.0 }, 260.0);
+        let narrow = width < NARROW;
+        let most = if narrow { 2 } else { 6 };
+        // Land that is tall and narrow needs less room beside it; on a telephone two stand side by side whatever their land.
+        let wanted = if narrow { 120.0 } else { (0.8 * self.tallest * east_west / north_south).clamp(150.0, 220.0) };
         let fit = (1..=most).rev().find(|&n| column(width, n) >= wanted).unwrap_or(1);
         let rows = self.panels.len().div_ceil(fit.max(1)).max(1);
         // No row is much shorter than the others.
