@@ -10,6 +10,7 @@ use crate::{
     jonkoping,
     outputs::{self, Row},
     program::{beside, nittio, root},
+    public,
     tools::{output, tool},
     toyland,
 };
@@ -226,4 +227,79 @@ fn the_county_can_be_asked_in_every_way_with_the_keyboard_and_on_paper() {
         drawn - begins
     );
     assert!(begins < drawn && drawn < painted);
+}
+
+/// Holds every setting of a public page against `indicators.csv` beside it, and says how many counts were compared and how many
+/// of those are kept back.
+#[track_caller]
+fn assert_published(folder: &Path, settings: &[Value]) -> [usize; 2] {
+    const KEY: [&str; 7] = ["level", "code", "settlement", "category", "profile", "unit", "measure"];
+    let rows = outputs::csv(&folder.join("indicators.csv"));
+    let rows: BTreeMap<[String; 7], Row> =
+        rows.into_iter().map(|row| (KEY.map(|name| row[name].clone()), row)).collect();
+    let (mut compared, mut kept) = (0, 0);
+    for setting in settings {
+        assert_eq!(setting["scenario"], Value::Null);
+        let [unit, class, definition] = ["unit", "settlement", "definition"].map(|key| text(setting, key));
+        let (_, speed) = text(setting, "goal").split_once(' ').unwrap();
+        let (measure, scale) = (format!("down>={speed} Mbit/s"), setting["scale"].as_u64().unwrap());
+        for row in setting["rows"].as_array().unwrap() {
+            let (level, code) = area(row);
+            let key = [level, code, class, "all", definition, unit, &measure].map(str::to_owned);
+            let known = &rows[&key];
+            for (cell, name) in (1..).zip(["total", "covered", "missing", "unmatched"]) {
+                let page = row[cell].as_str().unwrap();
+                let said = if page == ".." {
+                    kept += 1;
+                    String::new()
+                } else {
+                    (thousandths(page).unwrap() * scale / 1000).to_string()
+                };
+                assert_eq!(said, known[name], "{key:?} {name}: {page}");
+                compared += 1;
+            }
+            let share = row[5].as_str().unwrap();
+            let file = known["share"].parse::<f64>().ok();
+            match share {
+                ".." => assert!(known["covered"].is_empty(), "{key:?}"),
+                "–" => assert_eq!(known["total"], "0", "{key:?}"),
+                // A share that is not nothing, not everything and not a goal that is missed is never rounded to it.
+                _ if share.starts_with('<') => assert!(file.unwrap() < 0.0005 + 1e-9, "{key:?}"),
+                _ => {
+                    let page = thousandths(share).unwrap() as f64 / 100_000.0;
+                    assert!((file.unwrap() - page).abs() < 0.001, "{key:?}: {share}, in the file {file:?}");
+                }
+            }
+            // What is kept back is held against no goal.
+            let told = |cell: usize| row[cell].as_str().unwrap_or_default();
+            if share == ".." && !told(6).is_empty() {
+                assert_eq!([6, 7, 8].map(told), [".."; 3], "{key:?}");
+            }
+        }
+    }
+    [compared, kept]
+}
+
+#[test]
+fn a_public_page_answers_with_what_is_published_and_nothing_else() {
+    let folder = public::example("jonkoping").join("public");
+    let report = folder.join("report.html");
+    let bytes = std::fs::metadata(&report).unwrap().len();
+    assert!(bytes < 3_000_000, "the page weighs {bytes} bytes");
+    let found = drive(&report);
+    let [compared, kept] = assert_published(&folder, settings(&found));
+    assert!(compared > 10_000 && kept > 500, "{compared} counts, {kept} kept back");
+
+    let keys = &found["keys"];
+    assert_eq!((&keys["complaints"], &keys["requests"]), (&json!([]), &json!([])), "console and network");
+    let steps = &keys["steps"];
+    assert_ne!(steps["goal"]["said"], steps["begin"]["said"], "another goal is told");
+    assert_eq!(steps["search"]["chosen"], keys["wanted"]["code"]);
+    assert_ne!(steps["search"]["label"], steps["goal"]["label"], "the map has moved");
+    assert_eq!(steps["canvas"], json!(["region", "Karta över kommuner", "solid"]));
+    assert_eq!(steps["sorted"]["sorted"], json!([["share", "descending"]]));
+    let shows = |of: &Value| ["settings", "map", "picture", "table"].map(|key| of[key].as_bool().unwrap());
+    assert_eq!(shows(&found["plain"]), [true, true, false, true], "the map in place of its picture");
+    assert_eq!(shows(&keys["print"]), [false, false, true, false], "the picture on paper");
+    assert_eq!(found["noScript"], json!({ "settings": false, "picture": true }));
 }

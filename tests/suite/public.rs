@@ -348,8 +348,45 @@ fn every_kind_of_leak_is_seen() {
     assert_seen(leak(|f| edit(&f.join("report.html"), placed)), "report.html: it has where a place is");
     let script = |text: String| text.replace("</body>", "<script type=\"application/json\">{}</script></body>");
     assert_seen(leak(|f| edit(&f.join("report.html"), script)), "report.html: it has a script");
+    what_a_page_may_not_be_given();
     let secret = |text: String| text.replacen("\"secrecy\": \"open\"", "\"secrecy\": \"secret\"", 1);
     assert_seen(leak(|f| edit(&f.join("manifest.json"), secret)), "is secret and has a `path`");
+}
+
+/// A page's script, the library of its map and what they are given: every change of them is seen.
+fn what_a_page_may_not_be_given() {
+    let page = |changes: &'static [(&str, &str)]| {
+        leak(|f| {
+            edit(&f.join("report.html"), |mut text| {
+                for (from, to) in changes {
+                    assert!(text.contains(from), "{from}");
+                    text = text.replacen(from, to, 1);
+                }
+                text
+            });
+        })
+    };
+    let seen = page(&[
+        // The first row is everybody's: its first part is how many have the lowest speed, where that is shown.
+        ("\"rows\":[[", "\"rows\":[[1"),
+        (",null", ",17"),
+        ("\"unknown\":\"", "\"unknown\":\"17 "),
+        ("\"polygons\":[[[", "\"polygons\":[[[9"),
+        ("\"use strict\";", "\"use strict\" ;"),
+        ("id=\"live-library\">", "id=\"live-library\"> "),
+    ])
+    .expect(1);
+    for said in [
+        "total is 1",
+        "is 17, and kept back in indicators.csv",
+        "a word is \"unknown: 17 ",
+        "is not that of coverage.gpkg",
+        "it has a script (<script) that is not this program's own",
+    ] {
+        assert!(seen.stdout.contains(said), "{said}:\n{}", seen.stdout);
+    }
+    assert_seen(page(&[("\"dots\":null", "\"dots\":null,\"more\":[1]")]), "unknown field `more`");
+    assert_seen(page(&[("\"published\":", "\"tally\":")]), "unknown field `tally`");
 }
 
 #[test]

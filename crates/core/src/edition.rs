@@ -8,14 +8,15 @@ use crate::{
     aid::Aid,
     area::Level,
     assessment::assess,
-    comparison::Comparison,
+    comparison,
     diagnostic::{Action, DiagnosticCount},
     indicator::{TOTAL, evaluate},
     measure::Measure,
     network::Networks,
+    official::{Counts, Official},
     outcome::{Input, Outcome, Provenance},
     profile::Profile,
-    reconcile::Reconciliation,
+    reconcile::{Comparison, Reconciliation},
     safety::Safety,
     secrecy::Secrecy,
     service::{Link, Reach, Services},
@@ -70,6 +71,9 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         .collect();
     let hidden = suppress(&tally, &outcome.frame, &all.profiles, &narrowed, rule, &withheld);
     let indicators = narrowed.without(hidden, rule.threshold);
+    // What is published of the country is known anyway, and rests on none of the study's places.
+    let reconciliation = countries(outcome);
+    let behind = behind(outcome, &tags.origins, &reconciliation);
     let levels = outcome.frame.levels.iter().enumerate().map(|(l, level)| public_level(level, secrecy_of(l)));
     Outcome {
         name: outcome.name.clone(),
@@ -84,18 +88,18 @@ pub fn public(outcome: &Outcome, tally: &Tally, tags: &Tags, rule: Rule) -> Outc
         goals: outcome.goals.clone(),
         // Suppression does not look at these counts.
         aid: Aid::default(),
-        diagnostics: public_findings(outcome, rule),
+        diagnostics: public_findings(outcome, rule, &behind),
         // Suppression does not guard what denominators are made of, and where an official figure lies says how many are unmatched.
-        reconciliation: Reconciliation::default(),
+        reconciliation,
         safety: Safety::default(),
         // Nor does it look at what scenarios move.
-        scenarios: Comparison::default(),
+        scenarios: comparison::Comparison::default(),
         plans: crate::outcome::Plans::default(),
         // What two networks reach bounds what both do, and one network's places are what one source says: neither is guarded.
         networks: Networks::default(),
         timetable: Timetable::default(),
         provenance: Provenance {
-            inputs: outcome.provenance.inputs.iter().map(public_input).collect(),
+            inputs: behind.iter().map(|&input| public_input(&outcome.provenance.inputs[input])).collect(),
             ..outcome.provenance.clone()
         },
         settlement_vintages: outcome.settlement_vintages.clone(),
@@ -117,10 +121,7 @@ fn withheld(outcome: &Outcome, origins: &BTreeMap<Link, BTreeSet<u16>>) -> BTree
         let service = frame.services.get(link.service);
         // One operator alone is part of the number of operators too.
         let has = is_number(measure) || measure.is_met_by(service, profile);
-        // Who is connected makes others near.
-        let near = Link { reach: Reach::Near, ..link };
-        let reaches = [Some(link), (link.reach == Reach::Connected).then_some(near)];
-        has && reaches.into_iter().flatten().any(|link| profile.counts(link, &frame.services, frame.as_of))
+        has && with_near(link).any(|link| profile.counts(link, &frame.services, frame.as_of))
     };
     let mut withheld = BTreeSet::new();
     for (p, profile) in indicators.profiles.iter().enumerate() {
@@ -140,6 +141,53 @@ fn withheld(outcome: &Outcome, origins: &BTreeMap<Link, BTreeSet<u16>>) -> BTree
 /// Whether a measure is about how many operators or owners there are.
 const fn is_number(measure: Measure) -> bool {
     matches!(measure, Measure::Operators(_) | Measure::Owners(_) | Measure::SingleOwner)
+}
+
+/// The inputs that any published number rests on, by number: no projects and costs, since no plan is published; of official figures
+/// those of the country; and no networks of which nothing counts under any definition, such as proposals.
+fn behind(outcome: &Outcome, origins: &BTreeMap<Link, BTreeSet<u16>>, official: &Reconciliation) -> Vec<usize> {
+    let Outcome { indicators, frame, .. } = outcome;
+    let counts = |link: Link| {
+        let counts = |link| indicators.profiles.iter().any(|p| p.counts(link, &frame.services, frame.as_of));
+        with_near(link).any(counts)
+    };
+    let (mut counted, mut idle) = (BTreeSet::new(), BTreeSet::new());
+    for (&link, sources) in origins {
+        (if counts(link) { &mut counted } else { &mut idle }).extend(sources.iter().map(|&source| usize::from(source)));
+    }
+    let rests = |number: usize, input: &Input| match input.role.as_str() {
+        "projects" | "unit-costs" => false,
+        "official" => official.comparisons.iter().any(|comparison| comparison.official.source == input.source),
+        _ => counted.contains(&number) || !idle.contains(&number),
+    };
+    let inputs = outcome.provenance.inputs.iter().enumerate();
+    inputs.filter(|&(number, input)| rests(number, input)).map(|(number, _)| number).collect()
+}
+
+/// A link, and what it makes of places near by: who is connected makes others near.
+fn with_near(link: Link) -> impl Iterator<Item = Link> {
+    let near = Link { reach: Reach::Near, ..link };
+    [Some(link), (link.reach == Reach::Connected).then_some(near)].into_iter().flatten()
+}
+
+/// Of official figures the country's alone, where every file of them is open.
+fn countries(outcome: &Outcome) -> Reconciliation {
+    let inputs = &outcome.provenance.inputs;
+    if inputs.iter().any(|input| input.role == "official" && input.secrecy != Secrecy::Open) {
+        return Reconciliation::default();
+    }
+    let country = |comparison: &Comparison| Comparison {
+        official: Official { values: BTreeMap::new(), history: Vec::new(), ..comparison.official.clone() },
+        reasons: Vec::new(),
+        lines: Vec::new(),
+        without: Vec::new(),
+    };
+    let of_country = |comparison: &&Comparison| {
+        let Official { country, definition, .. } = &comparison.official;
+        country.is_some() && definition.counts == Counts::Share
+    };
+    let known = outcome.reconciliation.comparisons.iter().filter(of_country);
+    Reconciliation { denominators: Vec::new(), comparisons: known.map(country).collect() }
 }
 
 /// A level's names are rows of its source, and so are its borders.
@@ -168,18 +216,24 @@ fn public_input(input: &Input) -> Input {
     input
 }
 
-/// Findings with their numbers, which are 0 where they are kept back; those of secret sources are left out.
-fn public_findings(outcome: &Outcome, rule: Rule) -> Vec<DiagnosticCount> {
+/// Findings with their numbers, which are 0 where they are kept back; those of secret sources are left out, and those of sources that
+/// are not among those `behind` what is published, by whose numbers the others are told.
+fn public_findings(outcome: &Outcome, rule: Rule, behind: &[usize]) -> Vec<DiagnosticCount> {
     let secrecy = |count: &DiagnosticCount| {
         let input = outcome.provenance.inputs.get(usize::from(count.source));
         input.map_or(Secrecy::Secret, |input| input.secrecy)
     };
+    let number = |count: &DiagnosticCount| {
+        let number = behind.iter().position(|&input| input == usize::from(count.source))?;
+        u16::try_from(number).ok()
+    };
     let counts = outcome.diagnostics.iter().filter(|count| secrecy(count) != Secrecy::Secret);
     counts
-        .map(|count| {
+        .filter_map(|count| {
+            let source = number(count)?;
             // The unmatched are a figure, and findings would say how many there are.
             let kept_back = count.rows < rule.threshold || count.action == Action::Unmatched;
-            DiagnosticCount { rows: if kept_back { 0 } else { count.rows }, ..count.clone() }
+            Some(DiagnosticCount { source, rows: if kept_back { 0 } else { count.rows }, ..count.clone() })
         })
         .collect()
 }

@@ -1,7 +1,8 @@
 // The part of the report that answers by itself: settings, a map, and a table of the same numbers.
 //
-// It is given everything in one piece of data (src/live/mod.rs) and asks nothing of the network. Numbers are whole until they are
-// written, and are rounded as the program rounds them (src/locale.rs).
+// It is given everything in one piece of data (src/live/mod.rs) and asks nothing of the network. In the internal edition it counts;
+// in the public one it looks up what is published, and a number that is kept back is null. Numbers are whole until they are written,
+// and are rounded as the program rounds them (src/locale.rs).
 "use strict";
 (() => {
   const element = (id) => document.getElementById(id);
@@ -17,8 +18,13 @@
   const tenths = (number) => digits(number / 10n) + numbers.decimal + String(number % 10n);
   const few = numbers.below + tenths(1n);
 
+  // A number that the public edition keeps back is null.
+  const kept = ({ covered, total }) => covered === null || total === null;
+  const empty = (figure) => kept(figure) || figure.total === 0;
+
   // A share with one decimal, never rounded to nothing, to everything, or up to a goal that is missed.
   function share({ covered, total }, ppm) {
+    if (kept({ covered, total })) return words.kept;
     if (total === 0) return "–";
     const [part, whole] = [BigInt(covered), BigInt(total)];
     const floor = (part * 1000n) / whole;
@@ -34,6 +40,7 @@
 
   // A count of a unit that may be kept in parts, and one that is lacking: that many whole ones are needed.
   function count(parts, { scale }) {
+    if (parts === null) return words.kept;
     if (parts % scale === 0) return digits(parts / scale);
     return tenths((BigInt(parts) * 10n + BigInt(scale) / 2n) / BigInt(scale));
   }
@@ -49,8 +56,22 @@
 
   const needed = (total, ppm) => Number((BigInt(total) * BigInt(ppm) + 999999n) / 1000000n);
 
-  // One figure per area, and the one of all together.
-  function figures({ world, unit, settlement, goal }) {
+  // One figure per area, and the one of all together: as they are published, or counted here.
+  const figures = (setting) => (data.counted.published ? published(setting) : counted(setting));
+
+  function published({ world, unit, settlement, goal }) {
+    const { rows } = data.counted.published;
+    const { settlements, units, speeds, goals } = data;
+    const of = (area) => {
+      const [total, unmatched, ...parts] = rows[(area * settlements.length + settlement) * units.length + unit];
+      const part = parts[world * speeds.length + goals[goal].speed];
+      if (Array.isArray(part)) return { total, covered: part[0], missing: part[1], unmatched };
+      return { total, covered: part, missing: part === null ? null : total - unmatched - part, unmatched };
+    };
+    return { all: of(0), areas: data.areas.map((_, area) => of(area + 1)) };
+  }
+
+  function counted({ world, unit, settlement, goal }) {
     const { signatures, groups } = data.counted.tally;
     const speed = data.goals[goal].speed;
     const none = () => ({ total: 0, covered: 0, missing: 0, unmatched: 0 });
@@ -76,7 +97,7 @@
 
   // What a figure says of a goal: how much is lacking, in parts of the unit and in percentage points.
   function judge(figure, ppm) {
-    if (ppm === null || figure.total === 0) return { ...figure, met: null, lacking: 0, points: 0 };
+    if (ppm === null || empty(figure)) return { ...figure, met: null, lacking: 0, points: 0 };
     const lacking = Math.max(0, needed(figure.total, ppm) - figure.covered);
     const gap = lacking > 0 ? ppm / 10000 - 100 * (figure.covered / figure.total) : 0;
     return { ...figure, met: lacking === 0, lacking, points: gap };
@@ -333,16 +354,16 @@
   function columns({ ppm }) {
     const counts = ["total", "covered", "missing", "unmatched"].map((name) => ({
       name,
-      value: (row) => row[name],
+      value: (row) => row[name] ?? -1,
       text: (row, { unitWords }) => count(row[name], unitWords),
     }));
     const shares = {
       name: "share",
-      value: (row) => (row.total === 0 ? -1 : row.covered / row.total),
+      value: (row) => (empty(row) ? -1 : row.covered / row.total),
       text: (row, setting) => share(row, setting.ppm),
     };
     if (ppm === null) return [...counts, shares];
-    const or = (row, text) => (row.met === null ? "–" : text);
+    const or = (row, text) => (row.met !== null ? text : kept(row) ? words.kept : "–");
     return [
       ...counts,
       shares,
@@ -361,6 +382,7 @@
 
   function cell(column, row, setting) {
     if (!column.status) return make("td", { class: "num" }, column.text(row, setting));
+    if (kept(row)) return make("td", {}, words.kept);
     const [kind, sign, word] =
       row.met === null
         ? ["unknown", "–", words.unmeasured]
@@ -389,7 +411,7 @@
     if (order.column !== "area" && !list.some((column) => column.name === order.column)) order.column = "area";
     const by = list.find((column) => column.name === order.column);
     // Places in none of the areas have a row where there are any.
-    const held = rows.filter((row) => row.code !== "" || row.total > 0);
+    const held = rows.filter((row) => row.code !== "" || row.total !== 0);
     const sorted = held.sort((a, b) => {
       const difference = by ? by.value(a) - by.value(b) : 0;
       return (order.down ? -1 : 1) * (difference || a.area - b.area);
@@ -539,7 +561,9 @@
   }
 
   function said(template, row, name, setting) {
+    if (kept(row)) return fill(words["kept-said"], { name });
     if (row.total === 0) return fill(words["nothing-said"], { name });
+    if (row.missing === null) return fill(words["share-said"], { name, share: share(row, setting.ppm) }) + left(row, setting);
     const missing = `${count(row.missing, setting.unitWords)} ${units(row.missing, setting.unitWords)}`;
     return fill(template, { name, share: share(row, setting.ppm), missing }) + left(row, setting);
   }
@@ -554,7 +578,10 @@
         : aim.ppm !== null
           ? fill(words["other-unit"], { units: unitWords.all })
           : "";
-    return `${first} ${said(words.said, rows.all, words.total, setting)}`.trim();
+    const held = rows.filter((row) => row.code !== "");
+    const back = held.filter(kept).length;
+    const second = back > 0 ? ` ${fill(words["kept-areas"], { n: digits(back), all: digits(held.length) })}` : "";
+    return `${first}${second} ${said(words.said, rows.all, words.total, setting)}`.trim();
   }
 
   // ---- The map
@@ -630,7 +657,7 @@
     for (const { area, polygons } of areas) {
       const ring = ([x, y, ...steps]) => `M${x} ${y}l${steps.join(" ")}z`;
       const row = rows[area];
-      const fill = row.total === 0 ? data.colours.nothing : data.palette[list.length][classOf(row, list)];
+      const fill = empty(row) ? data.colours.nothing : data.palette[list.length][classOf(row, list)];
       sketch.append(svg("path", { d: polygons.flat().map(ring).join(""), fill, stroke: data.colours.edge }));
     }
     stage.hidden = false;
@@ -663,7 +690,7 @@
     const among = (list) => ["in", ["get", "area"], ["literal", list]];
     // Lines of two colours, so that they show on every class.
     const looks = (list) => {
-      const fills = rows.map((row) => (row.total === 0 ? nothing : data.palette[list.length][classOf(row, list)]));
+      const fills = rows.map((row) => (empty(row) ? nothing : data.palette[list.length][classOf(row, list)]));
       const dark = fills.map((colour) => !anyOn() && luminance(colour) < 0.18);
       const missing = (wanted) => rows.filter(({ met, area }) => met === false && dark[area] === wanted);
       const [onLight, onDark] = [false, true].map((wanted) => among(missing(wanted).map(({ area }) => area)));
@@ -999,8 +1026,9 @@
       if (ppm !== null && list[i - 1] === ppm) lines.push(make("li", { class: "mark" }, fill(words.mark, { share: aim.share })));
     }
     if (rows.some((row) => row.met === false)) lines.push(entry("hatched", "", fill(words.missed, { share: aim.share })));
-    if (rows.some((row) => row.code !== "" && row.total === 0)) {
-      lines.push(entry("", `background:${data.colours.nothing}`, words.nothing));
+    const blank = rows.filter((row) => row.code !== "" && empty(row));
+    if (blank.length) {
+      lines.push(entry("", `background:${data.colours.nothing}`, blank.some(kept) ? words["nothing-shown"] : words.nothing));
     }
     element("live-legend-head").textContent = fill(words.legend, {
       units: unitWords.all,
@@ -1033,7 +1061,7 @@
     const { all, areas } = figures(setting);
     rows = areas.map((figure, area) => ({ ...judge(figure, setting.ppm), area, ...data.areas[area] }));
     rows.all = judge(all, setting.ppm);
-    const shared = rows.filter((row) => row.total > 0 && row.code !== "").map(ppmOf);
+    const shared = rows.filter((row) => !empty(row) && row.code !== "").map(ppmOf);
     const [low, high] = shared.length ? [Math.min(...shared), Math.max(...shared)] : [0, 0];
     const classes = { list: breaks(setting.ppm, low, high) };
     paintTable(setting);

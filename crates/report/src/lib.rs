@@ -33,6 +33,7 @@ mod live;
 mod locale;
 mod logo;
 mod messages;
+pub mod page;
 pub mod render;
 mod report;
 mod tables;
@@ -75,6 +76,14 @@ pub fn compose(outcome: &Outcome, settings: &Settings) -> Report {
 #[must_use]
 pub fn compose_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
     compose::with_live(outcome, settings, projection, layers)
+}
+
+/// Composes a report whose page answers by itself from the figures that the outcome shows, and from nothing else.
+///
+/// What a public outcome keeps back is not in it, so it is not in the page either.
+#[must_use]
+pub fn compose_published(outcome: &Outcome, settings: &Settings) -> Report {
+    compose::published(outcome, settings)
 }
 
 /// Composes the page about results held against each other; `outcome` is the last one's.

@@ -121,7 +121,9 @@ pub(crate) fn trend(
     Ok(write::again::into_folder(staging, outcome)?)
 }
 
-/// Draws the report, its pictures and its tables into a folder of the results; with a projection and layers, its page answers by itself.
+/// Draws the report, its pictures and its tables into a folder of the results.
+///
+/// Its page answers by itself: with a projection and layers by counting, without them by what the outcome shows.
 pub(crate) fn draw(
     staging: &Staging,
     (outcome, live): (&Outcome, Option<(&Projection, &Layers)>),
@@ -133,7 +135,7 @@ pub(crate) fn draw(
     let settings = settings(view, lacking);
     let report = match live {
         Some((projection, layers)) => nittio_report::compose_live(outcome, &settings, projection, layers),
-        None => nittio_report::compose(outcome, &settings),
+        None => nittio_report::compose_published(outcome, &settings),
     };
     let report = report.in_theme(look.theme.clone());
     let set = || look.pdf.then(|| pdf::bytes(&report)).transpose();

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The methods, as their pages say them.
-const RULES: [(&str, &str); 27] = [
+const RULES: [(&str, &str); 28] = [
     ("boundary", include_str!("../../../../docs/methods/boundary.md")),
     ("reach", include_str!("../../../../docs/methods/reach.md")),
     ("near", include_str!("../../../../docs/methods/near.md")),
@@ -56,6 +56,7 @@ const RULES: [(&str, &str); 27] = [
     ("delivery-check", include_str!("../../../../docs/methods/delivery-check.md")),
     ("review", include_str!("../../../../docs/methods/review.md")),
     ("editions", include_str!("../../../../docs/methods/editions.md")),
+    ("open-data", include_str!("../../../../docs/methods/open-data.md")),
     ("suppression", include_str!("../../../../docs/methods/suppression.md")),
 ];
 

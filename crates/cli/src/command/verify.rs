@@ -8,8 +8,11 @@ use crate::{Answer, args::VerifyArgs, command::print, failure::Failure};
 
 /// Prints every check and what it found.
 pub(crate) fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
-    let checks =
-        verify::public(&args.public, args.internal.as_deref()).map_err(|error| Failure::Said(error.to_string()))?;
+    let words = nittio_report::page::words();
+    let program =
+        verify::Program { script: nittio_report::page::SCRIPT, library: nittio_report::page::library(), words: &words };
+    let checks = verify::public(&args.public, args.internal.as_deref(), &program)
+        .map_err(|error| Failure::Said(error.to_string()))?;
     let mut out = String::new();
     for check in &checks {
         let _ = writeln!(out, "{} {}", if check.problems.is_empty() { "yes" } else { "NO " }, check.what);

@@ -36,7 +36,9 @@ mod flatgeobuf;
 mod geojson;
 mod geojson_fast;
 mod geojson_feature;
+mod geojson_rows;
 mod geojson_scan;
+mod geojson_survey;
 mod geometry;
 mod geopackage;
 pub mod grid;
@@ -48,6 +50,11 @@ mod shapefile;
 mod shapes;
 mod wkb;
 mod wkt;
+
+/// A geometry as a GeoPackage holds it.
+pub(crate) fn geometry_of_geopackage(blob: &[u8]) -> Result<Option<geo::Geometry>, String> {
+    wkb::decode_geopackage(blob)
+}
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,9 @@
 //! Nothing that the run knew is used: what is proved is proved of the files that would be published.
 
 mod agree;
+mod answers;
 mod attack;
+mod borders;
 mod copies;
 mod drawings;
 mod figures;
@@ -22,6 +24,7 @@ use std::{
 use serde_json::Value;
 
 use crate::write::{manifest::digest, open_data, public::ALLOWED};
+pub use answers::Program;
 use figures::Table;
 
 /// How many findings of one check are listed.
@@ -52,11 +55,12 @@ struct Manifest {
     value: Value,
 }
 
-/// Reads a public edition and checks it; with the folder of the internal edition also against that.
+/// Reads a public edition and checks it; with the folder of the internal edition also against that. `program` is what its page
+/// may run.
 ///
 /// # Errors
 /// When there is no manifest or no table of figures to read.
-pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, VerifyError> {
+pub fn public(folder: &Path, internal: Option<&Path>, program: &Program<'_>) -> Result<Vec<Check>, VerifyError> {
     let fail = |path: &Path, reason: String| VerifyError { path: path.to_owned(), reason };
     let path = folder.join("manifest.json");
     let text = fs::read(&path).map_err(|e| fail(&path, e.to_string()))?;
@@ -81,8 +85,9 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
     checks.push(agree::goals(folder, &table));
     checks.push(agree::layers(folder, &table, &manifest));
     checks.push(agree::open_data(folder, &files, &table, &manifest));
-    let page = page::Page::read(&folder.join("report.html")).map_err(|reason| fail(folder, reason))?;
+    let page = page::Page::read(&folder.join("report.html"), program).map_err(|reason| fail(folder, reason))?;
     checks.push(page.is_plain());
+    checks.push(page.answers(folder, &table, program, &manifest));
     checks.push(page.agrees(&table));
     checks.push(sheets::agree(folder, &table));
     checks.push(drawings::agree(folder, &files, &table));
@@ -90,7 +95,7 @@ pub fn public(folder: &Path, internal: Option<&Path>) -> Result<Vec<Check>, Veri
         let page = page::Page::of_area(folder, name).map_err(|reason| fail(folder, reason))?;
         checks.extend([page.is_plain(), page.agrees(&table)].into_iter().filter(|check| !check.problems.is_empty()));
     }
-    checks.extend(names::nowhere(folder, &files, internal)?);
+    checks.extend(names::nowhere(folder, &files, internal, program)?);
     let truth = internal.map(|folder| Table::of_csv(&folder.join("indicators.csv")));
     let truth = truth.transpose().map_err(|reason| fail(folder, reason))?;
     checks.push(attack::attack(&table, &manifest, truth.as_ref()));

@@ -4,7 +4,7 @@ use std::{collections::HashSet, fs, fs::File, path::Path};
 
 use polars::prelude::{DataType, ParquetReader, SerReader as _};
 
-use super::{Check, VerifyError, check};
+use super::{Check, VerifyError, answers::Program, check};
 
 /// Words that look like columns of places.
 const COLUMNS: [&str; 6] = ["easting", "northing", "longitude", "latitude", "best_down_mbps", "services"];
@@ -12,12 +12,21 @@ const COLUMNS: [&str; 6] = ["easting", "northing", "longitude", "latitude", "bes
 const SHORTEST: usize = 7;
 
 /// No file of text has a place's id or position; with the internal edition, that of any place it has.
-pub(super) fn nowhere(folder: &Path, files: &[String], internal: Option<&Path>) -> Result<Vec<Check>, VerifyError> {
+pub(super) fn nowhere(
+    folder: &Path,
+    files: &[String],
+    internal: Option<&Path>,
+    program: &Program<'_>,
+) -> Result<Vec<Check>, VerifyError> {
     // A PDF is packed: what it says is what the page says, which is text.
     let packed = [".parquet", ".png", ".pdf"];
     let texts = files.iter().filter(|name| !packed.iter().any(|ending| name.ends_with(ending)));
     let texts: Vec<(&String, String)> = texts
-        .filter_map(|name| Some((name, String::from_utf8_lossy(&fs::read(folder.join(name)).ok()?).into_owned())))
+        .filter_map(|name| {
+            let text = String::from_utf8_lossy(&fs::read(folder.join(name)).ok()?).into_owned();
+            // A short id may be the name of something in the program's own script, which says nothing of places.
+            Some((name, if name.ends_with(".html") { program.without(&text) } else { text }))
+        })
         .collect();
     let headers = texts.iter().filter(|(name, _)| name.ends_with(".csv") || name.ends_with(".gpkg"));
     let found = headers.flat_map(|(name, text)| {

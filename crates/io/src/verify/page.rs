@@ -1,4 +1,4 @@
-//! The report's page: nothing hidden in it, and no count that the table of figures has not.
+//! The report's page: nothing hidden in it, nothing that runs but the program's own, and no count that the table of figures has not.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    Check, check,
+    Check, Manifest,
+    answers::{Data, Parts, Program},
+    borders, check,
     figures::{Table, is_whole},
 };
 
@@ -21,21 +23,28 @@ pub(super) const TOTALS: [&str; 2] = ["Hela studien", "Whole study"];
 /// A page, as it was written.
 pub(super) struct Page {
     name: String,
+    /// Without what it runs and is given.
     text: String,
+    /// What its script is given.
+    data: Option<String>,
+    /// What it runs that is not the program's own.
+    foreign: Vec<String>,
     /// Whether the numbers beside the opening are about the whole study.
     of_all: bool,
 }
 
 impl Page {
-    pub(super) fn read(path: &Path) -> Result<Self, String> {
+    pub(super) fn read(path: &Path, program: &Program<'_>) -> Result<Self, String> {
         let text = fs::read_to_string(path).map_err(|e| format!("report.html cannot be read: {e}"))?;
-        Ok(Self { name: "report.html".to_owned(), text, of_all: true })
+        let Parts { rest, data, problems } = program.parts(&text);
+        let data = data.map(str::to_owned);
+        Ok(Self { name: "report.html".to_owned(), text: rest, data, foreign: problems, of_all: true })
     }
 
     /// A page about one area, or the list of them.
     pub(super) fn of_area(folder: &Path, name: &str) -> Result<Self, String> {
         let text = fs::read_to_string(folder.join(name)).map_err(|e| format!("{name} cannot be read: {e}"))?;
-        Ok(Self { name: name.to_owned(), text, of_all: false })
+        Ok(Self { name: name.to_owned(), text, data: None, foreign: Vec::new(), of_all: false })
     }
 
     /// Nothing is embedded that a reader does not see.
@@ -68,9 +77,35 @@ impl Page {
         });
         problems
             .extend(foreign.map(|(at, _)| format!("{name}, byte {at}: embedded data other than typefaces and logo")));
+        let what = if self.of_all {
+            format!("{name} runs nothing but this program's own script, byte by byte, and has nothing else embedded.")
+        } else {
+            format!("{name} has no script, no comment and no embedded data besides its typefaces and logo.")
+        };
+        problems.extend(self.foreign.iter().map(|problem| format!("{name}: {problem}")));
+        check(what, problems)
+    }
+
+    /// What the page's script is given is what the table of figures has, and nothing besides.
+    pub(super) fn answers(&self, folder: &Path, table: &Table, program: &Program<'_>, manifest: &Manifest) -> Check {
+        let name = &self.name;
+        let Some(text) = &self.data else {
+            return check(format!("{name}'s script is given nothing."), None);
+        };
+        let (compared, problems) = match Data::read(text) {
+            Err(problem) => (0, vec![problem]),
+            Ok(data) => {
+                let (compared, mut problems) = data.counts(table);
+                problems.extend(data.words(&self.text, program, manifest));
+                problems.extend(borders::agree(folder, &data));
+                (compared, problems)
+            }
+        };
         check(
-            format!("{name} has no script, no comment and no embedded data besides its typefaces and logo."),
-            problems,
+            format!(
+                "What {name}'s script is given are {compared} rows of indicators.csv, borders of coverage.gpkg, and words."
+            ),
+            problems.into_iter().map(|problem| format!("{name}, the data of its script: {problem}")),
         )
     }
 

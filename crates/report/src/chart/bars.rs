@@ -51,6 +51,8 @@ pub(crate) enum Tone {
     Met,
     Missed,
     Context,
+    /// Not counted by the study: hollow.
+    Official,
 }
 
 impl Tone {
@@ -58,8 +60,13 @@ impl Tone {
         match self {
             Self::Met => MET,
             Self::Missed => MISSED,
-            Self::Context => CONTEXT,
+            Self::Context | Self::Official => CONTEXT,
         }
+    }
+
+    /// Whether it is there to compare with.
+    const fn is_beside(self) -> bool {
+        matches!(self, Self::Context | Self::Official)
     }
 }
 
@@ -76,7 +83,7 @@ impl Bars {
 
     /// Leaves out the bar nearest the middle where the lowest and the highest are shown, and otherwise the last.
     pub(crate) fn drop_row(&mut self) -> bool {
-        let bar = |row: &Row| matches!(row, Row::Bar(bar) if bar.tone != Tone::Context);
+        let bar = |row: &Row| matches!(row, Row::Bar(bar) if !bar.tone.is_beside());
         if self.rows.iter().filter(|row| bar(row)).count() <= 3 {
             return false;
         }
@@ -138,7 +145,7 @@ impl Bars {
                 }
                 Row::Bar(bar) => {
                     let middle = y + height / 2.0;
-                    let style = if bar.tone == Tone::Context { Type::BODY.bold() } else { Type::BODY };
+                    let style = if bar.tone.is_beside() { Type::BODY.bold() } else { Type::BODY };
                     canvas.label(0.0, middle, &style.fit(&bar.label, labels + 2.0), style);
                     canvas.label(labels + 14.0 + values, middle, &bar.value, Type::BODY.bold().end());
                     paint_bar(canvas, bar, &scale, middle - 7.0, 14.0);
@@ -170,7 +177,7 @@ fn row_height(row: &Row, width: f64) -> f64 {
 }
 
 fn paint_words_above(canvas: &Canvas<'_, '_>, bar: &Bar, y: f64, width: f64) {
-    let style = if bar.tone == Tone::Context { Type::BODY.bold() } else { Type::BODY };
+    let style = if bar.tone.is_beside() { Type::BODY.bold() } else { Type::BODY };
     let value = Type::BODY.bold();
     canvas.text(width, y + 17.0, &bar.value, value.end());
     let mut room = width - value.width(&bar.value) - 10.0;
@@ -197,6 +204,12 @@ fn paint_bar(canvas: &Canvas<'_, '_>, bar: &Bar, scale: &Scale<'_>, top: f64, he
         canvas.hatch(end, top, wide, height, PLANNED);
         let (right, bottom) = (end + wide, top + height);
         canvas.path(&[(end, top), (right, top), (right, bottom), (end, bottom)], PLANNED, 1.0);
+    }
+    if bar.tone == Tone::Official {
+        let (left, bottom) = (scale.left + 0.5, top + height);
+        canvas.rect(left, top, end - left, height, PAPER);
+        canvas.path(&[(left, top), (end, top), (end, bottom), (left, bottom), (left, top)], CONTEXT, 1.5);
+        return;
     }
     canvas.rect(
         scale.left,

@@ -3,13 +3,15 @@
 use plotters::style::RGBColor;
 
 use super::canvas::{Canvas, Type};
-use super::palette::{INK, PAPER};
+use super::palette::{EDGE, INK, PAPER};
 
 /// What stands before a legend's words.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Swatch {
     /// A filled box.
     Fill(RGBColor),
+    /// A filled box with an edge, so that paper shows too.
+    Edged(RGBColor),
     /// A filled box with slanting lines.
     Hatched(RGBColor, RGBColor),
     /// A series' marker.
@@ -91,6 +93,10 @@ pub(crate) fn paint(canvas: &Canvas<'_, '_>, entries: &[Entry], left: f64, top: 
         let middle = y + 9.0;
         match entry.swatch {
             Swatch::Fill(colour) => canvas.rect(x, middle - 6.0, BOX, 12.0, colour),
+            Swatch::Edged(colour) => {
+                canvas.rect(x, middle - 6.0, BOX, 12.0, EDGE);
+                canvas.rect(x + 0.75, middle - 5.25, BOX - 1.5, 10.5, colour);
+            }
             Swatch::Hatched(fill, lines) => {
                 canvas.rect(x, middle - 6.0, BOX, 12.0, fill);
                 canvas.hatch(x, middle - 6.0, BOX, 12.0, lines);

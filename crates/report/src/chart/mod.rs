@@ -12,6 +12,7 @@ pub(crate) mod legend;
 pub(crate) mod lines;
 pub(crate) mod map;
 pub(crate) mod palette;
+pub(crate) mod panels;
 pub(crate) mod sight;
 pub(crate) mod spans;
 pub(crate) mod stack;
@@ -31,6 +32,8 @@ pub(crate) enum Chart {
     Map(map::Map),
     /// One bar per area.
     Bars(bars::Bars),
+    /// Small maps in one scale.
+    Panels(panels::Panels),
     /// Several marks per area on one line.
     Dots(dots::Dots),
     /// One bar per area in parts.
@@ -54,6 +57,7 @@ impl Chart {
     pub(crate) fn height(&self, width: f64) -> f64 {
         match self {
             Self::Map(chart) => chart.height(width),
+            Self::Panels(chart) => chart.height(width),
             Self::Bars(chart) => chart.height(width),
             Self::Dots(chart) => chart.height(width),
             Self::Stack(chart) => chart.height(width),
@@ -71,6 +75,9 @@ impl Chart {
         if let Self::Map(map) = &mut self {
             map.tallest = map.tallest.min(height - map::FOOT);
         }
+        if let Self::Panels(panels) = &mut self {
+            while panels.height(width) > height && panels.lower() {}
+        }
         let mut cut = false;
         while self.height(width) > height && self.drop_row() {
             cut = true;
@@ -82,6 +89,7 @@ impl Chart {
     fn drop_row(&mut self) -> bool {
         match self {
             Self::Bars(chart) => chart.drop_row(),
+            Self::Panels(chart) => chart.drop_panel(),
             Self::Dots(chart) => drop_last(&mut chart.rows),
             Self::Stack(chart) => drop_last(&mut chart.rows),
             Self::Tornado(chart) => drop_last(&mut chart.rows),
@@ -99,6 +107,7 @@ impl Chart {
     pub(crate) fn paint(&self, canvas: &Canvas<'_, '_>, width: f64) {
         match self {
             Self::Map(chart) => chart.paint(canvas, width),
+            Self::Panels(chart) => chart.paint(canvas, width),
             Self::Bars(chart) => chart.paint(canvas, width),
             Self::Dots(chart) => chart.paint(canvas, width),
             Self::Stack(chart) => chart.paint(canvas, width),

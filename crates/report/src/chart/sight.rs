@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn series_that_stand_side_by_side_are_told_apart_by_everybody() {
-        let groups: [&[RGBColor]; 7] = [
+        let groups: [&[RGBColor]; 8] = [
             // Bars and dots.
             &[MET, MISSED, CONTEXT, UNSURE],
             // Lines: two to compare with, the lowest, the highest, all others.
@@ -134,6 +134,8 @@ mod tests {
             &[CONTEXT, MET, MISSED, PAPER],
             // A bullet: what there is, the paper between the lines of what is planned, what is not known.
             &[MISSED, PAPER, UNSURE],
+            // Small maps: nobody, no data, the least.
+            &[PAPER, NOTHING, sequential(6)[1]],
             // White, grey, black, and the lines of what is not assessed.
             &[SHADES[0], SHADES[1], SHADES[2]],
             &[SHADES[0], UNSURE],

@@ -1,6 +1,6 @@
 //! The ranking: sorted bars with the goal's line, and a histogram when there are many areas.
 
-use super::{Scene, ledger, path};
+use super::{Scene, country, ledger, path};
 use crate::{
     chart::{
         Chart, Mark,
@@ -26,6 +26,8 @@ fn ranking(scene: &Scene<'_>) -> Figure {
     let t = &scene.t;
     let (low, high, left) = scene.shown();
     let mut rows: Vec<Row> = scene.context.iter().map(|&area| Row::Bar(bar(scene, area, true))).collect();
+    let country = country::country(scene);
+    rows.extend(country.as_ref().map(|country| Row::Bar(country.bar(scene))));
     rows.push(Row::Rule);
     rows.extend(low.iter().map(|&area| Row::Bar(bar(scene, area, false))));
     if left > 0 {
@@ -61,12 +63,20 @@ fn ranking(scene: &Scene<'_>) -> Figure {
     if uppers {
         caption = format!("{caption} {}", t.say("bars.caption-upper", &[("units", &scene.main_units())]));
     }
+    if let Some(country) = &country {
+        legend.push(Entry { swatch: Swatch::Edged(palette::PAPER), label: t.get("country.legend") });
+        caption = format!("{caption} {}", country.caption(scene));
+    }
+    let mut table = ledger::short_table(scene, &sorted, "ranking-table");
+    if let Some(country) = &country {
+        table.totals.push(country.row(scene, table.heads.len() - 1, ledger::SHARE));
+    }
     let share = |area: Option<&usize>| area.map(|&area| scene.share(&scene.main(area))).unwrap_or_default();
     Figure {
         id: "ranking",
         subtitle: scene.figure_subtitle(),
         caption,
-        source: scene.source(),
+        source: country.as_ref().map_or_else(|| scene.source(), |country| country.source(scene)),
         description: t.say(
             "bars.description",
             &[
@@ -83,7 +93,7 @@ fn ranking(scene: &Scene<'_>) -> Figure {
             goal: scene.goal_mark(),
             legend,
         }),
-        table: Some(ledger::short_table(scene, &sorted, "ranking-table")),
+        table: Some(table),
     }
 }
 

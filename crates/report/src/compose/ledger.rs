@@ -285,6 +285,9 @@ fn step_cell(scene: &Scene<'_>, part: &Part) -> Cell {
 }
 
 /// Totals, shares and gaps of the main unit: the table beside bars and map.
+/// Which of the cells of [`short_table`] has the share.
+pub(super) const SHARE: usize = 4;
+
 pub(super) fn short_table(scene: &Scene<'_>, areas: &[usize], id: &str) -> Table {
     let t = &scene.t;
     let goal = scene.step().is_some();

@@ -16,7 +16,7 @@ use nittio_core::{
     sketch,
 };
 
-use super::{Scene, map, share_ppm};
+use super::{Scene, map, published, share_ppm, words::HIDDEN};
 use crate::{
     chart::palette::{self, EDGE},
     live::{
@@ -29,9 +29,22 @@ use crate::{
 /// More classes than this no map has.
 const CLASSES: usize = 6;
 
+/// Where the page's figures come from.
+#[derive(Clone, Copy)]
+pub(super) enum Figures<'a> {
+    /// They are counted in the page, which may show other layers too.
+    Counted(&'a Projection, &'a Layers),
+    /// They are what the outcome shows.
+    Published,
+}
+
 /// What the script is given; `None` when the study has no areas or no speeds to ask about.
-pub(super) fn live(scene: &Scene<'_>, projection: &Projection, layers: &Layers) -> Option<Live> {
-    let goals = aims(scene, &projection.speeds);
+pub(super) fn live(scene: &Scene<'_>, figures: Figures<'_>) -> Option<Live> {
+    let speeds = match figures {
+        Figures::Counted(projection, _) => projection.speeds.clone(),
+        Figures::Published => published::speeds(scene),
+    };
+    let goals = aims(scene, &speeds);
     if scene.areas.is_empty() || goals.is_empty() {
         return None;
     }
@@ -40,15 +53,25 @@ pub(super) fn live(scene: &Scene<'_>, projection: &Projection, layers: &Layers) 
     let main = scene.main_goal().zip(scene.main_step());
     let start = main.and_then(|(goal, step)| goals.iter().position(|aim| aim.key == key(&goal.id, step.down)));
     let (outlines, squeeze) = borders(scene, &areas).unzip();
+    let layers = match (figures, &outlines) {
+        (Figures::Counted(projection, layers), Some(_)) => Some((projection, layers)),
+        _ => None,
+    };
+    let classes = settlements(scene);
+    let (counted, classes) = match figures {
+        Figures::Counted(projection, _) => (tally(&areas, projection), classes),
+        Figures::Published => published::published(scene, &areas, &speeds, classes),
+    };
+    let definitions = scene.ind.profiles.len();
     Some(Live {
         heading: scene.t.get("live.heading"),
         numbers: numbers(scene),
         words: sentences(scene),
-        speeds: projection.speeds.iter().map(|&speed| scene.measure_name(Measure::Down(speed))).collect(),
+        speeds: speeds.iter().map(|&speed| scene.measure_name(Measure::Down(speed))).collect(),
         worlds: worlds(scene),
-        definitions: projection.definitions,
+        definitions,
         units: units(scene),
-        settlements: settlements(scene),
+        settlements: classes,
         start: Start { goal: start.unwrap_or(0), unit: scene.unit },
         palette: (1..=CLASSES).map(|classes| palette::sequential(classes).into_iter().map(hex).collect()).collect(),
         colours: Colours {
@@ -58,11 +81,11 @@ pub(super) fn live(scene: &Scene<'_>, projection: &Projection, layers: &Layers) 
             nothing: hex(palette::NOTHING),
             missed: hex(palette::MISSED),
         },
-        counted: tally(&areas, projection),
-        squares: outlines.as_ref().and_then(|_| squares(scene, projection, layers)),
-        sketch: outlines.as_ref().and_then(|_| sketch(scene, layers)),
-        dots: outlines.as_ref().and(layers.dots),
-        mbps: projection.speeds.iter().map(|speed| speed.mbps()).collect(),
+        counted,
+        squares: layers.and_then(|(projection, layers)| squares(scene, projection, layers)),
+        sketch: layers.and_then(|(_, layers)| sketch(scene, layers)),
+        dots: layers.and_then(|(_, layers)| layers.dots),
+        mbps: speeds.iter().map(|speed| speed.mbps()).collect(),
         outlines,
         squeeze: squeeze.unwrap_or(1.0),
         lengths: if scene.out.provenance.crs.starts_with("EPSG:") { map::lengths(scene) } else { Vec::new() },
@@ -280,86 +303,101 @@ fn numbers(scene: &Scene<'_>) -> Numbers {
     }
 }
 
+/// The words of the page by the names that the script and the template have for them, and the messages that they are.
+const WORDS: [(&str, &str); 75] = [
+    ("goal", "live.goal"),
+    ("speed", "live.speed"),
+    ("definition", "live.definition"),
+    ("unit", "live.unit"),
+    ("settlement", "live.settlement"),
+    ("scenario", "live.scenario"),
+    ("none", "live.none"),
+    ("switches", "live.switches"),
+    ("find", "live.find"),
+    ("show", "live.show"),
+    ("unknown", "live.unknown"),
+    ("map", "live.map"),
+    ("in", "live.in"),
+    ("out", "live.out"),
+    ("whole", "live.whole"),
+    ("keys", "live.keys"),
+    ("ctrl", "live.ctrl"),
+    ("mac", "live.mac"),
+    ("fingers", "live.fingers"),
+    ("caption", "live.caption"),
+    ("with-scenario", "live.with-scenario"),
+    ("with-settlement", "live.with-settlement"),
+    ("reached", "live.reached"),
+    ("other-unit", "live.other-unit"),
+    ("said", "live.said"),
+    ("left", "live.left"),
+    ("nothing-said", "live.nothing-said"),
+    ("kept-said", "live.kept-said"),
+    ("kept-areas", "live.kept-areas"),
+    ("share-said", "live.share-said"),
+    ("readout", "live.readout"),
+    ("no-map", "live.no-map"),
+    ("layers", "live.layers"),
+    ("layer-squares", "live.layer-squares"),
+    ("squares-legend", "live.squares-legend"),
+    ("squares-caption", "live.squares-caption"),
+    ("squares-none", "live.squares-none"),
+    ("squares-many", "live.squares-many"),
+    ("squares-only", "live.squares-only"),
+    ("square", "live.square"),
+    ("column-square", "live.column-square"),
+    ("square-readout", "live.square-readout"),
+    ("fewer", "live.fewer"),
+    ("drawn", "live.drawn"),
+    ("dots-open", "live.dots-open"),
+    ("dots-show", "live.dots-show"),
+    ("dots-said", "live.dots-said"),
+    ("dots-many", "live.dots-many"),
+    ("dots-only", "live.dots-only"),
+    ("dots-wrong", "live.dots-wrong"),
+    ("dots-legend", "live.dots-legend"),
+    ("drawn-legend", "live.drawn-legend"),
+    ("or-more", "live.or-more"),
+    ("legend", "map.legend"),
+    ("class-below", "map.class-below"),
+    ("class-between", "map.class-between"),
+    ("class-top", "map.class-top"),
+    ("class-all", "map.class-all"),
+    ("missed", "map.missed"),
+    ("nothing", "map.nothing"),
+    ("nothing-shown", "map.nothing-shown"),
+    ("mark", "goal.mark"),
+    ("met", "goal.met-short"),
+    ("not-met", "goal.missed-short"),
+    ("unmeasured", "goal.unmeasured"),
+    ("column-total", "column.total"),
+    ("column-covered", "column.covered"),
+    ("column-missing", "column.missing"),
+    ("column-unmatched", "column.unmatched"),
+    ("column-share", "column.share"),
+    ("column-units", "column.gap-units"),
+    ("column-points", "column.gap-points"),
+    ("column-status", "column.status"),
+    ("total", "area.total"),
+    ("date", "live.date"),
+];
+
+/// Words that are no message as it stands.
+const MADE: [&str; 2] = ["kept", "column-area"];
+
+/// The names of all words that the script is given.
+pub(super) fn names() -> Vec<&'static str> {
+    WORDS.into_iter().map(|(name, _)| name).chain(MADE).collect()
+}
+
 /// The words of the page, by the names that the script and the template have for them.
 fn sentences(scene: &Scene<'_>) -> BTreeMap<&'static str, String> {
     let t = &scene.t;
     let (area, areas) = (scene.areas_word(1), scene.areas_word(2));
-    let own = [
-        ("goal", "live.goal"),
-        ("speed", "live.speed"),
-        ("definition", "live.definition"),
-        ("unit", "live.unit"),
-        ("settlement", "live.settlement"),
-        ("scenario", "live.scenario"),
-        ("none", "live.none"),
-        ("switches", "live.switches"),
-        ("find", "live.find"),
-        ("show", "live.show"),
-        ("unknown", "live.unknown"),
-        ("map", "live.map"),
-        ("in", "live.in"),
-        ("out", "live.out"),
-        ("whole", "live.whole"),
-        ("keys", "live.keys"),
-        ("ctrl", "live.ctrl"),
-        ("mac", "live.mac"),
-        ("fingers", "live.fingers"),
-        ("caption", "live.caption"),
-        ("with-scenario", "live.with-scenario"),
-        ("with-settlement", "live.with-settlement"),
-        ("reached", "live.reached"),
-        ("other-unit", "live.other-unit"),
-        ("said", "live.said"),
-        ("left", "live.left"),
-        ("nothing-said", "live.nothing-said"),
-        ("readout", "live.readout"),
-        ("no-map", "live.no-map"),
-        ("layers", "live.layers"),
-        ("layer-squares", "live.layer-squares"),
-        ("squares-legend", "live.squares-legend"),
-        ("squares-caption", "live.squares-caption"),
-        ("squares-none", "live.squares-none"),
-        ("squares-many", "live.squares-many"),
-        ("squares-only", "live.squares-only"),
-        ("square", "live.square"),
-        ("column-square", "live.column-square"),
-        ("square-readout", "live.square-readout"),
-        ("fewer", "live.fewer"),
-        ("drawn", "live.drawn"),
-        ("dots-open", "live.dots-open"),
-        ("dots-show", "live.dots-show"),
-        ("dots-said", "live.dots-said"),
-        ("dots-many", "live.dots-many"),
-        ("dots-only", "live.dots-only"),
-        ("dots-wrong", "live.dots-wrong"),
-        ("dots-legend", "live.dots-legend"),
-        ("drawn-legend", "live.drawn-legend"),
-        ("or-more", "live.or-more"),
-        ("legend", "map.legend"),
-        ("class-below", "map.class-below"),
-        ("class-between", "map.class-between"),
-        ("class-top", "map.class-top"),
-        ("class-all", "map.class-all"),
-        ("missed", "map.missed"),
-        ("nothing", "map.nothing"),
-        ("mark", "goal.mark"),
-        ("met", "goal.met-short"),
-        ("not-met", "goal.missed-short"),
-        ("unmeasured", "goal.unmeasured"),
-        ("column-total", "column.total"),
-        ("column-covered", "column.covered"),
-        ("column-missing", "column.missing"),
-        ("column-unmatched", "column.unmatched"),
-        ("column-share", "column.share"),
-        ("column-units", "column.gap-units"),
-        ("column-points", "column.gap-points"),
-        ("column-status", "column.status"),
-        ("total", "area.total"),
-        ("date", "live.date"),
-    ];
     let fill = |text: String| text.replace("{area}", &area).replace("{areas}", &areas);
     let mut words: BTreeMap<&'static str, String> =
-        own.into_iter().map(|(name, key)| (name, sentence(&fill(t.get(key))))).collect();
+        WORDS.into_iter().map(|(name, key)| (name, sentence(&fill(t.get(key))))).collect();
+    words.insert("kept", HIDDEN.to_owned());
     words.insert("date", t.say("live.date", &[("date", &scene.date())]));
     words.insert("column-area", sentence(&area));
     words

@@ -4,6 +4,7 @@ mod aid;
 mod bars;
 mod categories;
 mod change_map;
+mod country;
 mod definitions;
 pub(crate) mod delivery;
 mod history;
@@ -18,6 +19,7 @@ mod plan_curve;
 mod plan_ranking;
 mod plan_sensitivity;
 mod plans;
+mod published;
 mod quality;
 mod reconciliation;
 mod rollout;
@@ -26,6 +28,7 @@ mod scenarios;
 mod settlements;
 mod speeds;
 mod technologies;
+mod technology_maps;
 pub(crate) mod trend;
 mod words;
 pub(crate) mod workbook;
@@ -89,7 +92,19 @@ pub(super) struct Scene<'a> {
 /// Composes the whole report, with a part that answers by itself where there is something to count with.
 pub(super) fn with_live(outcome: &Outcome, settings: &Settings, projection: &Projection, layers: &Layers) -> Report {
     let mut report = report(outcome, settings);
-    report.live = live::live(&Scene::new(outcome, settings), projection, layers);
+    report.live = live::live(&Scene::new(outcome, settings), live::Figures::Counted(projection, layers));
+    report
+}
+
+/// The names of the words that a page's script is given.
+pub(crate) fn live_words() -> Vec<&'static str> {
+    live::names()
+}
+
+/// Composes the whole report, with a part that answers by itself from what the outcome shows.
+pub(super) fn published(outcome: &Outcome, settings: &Settings) -> Report {
+    let mut report = report(outcome, settings);
+    report.live = live::live(&Scene::new(outcome, settings), live::Figures::Published);
     report
 }
 

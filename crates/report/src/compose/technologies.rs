@@ -6,7 +6,7 @@ use nittio_core::{
     service::Technology,
 };
 
-use super::Scene;
+use super::{Scene, technology_maps};
 use crate::{
     chart::{
         Chart,
@@ -17,25 +17,29 @@ use crate::{
 };
 
 pub(super) fn section(scene: &Scene<'_>) -> Section {
+    let maps = technology_maps::figure(scene);
+    // Where every technology has a map, areas stand in the maps' table.
+    let table = if maps.is_some() { of_totals(scene) } else { by_area(scene) };
+    let figures = std::iter::once(figure(scene, table)).chain(maps);
     Section {
         id: "technology",
         short: scene.t.get("technology-section.short"),
         heading: scene.t.get("technology-section.heading"),
-        blocks: vec![Block::Figure(Box::new(figure(scene)))],
+        blocks: figures.map(|figure| Block::Figure(Box::new(figure))).collect(),
     }
 }
 
-fn of(scene: &Scene<'_>, area: usize, measure: usize) -> Counts {
+pub(super) fn of(scene: &Scene<'_>, area: usize, measure: usize) -> Counts {
     scene.ind.figure(At { measure, ..scene.at(area) })
 }
 
 /// Technologies that the study has, in the order of reports.
-fn technologies(scene: &Scene<'_>) -> Vec<(Technology, usize)> {
+pub(super) fn technologies(scene: &Scene<'_>) -> Vec<(Technology, usize)> {
     Technology::ALL.into_iter().filter_map(|t| Some((t, scene.ind.measure(Measure::Technology(t))?))).collect()
 }
 
 /// Thresholds of numbers of operators.
-fn operators(scene: &Scene<'_>) -> Vec<(u8, usize)> {
+pub(super) fn operators(scene: &Scene<'_>) -> Vec<(u8, usize)> {
     let measures = scene.ind.measures.iter().enumerate();
     measures.filter_map(|(i, m)| if let Measure::Operators(n) = *m { Some((n, i)) } else { None }).collect()
 }
@@ -50,12 +54,17 @@ fn asked(scene: &Scene<'_>) -> Vec<(String, usize)> {
     asked.map(|(i, &measure)| (scene.measure_name(measure), i)).collect()
 }
 
-fn figure(scene: &Scene<'_>) -> Figure {
+/// Technologies by how many have them in the whole study; those with the same share keep the order of reports.
+fn by_share(scene: &Scene<'_>) -> Vec<(Technology, usize)> {
+    let mut technologies = technologies(scene);
+    technologies.sort_by_key(|&(_, measure)| std::cmp::Reverse(of(scene, 0, measure).covered));
+    technologies
+}
+
+fn figure(scene: &Scene<'_>, table: Table) -> Figure {
     let t = &scene.t;
-    let mut shares: Vec<(Technology, Counts)> =
-        technologies(scene).into_iter().map(|(tech, measure)| (tech, of(scene, 0, measure))).collect();
-    // A stable sort: technologies with the same share keep the order of reports.
-    shares.sort_by_key(|(_, figure)| std::cmp::Reverse(figure.covered));
+    let shares: Vec<(Technology, Counts)> =
+        by_share(scene).into_iter().map(|(tech, measure)| (tech, of(scene, 0, measure))).collect();
     let bar = |label: String, figure: &Counts, tone: Tone| {
         Row::Bar(Bar {
             label,
@@ -109,11 +118,36 @@ fn figure(scene: &Scene<'_>) -> Figure {
             goal: None,
             legend: Vec::new(),
         }),
-        table: Some(table(scene)),
+        table: Some(table),
     }
 }
 
-fn table(scene: &Scene<'_>) -> Table {
+/// What the bars show: a row per bar, and a column for the study and what it is compared with.
+fn of_totals(scene: &Scene<'_>) -> Table {
+    let t = &scene.t;
+    let operators = operators(scene);
+    let choice = operators
+        .iter()
+        .map(|&(n, measure)| (t.say("technology-section.operators", &[("n", &n.to_string())]), measure));
+    let technologies = by_share(scene).into_iter().map(|(tech, measure)| (scene.technology(tech), measure));
+    let mut heads = vec![Head::text(t.get("technology-section.column"))];
+    heads.extend(scene.context.iter().map(|&area| Head::number(scene.area_name(area))));
+    let row = |(head, measure): (String, usize)| report::Row {
+        head,
+        cells: scene.context.iter().map(|&area| scene.share_cell(&of(scene, area, measure))).collect(),
+    };
+    Table {
+        id: "technology-table".to_owned(),
+        caption: t.say("technology-section.table-caption", &[("units", &scene.main_all()), ("date", &scene.date())]),
+        folded: true,
+        heads,
+        rows: technologies.chain(choice).chain(asked(scene)).map(row).collect(),
+        ..Table::default()
+    }
+}
+
+/// The same area by area.
+pub(super) fn by_area(scene: &Scene<'_>) -> Table {
     let t = &scene.t;
     let technologies = technologies(scene);
     let operators = operators(scene);

@@ -1,4 +1,4 @@
-//! What the page's script is given: figures to count with, outlines to draw, and every word it says.
+//! What the page's script is given: figures to count with or those that are published, outlines to draw, and every word it says.
 //!
 //! The script decides nothing of its own: it adds whole numbers, holds them against a goal as the program does, and fills in
 //! sentences that stand here. `assets/live.js` reads what is written here, key by key.
@@ -204,6 +204,26 @@ pub(crate) enum Counted {
         /// Area, settlement class (an index, of the classes after all), then for each signature its index and a sum per unit.
         groups: Vec<Vec<u64>>,
     },
+    /// What is published of the areas, figure by figure: nothing that is kept back is in it.
+    Published {
+        /// The level's key in files.
+        level: String,
+        /// The keys of the page's speeds in files.
+        measures: Vec<String>,
+        /// For all areas together and for each of them, each settlement class and each unit: how many there are, how many cannot
+        /// be assessed, and a part per definition and speed.
+        rows: Vec<Vec<Part>>,
+    },
+}
+
+/// A number of a published row; nothing where it is kept back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Part {
+    /// How many there are or have it; all others lack it or cannot be assessed.
+    One(Option<u64>),
+    /// How many have it and how many lack it, where that does not follow from the rest.
+    Both([Option<u64>; 2]),
 }
 
 impl Live {

@@ -7,6 +7,7 @@ use crate::{
     compose::delivery,
     live::Live,
     logo::Logo,
+    page,
     report::{Block, Figure, Report, Table},
     typeface::{REGULAR_WOFF2, SEMI_BOLD_WOFF2},
 };
@@ -36,8 +37,8 @@ pub fn html(report: &Report) -> Result<String, RenderError> {
         drawn,
         live_style: include_str!("../../templates/live.css"),
         data: report.live.as_ref().map(Live::json).transpose()?,
-        library: library(),
-        script: include_str!("../../assets/live.js"),
+        library: page::library(),
+        script: page::SCRIPT,
     };
     Ok(page.render()?)
 }
@@ -59,12 +60,6 @@ struct Page<'a> {
     data: Option<String>,
     library: &'static str,
     script: &'static str,
-}
-
-/// MapLibre GL JS, without the line that names a source map.
-fn library() -> &'static str {
-    let whole = include_str!("../../vendor/maplibre/maplibre-gl.js");
-    whole.rsplit_once("\n//# sourceMappingURL").map_or(whole, |(script, _)| script)
 }
 
 /// A delivery check as one HTML file.

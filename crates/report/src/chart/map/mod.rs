@@ -69,16 +69,16 @@ const LEGEND_LINE: f64 = 23.0;
 const GOAL_LINE: f64 = 18.0;
 
 /// Where the map lies on the canvas.
-struct Fit {
-    scale: f64,
-    left: f64,
-    top: f64,
-    west: f64,
-    north: f64,
+pub(super) struct Fit {
+    pub(super) scale: f64,
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) west: f64,
+    pub(super) north: f64,
 }
 
 impl Fit {
-    fn point(&self, c: Coord) -> Coord {
+    pub(super) fn point(&self, c: Coord) -> Coord {
         Coord { x: self.left + (c.x - self.west) * self.scale, y: self.top + (self.north - c.y) * self.scale }
     }
 }
@@ -275,7 +275,7 @@ impl Map {
     }
 }
 
-fn paint_borders(canvas: &Canvas<'_, '_>, shapes: &[MultiPolygon], colour: RGBColor, width: f64) {
+pub(super) fn paint_borders(canvas: &Canvas<'_, '_>, shapes: &[MultiPolygon], colour: RGBColor, width: f64) {
     for ring in shapes.iter().flatten().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
         let points: Vec<_> = ring.coords().map(|c| (c.x, c.y)).collect();
         canvas.path(&points, colour, width);
@@ -291,7 +291,7 @@ fn hatching(fill: RGBColor) -> RGBColor {
 }
 
 /// A polygon with holes as one ring: each hole is reached over a bridge without width.
-fn keyhole(polygon: &geo::Polygon) -> Vec<(f64, f64)> {
+pub(super) fn keyhole(polygon: &geo::Polygon) -> Vec<(f64, f64)> {
     let mut points: Vec<_> = polygon.exterior().coords().map(|c| (c.x, c.y)).collect();
     let Some(&start) = points.first() else { return points };
     for hole in polygon.interiors() {
