@@ -349,6 +349,7 @@ fn pictures_are_outlines_with_a_title_and_twice_as_many_pixels() {
             "speed-up",
             "definitions",
             "technology",
+            "technology-maps",
             "safety",
             "official-1"
         ]

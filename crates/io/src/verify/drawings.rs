@@ -22,8 +22,8 @@ use crate::write::indicators::ALL;
 
 /// How far the name of an area may stand from its share, in texts: a number may stand between them.
 const BESIDE: usize = 2;
-/// What stands before an official share of the country, which the study does not count.
-const COUNTRY: [&str; 2] = ["Riket", "Sweden"];
+/// What stands after an official share of the country, which the study does not count: a word for that, and the country.
+const OFFICIAL: [[&str; 2]; 2] = [["officiell", "Riket"], ["official", "Sweden"]];
 
 /// Shares in millionths, by the names of areas and by their codes.
 #[derive(Default)]
@@ -85,7 +85,12 @@ impl<'a> Known<'a> {
                 .filter_map(|rest| Some(unescaped(rest.split_once('>')?.1.split('<').next()?.trim())))
                 .collect();
             for (at, share) in texts.iter().enumerate().filter_map(|(at, text)| Some((at, tenths(text)?))) {
-                if at.checked_sub(1).is_some_and(|before| COUNTRY.contains(&texts[before].as_str())) {
+                let is_official = |[word, country]: [&str; 2]| {
+                    texts[at + 1..]
+                        .first_chunk()
+                        .is_some_and(|[tail, label]| tail.starts_with(word) && label == country)
+                };
+                if OFFICIAL.into_iter().any(is_official) {
                     continue;
                 }
                 let beside = &texts[at.saturating_sub(BESIDE)..texts.len().min(at + BESIDE + 1)];
