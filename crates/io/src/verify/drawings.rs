@@ -22,7 +22,8 @@ use crate::write::indicators::ALL;
 
 /// How far the name of an area may stand from its share, in texts: a number may stand between them.
 const BESIDE: usize = 2;
-/// What stands after an official share of the country, which the study does not count: a word for that, and the country.
+/// What an official share of the country is known by, which the study does not count: the word after it, and the country before it
+/// or after that.
 const OFFICIAL: [[&str; 2]; 2] = [["officiell", "Riket"], ["official", "Sweden"]];
 
 /// Shares in millionths, by the names of areas and by their codes.
