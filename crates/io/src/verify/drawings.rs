@@ -86,10 +86,10 @@ impl<'a> Known<'a> {
                 .filter_map(|rest| Some(unescaped(rest.split_once('>')?.1.split('<').next()?.trim())))
                 .collect();
             for (at, share) in texts.iter().enumerate().filter_map(|(at, text)| Some((at, tenths(text)?))) {
+                let text = |at: Option<usize>| at.and_then(|at| texts.get(at)).map_or("", String::as_str);
                 let is_official = |[word, country]: [&str; 2]| {
-                    texts[at + 1..]
-                        .first_chunk()
-                        .is_some_and(|[tail, label]| tail.starts_with(word) && label == country)
+                    let labels = [text(at.checked_sub(1)), text(Some(at + 2))];
+                    text(Some(at + 1)).starts_with(word) && labels.contains(&country)
                 };
                 if OFFICIAL.into_iter().any(is_official) {
                     continue;
