@@ -38,8 +38,8 @@ impl KnownSets {
     #[inline]
     pub(super) fn of_points(&self, square: usize, holding: u32) -> Option<u32> {
         let slots = &self.0[square * SLOTS..][..SLOTS];
-        let known = slots.iter().map(|slot| Known::from_word(slot.load(Ordering::Relaxed)));
-        known.into_iter().find(|known| known.holding == holding).map(|known| known.set)
+        let mut known = slots.iter().map(|slot| Known::from_word(slot.load(Ordering::Relaxed)));
+        known.find(|known| known.holding == holding).map(|known| known.set)
     }
 
     /// Keeps what was found out, in place of nothing if there is room. Each word is written whole, so no order between threads
@@ -47,7 +47,7 @@ impl KnownSets {
     pub(super) fn keep(&self, square: usize, known: Known) {
         let slots = &self.0[square * SLOTS..][..SLOTS];
         let free = slots.iter().find(|slot| slot.load(Ordering::Relaxed) == 0);
-        let mixed = known.holding.wrapping_mul(0x9E37_79B1) >> 29;
+        let mixed = known.holding.wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOTS.ilog2());
         free.unwrap_or(&slots[mixed as usize]).store(known.word(), Ordering::Relaxed);
     }
 

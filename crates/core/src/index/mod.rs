@@ -229,13 +229,13 @@ impl CoverageIndex {
 
     fn held_by(&self, members: &[u32]) -> Held {
         let first = self.owners.len() - self.links.len();
-        let (places, links) = members.split_at(members.partition_point(|&owner| (owner as usize) < first));
-        let classes = places.iter().rev().map_while(|&owner| match self.owners[owner as usize] {
+        let (around, links) = members.split_at(members.partition_point(|&owner| (owner as usize) < first));
+        let classes = around.iter().rev().map_while(|&owner| match self.owners[owner as usize] {
             Owner::Settlement(class) => Some(class),
             _ => None,
         });
         Held {
-            areas: self.areas_among(places),
+            areas: self.areas_among(around),
             settlement: classes.fold(Settlement::Outside, Settlement::min),
             links: links.iter().map(|&owner| self.links[owner as usize - first]).collect(),
         }

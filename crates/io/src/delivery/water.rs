@@ -35,17 +35,8 @@ impl Water {
     /// When the file cannot be read, has no polygons, or does not say which CRS they are in.
     pub fn read(reading: &Reading<'_>, path: &Path) -> Result<Self, StudyFileError> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let file = FileSource {
-            path: Spanned::new(0..0, absolute.to_string_lossy().into_owned()),
-            layer: None,
-            format: None,
-            crs: None,
-            swap_axes: false,
-            encoding: None,
-            source: None,
-            licence: None,
-            secrecy: Secrecy::default(),
-        };
+        let path_text = Spanned::new(0..0, absolute.to_string_lossy().into_owned());
+        let file = FileSource { secrecy: Secrecy::default(), ..FileSource::of_path(path_text) };
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let (polygons, odd) = polygons(reading, &file, "water")?;
         Ok(Self { odd, ..Self::of(name, &polygons) })
