@@ -410,7 +410,8 @@ impl<'a> Joiner<'a> {
     /// The kind that a number given out by [`Joiner::join`] stands for.
     fn spell_out(&self, number: u32, table: &Table) -> Kind {
         if number & SPECIAL == 0 {
-            return self.kind(Some(self.index.held(SetId::from_number(number))), |_| None, &[], None);
+            let held = self.index.held(SetId::from_number(number));
+            return self.kind(Some(held), |_| None, (&[], None), &mut None);
         }
         let makings = &table.makings[(number & !SPECIAL) as usize];
         let known = |number: u32| (number != u32::MAX).then_some(number);
@@ -418,15 +419,15 @@ impl<'a> Joiner<'a> {
         let decision = Decision::among(offered);
         let offered: Vec<Link> = links(offered).collect();
         let held = known(makings[0]).map(|set| self.index.held(SetId::from_number(set)));
-        self.kind(held, |level| known(codes[level]), &offered, decision)
+        self.kind(held, |level| known(codes[level]), (&offered, decision), &mut None)
     }
 
     fn kind(
         &self,
         held: Option<Held>,
         code: impl Fn(usize) -> Option<u32>,
-        offered: &[Link],
-        decision: Option<Decision>,
+        (offered, decision): (&[Link], Option<Decision>),
+        last: &mut LastAreas,
     ) -> Kind {
         let (areas, oddities) = self.whereabouts(held.as_ref().map(|held| held.areas.as_slice()), code);
         let somewhere = areas.is_empty() || areas.iter().any(Option::is_some);
@@ -445,7 +446,11 @@ impl<'a> Joiner<'a> {
                 links.into()
             }
         });
-        Kind { areas: areas.into(), settlement, links, oddities: oddities.into() }
+        let areas = match last {
+            Some(last) if **last == *areas => Arc::clone(last),
+            _ => Arc::clone(last.insert(areas.into())),
+        };
+        Kind { areas, settlement, links, oddities: oddities.into() }
     }
 
     /// The place's area on every level, and what is odd: its own code first, its position second, another level third.
@@ -489,15 +494,10 @@ impl<'a> Joiner<'a> {
     pub fn finish(self, numbers: &[u32]) -> (Vec<Kind>, ByNumber<u32>) {
         let (plain, special): (Vec<u32>, Vec<u32>) = numbers.iter().partition(|&number| number & SPECIAL == 0);
         // In order, neighbours share their areas, and little is left to sort.
-        let mut kinds =
-            self.index.make_each(&plain, Option::default, |last: &mut Option<Arc<[Option<u32>]>>, set, held| {
-                let mut kind = self.kind(Some(held), |_| None, &[], None);
-                match last {
-                    Some(areas) if *areas == kind.areas => kind.areas = Arc::clone(areas),
-                    _ => *last = Some(Arc::clone(&kind.areas)),
-                }
-                (kind.beginning(), kind, set.number())
-            });
+        let mut kinds = self.index.make_each(&plain, LastAreas::default, |last, set, held| {
+            let kind = self.kind(Some(held), |_| None, (&[], None), last);
+            (kind.beginning(), kind, set.number())
+        });
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         kinds.par_extend(special.par_iter().map(|&number| {
             let kind = self.spell_out(number, &table);
@@ -523,6 +523,9 @@ impl<'a> Joiner<'a> {
         (sorted, place)
     }
 }
+
+/// The areas of the kind before, which the next one often has too.
+type LastAreas = Option<Arc<[Option<u32>]>>;
 
 /// The links that numbers in makings stand for.
 fn links(numbers: &[u32]) -> impl Iterator<Item = Link> + '_ {

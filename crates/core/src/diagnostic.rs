@@ -227,8 +227,8 @@ pub struct Diagnostic {
     pub action: Action,
     /// The row's own id, where it has one.
     pub id: Option<Arc<str>>,
-    /// What is wrong on this row and what would be right, in English.
-    pub message: String,
+    /// What is wrong on this row and what would be right, in English. Thousands of rows may share it.
+    pub message: Arc<str>,
 }
 
 /// How often each finding was made in each source.

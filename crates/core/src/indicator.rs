@@ -495,6 +495,7 @@ fn axes(tally: &Tally, frame: &Frame, profiles: &[Profile], measures: &[Measure]
 }
 
 /// Where a level's areas stand in [`Indicators::areas`].
+#[derive(Debug)]
 pub(crate) struct LevelIndex {
     first: usize,
     none: usize,

@@ -75,30 +75,36 @@ impl Networks {
             services.iter().map(|s| list.binary_search(&Network::of(s)).unwrap_or_default()).collect();
         let days = Days::of(frame, profile);
 
-        let mut found = Self { now: vec![Vec::new(); areas], planned: vec![Vec::new(); areas], list };
-        for run in reached.parts.chunk_by(|a, b| a.area == b.area) {
-            let [mut now, mut planned] = [(); 2].map(|()| Seen::new(found.list.len(), frame));
-            for (turn, part) in (1..).zip(run) {
-                let units = reached.units(part);
-                let links = reached.sets[part.set].unwrap_or_default();
-                let counted = || links.iter().filter_map(|&link| Some((link.service, days.when(link)?)));
-                for (service, _) in counted().filter(|(_, when)| *when == When::Now) {
-                    now.count(turn, of_service[service.0 as usize], service, units);
-                }
-                // A network that is there is not planned for the same places.
-                for (service, _) in counted().filter(|(_, when)| *when != When::Now) {
-                    let network = of_service[service.0 as usize];
-                    if now.turn[network] != turn {
-                        planned.count(turn, network, service, units);
-                    }
+        let [mut all_now, mut all_planned] = [(); 2].map(|()| vec![Vec::new(); areas]);
+        let fresh = || [(); 2].map(|()| Seen::new(list.len(), frame));
+        let [mut now, mut planned] = fresh();
+        let (mut area, mut turn) = (0, 0);
+        let mut close = |area: usize, [now, planned]: [&Seen; 2]| {
+            all_now[area] = now.presences(&of_service, frame);
+            all_planned[area] = planned.presences(&of_service, frame);
+        };
+        reached.each(|part| {
+            if part.area != area {
+                close(area, [&now, &planned]);
+                [now, planned] = fresh();
+                area = part.area;
+            }
+            turn += 1;
+            let links = reached.sets[part.set].unwrap_or_default();
+            let counted = || links.iter().filter_map(|&link| Some((link.service, days.when(link)?)));
+            for (service, _) in counted().filter(|(_, when)| *when == When::Now) {
+                now.count(turn, of_service[service.0 as usize], service, part.units);
+            }
+            // A network that is there is not planned for the same places.
+            for (service, _) in counted().filter(|(_, when)| *when != When::Now) {
+                let network = of_service[service.0 as usize];
+                if now.turn[network] != turn {
+                    planned.count(turn, network, service, part.units);
                 }
             }
-            if let Some(first) = run.first() {
-                found.now[first.area] = now.presences(&of_service, frame);
-                found.planned[first.area] = planned.presences(&of_service, frame);
-            }
-        }
-        found
+        });
+        close(area, [&now, &planned]);
+        Self { list, now: all_now, planned: all_planned }
     }
 }
 

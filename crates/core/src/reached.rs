@@ -2,73 +2,79 @@
 //!
 //! Questions about networks and days are asked once per set, and there are few sets.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    indicator::{AreaRef, area_lookup},
+    indicator::{AreaRef, LevelIndex, area_lookup},
     service::Link,
     study::Frame,
     tally::Tally,
 };
 
 /// Units by area and set of links.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Reached<'a> {
+    tally: &'a Tally,
     /// The distinct sets, as the tally has them first; `None` where it cannot be said what reaches the places.
     pub sets: Vec<Option<&'a [Link]>>,
-    /// By area and set, in order.
-    pub parts: Vec<Part>,
-    /// Shape: part × unit.
-    sums: Vec<u64>,
-    units: usize,
+    /// Per cell of the tally, its set.
+    set_of: Vec<u32>,
+    /// Per level, where its areas are among those of the figures.
+    levels: Vec<LevelIndex>,
 }
 
 /// What of one area is reached by one set of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct Part<'a> {
     /// Index into the figures' areas.
     pub area: usize,
     /// Index into [`Reached::sets`].
     pub set: usize,
-    /// Which of the sums are its.
-    sums: usize,
+    /// A sum per unit of the frame.
+    pub units: &'a [u64],
 }
 
 impl<'a> Reached<'a> {
-    /// Adds up a tally; `areas` are those of the study's figures, and every place is in the first of them.
+    /// Finds the sets of a tally; `areas` are those of the study's figures, and every place is in the first of them.
     #[must_use]
     pub fn of(tally: &'a Tally, frame: &Frame, areas: &[AreaRef]) -> Self {
-        let units = frame.units.len();
-        let mut all = Self { sets: Vec::new(), parts: Vec::new(), sums: Vec::new(), units };
-        let index = area_lookup(areas, frame);
-        let mut numbers: FxHashMap<Option<&[Link]>, usize> = FxHashMap::default();
-        let mut known: FxHashMap<(usize, usize), usize> = FxHashMap::default();
-        for (cell, counts) in tally.rows() {
-            let links = cell.links.as_deref();
-            let set = *numbers.entry(links).or_insert_with(|| {
-                all.sets.push(links);
-                all.sets.len() - 1
-            });
-            let of_levels = cell.areas.iter().zip(&index).map(|(&area, index)| index.of(area));
-            for area in std::iter::once(0).chain(of_levels) {
-                let sums = *known.entry((area, set)).or_insert_with(|| {
-                    let sums = all.parts.len();
-                    all.parts.push(Part { area, set, sums });
-                    all.sums.resize(all.sums.len() + units, 0);
-                    sums
-                });
-                let sums = &mut all.sums[sums * units..(sums + 1) * units];
-                sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.sum);
-            }
-        }
-        all.parts.sort_unstable_by_key(|part| (part.area, part.set));
-        all
+        let mut sets = Vec::new();
+        let mut numbers: FxHashMap<Option<&[Link]>, u32> = FxHashMap::default();
+        let set = |links| {
+            *numbers.entry(links).or_insert_with(|| {
+                sets.push(links);
+                u32::try_from(sets.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let set_of = tally.rows().map(|(cell, _)| cell.links.as_deref()).map(set).collect();
+        Self { tally, sets, set_of, levels: area_lookup(areas, frame) }
     }
 
-    /// A part's sums, one per unit of the frame.
-    #[must_use]
-    pub fn units(&self, part: &Part) -> &[u64] {
-        &self.sums[part.sums * self.units..(part.sums + 1) * self.units]
+    /// Tells every part, area after area and those of one area by set. A part has at least one place.
+    ///
+    /// Parts are added up one at a time: there are as many as sets in every area, and more than one wants to keep.
+    pub fn each(&self, mut take: impl FnMut(Part<'_>)) {
+        let mut told = |area: &dyn Fn(usize) -> usize| {
+            let mut cells: Vec<(usize, u32, usize)> =
+                self.set_of.iter().enumerate().map(|(cell, &set)| (area(cell), set, cell)).collect();
+            cells.par_sort_unstable();
+            let mut units = Vec::new();
+            for part in cells.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+                let Some(&(area, set, _)) = part.first() else { continue };
+                units.clear();
+                for &(_, _, cell) in part {
+                    let counts = self.tally.counts(cell);
+                    units.resize(counts.len(), 0);
+                    units.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count.sum);
+                }
+                take(Part { area, set: set as usize, units: &units });
+            }
+        };
+        told(&|_| 0);
+        for (level, index) in self.levels.iter().enumerate() {
+            told(&|cell| index.of(self.tally.cell(cell).areas[level]));
+        }
     }
 }
 
@@ -159,7 +165,7 @@ pub(crate) mod tests {
             (cell(1, Some(&[1])), 6),
         ];
         rows.sort();
-        let counts = rows.iter().map(|&(_, sum)| Count { sum, missing: 0 }).collect();
+        let counts: Vec<Count> = rows.iter().map(|&(_, sum)| Count { sum, missing: 0 }).collect();
         Tally::of(rows.into_iter().map(|(cell, _)| cell).collect(), counts)
     }
 
@@ -171,10 +177,14 @@ pub(crate) mod tests {
     fn the_sets_of_an_area_hold_all_of_it() {
         let (frame, tally) = (frame(), tally());
         let reached = Reached::of(&tally, &frame, &figures(&tally, &frame).areas);
-        let of = |area: usize| {
-            reached.parts.iter().filter(|part| part.area == area).map(|part| reached.units(part)[0]).sum::<u64>()
-        };
-        assert_eq!([0, 1, 2].map(of), [22, 12, 10]);
+        let mut sums = [0; 3];
+        let mut order = Vec::new();
+        reached.each(|part| {
+            sums[part.area] += part.units[0];
+            order.push((part.area, part.set));
+        });
+        assert_eq!(sums, [22, 12, 10]);
         assert_eq!(reached.sets.len(), 7);
+        assert!(order.is_sorted_by(|a, b| a < b), "each once, and areas one after the other: {order:?}");
     }
 }

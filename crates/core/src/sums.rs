@@ -19,14 +19,15 @@ use crate::{
 pub struct Sums {
     units: usize,
     rows: Vec<(u32, u16)>,
-    counts: Vec<Count>,
+    /// Shared with the cube that is made of them.
+    counts: Arc<Vec<Count>>,
 }
 
 impl Sums {
     /// No sums yet, in so many units, places among them.
     #[must_use]
     pub fn new(units: usize) -> Self {
-        Self { units: units.max(1), rows: Vec::new(), counts: Vec::new() }
+        Self { units: units.max(1), rows: Vec::new(), counts: Arc::default() }
     }
 
     /// The number of units.
@@ -37,14 +38,15 @@ impl Sums {
 
     /// Adds counts of a kind and category that is the last one, or comes after it.
     pub(crate) fn push(&mut self, row: (u32, u16), counts: &[Count]) {
+        let all = Arc::make_mut(&mut self.counts);
         if self.rows.last() == Some(&row) {
-            let at = self.counts.len() - self.units;
-            for (sum, count) in self.counts[at..].iter_mut().zip(counts) {
+            let at = all.len() - self.units;
+            for (sum, count) in all[at..].iter_mut().zip(counts) {
                 sum.add(*count);
             }
         } else {
             self.rows.push(row);
-            self.counts.extend_from_slice(counts);
+            all.extend_from_slice(counts);
         }
     }
 
@@ -52,7 +54,7 @@ impl Sums {
     #[must_use]
     pub fn of(units: usize, rows: Vec<(u32, u16)>, counts: Vec<Count>) -> Option<Self> {
         let whole = rows.len().checked_mul(units)? == counts.len();
-        (units > 0 && whole && rows.is_sorted_by(|a, b| a < b)).then_some(Self { units, rows, counts })
+        (units > 0 && whole && rows.is_sorted_by(|a, b| a < b)).then(|| Self { units, rows, counts: Arc::new(counts) })
     }
 
     /// Kind, category and one count per unit, in order.
@@ -104,7 +106,7 @@ impl Sums {
             Cell { areas: Arc::clone(areas), settlement: *settlement, links: links.clone(), category }
         };
         if (0..).zip(&first).all(|(at, &first)| at == first) {
-            return Tally::of(self.rows.iter().map(cell).collect(), self.counts.clone());
+            return Tally::of(self.rows.iter().map(cell).collect(), Arc::clone(&self.counts));
         }
         let mut rows: Vec<(u32, u16, &[Count])> =
             self.rows().map(|(kind, category, counts)| (first[kind as usize], category, counts)).collect();
@@ -120,7 +122,7 @@ impl Sums {
     pub fn changed(&self, changes: &Changes, number: impl Fn(u32) -> Option<u32>) -> Option<Self> {
         let mut left: FxHashMap<(u32, u16), &Change> =
             changes.rows.iter().map(|(&row, change)| (row, change)).collect();
-        let mut counts = self.counts.clone();
+        let mut counts = self.counts.to_vec();
         let mut rows = self.rows.clone();
         for (row, counts) in rows.iter().zip(counts.chunks_exact_mut(self.units.max(1))) {
             if let Some(change) = left.remove(row) {

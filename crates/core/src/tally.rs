@@ -61,14 +61,14 @@ impl Count {
 pub struct Tally {
     /// Sorted by cell, each once.
     cells: Vec<Cell>,
-    /// Shape: cell × unit of the frame.
-    counts: Vec<Count>,
+    /// Shape: cell × unit of the frame. Often those of the sums that it was made from.
+    counts: Arc<Vec<Count>>,
 }
 
 impl Tally {
     /// A tally of cells in order, each once, with one count per unit for each.
-    pub(crate) fn of(cells: Vec<Cell>, counts: Vec<Count>) -> Self {
-        Self { cells, counts }
+    pub(crate) fn of(cells: Vec<Cell>, counts: impl Into<Arc<Vec<Count>>>) -> Self {
+        Self { cells, counts: counts.into() }
     }
 
     /// Counts places that have been joined.
@@ -95,7 +95,7 @@ impl Tally {
         let (mut left, mut right) = (self.cells.into_iter().peekable(), other.cells.into_iter().peekable());
         let (mut left_counts, mut right_counts) =
             (self.counts.chunks_exact(units[0].max(1)), other.counts.chunks_exact(units[1].max(1)));
-        let mut merged = Self::default();
+        let (mut cells, mut counts) = (Vec::new(), Vec::new());
         loop {
             let order = match (left.peek(), right.peek()) {
                 (Some(l), Some(r)) => l.cmp(r),
@@ -103,20 +103,20 @@ impl Tally {
                 (None, Some(_)) => Ordering::Greater,
                 (None, None) => break,
             };
-            let at = merged.counts.len();
+            let at = counts.len();
             if order != Ordering::Greater {
-                merged.cells.extend(left.next());
-                merged.counts.extend(left_counts.next().into_iter().flatten());
+                cells.extend(left.next());
+                counts.extend(left_counts.next().into_iter().flatten());
             }
             if order == Ordering::Greater {
-                merged.cells.extend(right.next());
-                merged.counts.extend(right_counts.next().into_iter().flatten());
+                cells.extend(right.next());
+                counts.extend(right_counts.next().into_iter().flatten());
             } else if order == Ordering::Equal {
                 right.next();
-                add(&mut merged.counts[at..], right_counts.next().unwrap_or_default());
+                add(&mut counts[at..], right_counts.next().unwrap_or_default());
             }
         }
-        merged
+        Self::of(cells, counts)
     }
 
     /// The same with settlement classes told apart less: cells that become alike are counted together.
@@ -127,23 +127,34 @@ impl Tally {
             .map(|(cell, counts)| (Cell { settlement: class(cell.settlement), ..cell.clone() }, counts))
             .collect();
         rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut out = Self::default();
+        let (mut cells, mut all) = (Vec::new(), Vec::new());
         for (cell, counts) in rows {
-            if out.cells.last() == Some(&cell) {
-                let at = out.counts.len() - counts.len();
-                add(&mut out.counts[at..], counts);
+            if cells.last() == Some(&cell) {
+                let at = all.len() - counts.len();
+                add(&mut all[at..], counts);
             } else {
-                out.cells.push(cell);
-                out.counts.extend_from_slice(counts);
+                cells.push(cell);
+                all.extend_from_slice(counts);
             }
         }
-        out
+        Self::of(cells, all)
     }
 
     /// The cells in order, with one count per unit of the frame.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (&Cell, &[Count])> {
         let units = self.counts.len().checked_div(self.cells.len()).unwrap_or_default();
         self.cells.iter().zip(self.counts.chunks_exact(units.max(1)))
+    }
+
+    /// A cell by its place in the order.
+    pub(crate) fn cell(&self, at: usize) -> &Cell {
+        &self.cells[at]
+    }
+
+    /// The counts of a cell, one per unit of the frame.
+    pub(crate) fn counts(&self, at: usize) -> &[Count] {
+        let units = self.counts.len().checked_div(self.cells.len()).unwrap_or_default();
+        &self.counts[at * units..(at + 1) * units]
     }
 
     /// The cells in order, some at a time, with their counts: one per unit of the frame for each.
@@ -214,6 +225,27 @@ impl Counts {
             self.counts.resize(start + self.units, Count::default());
             start
         })
+    }
+
+    /// How many rows there are: kinds and categories that were met.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Takes over what others have counted, which have counted nothing then. Both have the same units.
+    pub fn absorb(&mut self, others: &mut Self) {
+        for (key, start) in others.rows.drain() {
+            let own = self.row(key);
+            add(&mut self.counts[own..own + others.units], &others.counts[start..start + others.units]);
+        }
+        others.counts.clear();
     }
 
     /// The numbers of the kinds that any of some counts has, each once, in order.

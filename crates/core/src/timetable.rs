@@ -59,16 +59,16 @@ impl Timetable {
         let units = frame.units.len();
         let counts = vec![0; areas * speeds.len() * units * moments.len()];
         let mut timetable = Self { speeds, moments, units, counts };
-        for part in &reached.parts {
+        reached.each(|part| {
             let asked = timetable.speeds.len();
             for (speed, when) in whens[part.set * asked..(part.set + 1) * asked].iter().enumerate() {
                 let moment = timetable.moments.binary_search(when).unwrap_or_default();
-                for (unit, count) in reached.units(part).iter().enumerate() {
+                for (unit, count) in part.units.iter().enumerate() {
                     let first = timetable.first(part.area, speed, unit);
                     timetable.counts[first + moment] += count;
                 }
             }
-        }
+        });
         timetable
     }
 

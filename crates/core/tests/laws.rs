@@ -30,7 +30,7 @@ use nittio_core::{
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
     settlement::{Settlement, SettlementArea},
     study::{Frame, ScaledUnit, Study},
-    tally::Tally,
+    tally::{Counts, Tally},
     unit::Unit,
 };
 use proptest::prelude::*;
@@ -267,6 +267,19 @@ proptest! {
         prop_assert_eq!(&c.merge(b).merge(a), &whole);
         prop_assert_eq!(&whole.clone().merge(Tally::default()), &whole);
         prop_assert_eq!(&Tally::default().merge(whole.clone()), &whole);
+
+        // A worker that hands over what it has counted after every place, and one that never does.
+        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
+        let units = study.frame.units.len();
+        let [mut eager, mut lazy, mut counted] = [(); 3].map(|()| Counts::new(units));
+        for place in order {
+            let counts = if place % 2 == 0 { &mut eager } else { &mut lazy };
+            counts.observe(&study.places, place..place + 1, &coverage.kind[place..=place]);
+            counted.absorb(&mut eager);
+            prop_assert!(eager.is_empty());
+        }
+        let sums = Counts::into_sums(vec![lazy, eager, counted], units, |kind| kind, |category| category);
+        prop_assert_eq!(&sums.tally(&coverage.kinds), &whole);
     }
 
     /// The oracle changes the services of the study by rules of its own, joins all places anew, and looks at every place.

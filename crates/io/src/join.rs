@@ -150,6 +150,9 @@ enum Look<'a> {
     ToCount(Option<Neighbours<'a>>),
 }
 
+/// How many rows of counts a worker has by itself, about. A country has hundreds of thousands, which all workers would have.
+const ROWS: usize = 1 << 16;
+
 /// One pass over the places.
 struct Work<'a> {
     opened: &'a Opened<'a>,
@@ -159,6 +162,8 @@ struct Work<'a> {
     units: usize,
     /// Counts of workers that are not at work just now.
     counts: Mutex<Vec<Counts>>,
+    /// What workers have counted before, when it became too much for each to have by itself.
+    counted: Mutex<Counts>,
     doubts: Mutex<Doubts>,
     sorter: Option<Sorter>,
     found: Mutex<Found>,
@@ -193,6 +198,7 @@ impl<'a> Work<'a> {
             },
             units,
             counts: Mutex::default(),
+            counted: Mutex::new(Counts::new(units + 1)),
             doubts: Mutex::default(),
             sorter: keep.map(|keep| Sorter::new(keep.folder, keep.bytes, units)),
             found: Mutex::default(),
@@ -220,6 +226,9 @@ impl<'a> Work<'a> {
             let spare = self.counts.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut counts = spare.unwrap_or_else(|| Counts::new(self.units + 1));
             counts.observe(places, 0..places.len(), &kinds);
+            if counts.len() > ROWS {
+                self.counted.lock().unwrap_or_else(PoisonError::into_inner).absorb(&mut counts);
+            }
             self.counts.lock().unwrap_or_else(PoisonError::into_inner).push(counts);
         });
         if let Some(sorter) = &self.sorter {
@@ -287,10 +296,12 @@ impl<'a> Work<'a> {
     }
 
     fn look_for_odd(&self, places: &Places, kinds: &[u32], found: &mut Found) {
+        let mut messages = odd::Messages::default();
         for (place, kind) in self.joiner.odd(places, kinds) {
             let positioned = places.position(place).is_some();
             let (levels, at) = (&self.opened.study.frame.levels, places.origin[place]);
-            found.diagnostics.extend(odd::of_place(levels, &kind, at, &places.ids[place], positioned));
+            let row = (at, &places.ids[place]);
+            found.diagnostics.extend(odd::of_place(levels, &kind, row, positioned, &mut messages));
             if !positioned && kind.is_matched() {
                 found.offered.insert(at);
             }
@@ -313,7 +324,8 @@ impl<'a> Work<'a> {
         if let Some(error) = found.error {
             return Err(error.into());
         }
-        let counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        counts.push(self.counted.into_inner().unwrap_or_else(PoisonError::into_inner));
         let doubts = self.doubts.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Stopped { given: self.joiner.pause(), units: self.units + 1, counts, doubts, sorter: self.sorter, found })
     }
@@ -323,7 +335,7 @@ impl<'a> Work<'a> {
 struct Stopped {
     given: Given,
     units: usize,
-    /// One per worker, or so.
+    /// One per worker, or so, and what they had counted before.
     counts: Vec<Counts>,
     doubts: Doubts,
     sorter: Option<Sorter>,
@@ -345,7 +357,9 @@ impl Stopped {
         let category = |number: u16| categories[usize::from(number)];
         let sums = Counts::into_sums(counts, units, |number| numbers.of(number), category);
         let (places, tally) = (sums.places(kinds.len()), sums.tally(&kinds));
-        diagnostics.append(&mut found.diagnostics);
+        // Those of places may be many, and stay where they are.
+        found.diagnostics.append(&mut diagnostics);
+        let mut diagnostics = found.diagnostics;
         odd::settle(&mut diagnostics, &found.offered);
         let rows = sorter.map(|sorter| Rows { sorter, kinds: numbers, categories });
         let account = rows.as_ref().and_then(|_| Account::of(opened, &frame, &diagnostics, &duplicates));

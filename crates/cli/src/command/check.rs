@@ -89,7 +89,7 @@ fn json(diagnostics: &[Diagnostic], inputs: &[Input]) -> String {
                 "id": d.id.as_deref(),
                 "finding": d.finding.key(),
                 "action": d.action.key(),
-                "message": d.message,
+                "message": d.message.as_ref(),
             })
         })
         .collect();

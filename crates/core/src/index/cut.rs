@@ -19,7 +19,7 @@ use geo::Coord;
 use super::{
     border::Group,
     lattice::{DEPTH, Lattice, morton},
-    outlines::{Outlines, STRETCH, len32},
+    outlines::{Outlines, Part, STRETCH, len32},
     sets::{Grown, Sets},
     stretches,
 };
@@ -324,10 +324,12 @@ impl Cutter<'_> {
         let height = |&vertex: &u32| self.outlines.vertex(vertex).y;
         let beyond = |v: Coord| v.x > bounds.x1 && v.y > bounds.y0 && v.y < bounds.y1;
         for item in &square.items {
-            let owner = self.outlines.parts[item.part as usize].owner;
+            let Part { owner, lower, upper, .. } = self.outlines.parts[item.part as usize];
+            let reach = [upper.x - bounds.x0, bounds.x1 - lower.x, upper.y - bounds.y0, bounds.y1 - lower.y];
+            let reach = reach.into_iter().fold(0.0, f64::max);
             steps.clear();
             if item.whole {
-                group.add(owner, item.odd, self.outlines.edges(item.part), steps, &mut leaves.code);
+                group.add((owner, item.odd), self.outlines.edges(item.part), steps, reach, &mut leaves.code);
                 continue;
             }
             let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
@@ -337,7 +339,7 @@ impl Cutter<'_> {
                 steps.sort_unstable_by(|a, b| height(a).total_cmp(&height(b)));
                 cancel_pairs(steps, height);
             }
-            group.add(owner, item.odd, edges.iter().copied(), steps, &mut leaves.code);
+            group.add((owner, item.odd), edges.iter().copied(), steps, reach, &mut leaves.code);
         }
         group.write(&mut leaves.code);
     }

@@ -62,8 +62,8 @@ enum Owner {
 /// [`CoverageIndex::write`] wrote, and then used where they lie.
 ///
 /// # Memory
-/// Linear in the vertices: 16 bytes for each, 5 for each edge in each square that it may touch, and 80 for each square;
-/// together about 40 bytes per vertex of ragged outlines. While it is built, 2 more per vertex and what is in the squares
+/// Linear in the vertices: 16 bytes for each, 8 for each run of edges in each square that it may touch, and 100 for each
+/// square; together about 30 bytes per vertex of ragged outlines. While it is built, 2 more per vertex and what is in the squares
 /// that are being divided.
 #[derive(Debug)]
 pub struct CoverageIndex {

@@ -17,19 +17,17 @@ pub(super) struct Sets {
 /// Set `i` of shard `s` has the number `i × SHARDS + s`.
 #[derive(Debug, Default)]
 struct Shard {
-    /// The owners of each set, sorted, one set after the other.
-    members: Vec<u32>,
-    /// Where in `members` each set ends.
-    ends: Vec<usize>,
+    /// The owners of each set, sorted, one set after the other, in blocks that never grow: a list that does would be copied
+    /// again and again, and leave room behind that nothing fits into.
+    blocks: Vec<Vec<u32>>,
+    /// Where each set starts, and how long it is; the start counts [`BLOCK`] for every block before its own.
+    spans: Vec<[u32; 2]>,
     /// The sets by their content.
-    known: HashTable<Known>,
+    known: HashTable<u32>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    hash: u64,
-    set: u32,
-}
+/// How many owners are in a block; more only where one set has more.
+const BLOCK: usize = 1 << 12;
 
 pub(super) const SHARDS: u32 = 64;
 
@@ -175,7 +173,8 @@ impl Sets {
     pub(super) fn bytes(&self) -> usize {
         let of_shard = |shard: u32| {
             let shard = self.shard(shard);
-            shard.members.capacity() * 4 + shard.ends.capacity() * 8 + shard.known.allocation_size()
+            let members: usize = shard.blocks.iter().map(Vec::capacity).sum();
+            members * 4 + shard.spans.capacity() * 8 + shard.known.allocation_size()
         };
         (0..SHARDS).map(of_shard).sum()
     }
@@ -209,23 +208,36 @@ fn shard_of(hash: u64) -> u32 {
 
 impl Shard {
     fn intern(&mut self, members: &[u32], hash: u64) -> u32 {
-        let same = |known: &Known| known.hash == hash && self.members_of(known.set) == Some(members);
-        if let Some(known) = self.known.find(hash, same) {
-            return known.set;
+        let Self { blocks, spans, known } = self;
+        if let Some(&set) = known.find(hash, |&set| members_in(blocks, spans, set) == Some(members)) {
+            return set;
         }
-        // Sets enough to fill 2^31 numbers do not fit into any memory there is.
-        let set = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.members.extend_from_slice(members);
-        self.ends.push(self.members.len());
-        self.known.insert_unique(hash, Known { hash, set }, |known| known.hash);
+        // Sets enough to fill 2^31 numbers, or their owners 2^32, do not fit into any memory there is.
+        let word = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let set = word(spans.len());
+        let has_room = |block: &Vec<u32>| block.len() < BLOCK && block.len() + members.len() <= BLOCK;
+        if !blocks.last().is_some_and(has_room) {
+            blocks.push(Vec::with_capacity(members.len().max(BLOCK)));
+        }
+        let before = (blocks.len() - 1) * BLOCK;
+        if let Some(block) = blocks.last_mut() {
+            spans.push([word(before + block.len()), word(members.len())]);
+            block.extend_from_slice(members);
+        }
+        known.insert_unique(hash, set, |&set| hash_of(members_in(blocks, spans, set).unwrap_or_default()));
         set
     }
 
     fn members_of(&self, set: u32) -> Option<&[u32]> {
-        let end = *self.ends.get(set as usize)?;
-        let start = (set as usize).checked_sub(1).map_or(0, |last| self.ends[last]);
-        self.members.get(start..end)
+        members_in(&self.blocks, &self.spans, set)
     }
+}
+
+/// The owners in a set, see [`Shard`].
+#[inline]
+fn members_in<'a>(blocks: &'a [Vec<u32>], spans: &[[u32; 2]], set: u32) -> Option<&'a [u32]> {
+    let [start, length] = spans.get(set as usize)?.map(|number| number as usize);
+    blocks.get(start / BLOCK)?.get(start % BLOCK..start % BLOCK + length)
 }
 
 #[cfg(test)]
@@ -244,5 +256,21 @@ mod tests {
         assert_eq!(sets.with_all(EMPTY, [7, 3, 7].into_iter(), &mut grown), ab);
         assert_eq!(sets.look_at(ab, <[u32]>::to_vec), [3, 7]);
         assert_eq!(sets.look_at(EMPTY, <[u32]>::len), 0);
+    }
+
+    #[test]
+    fn sets_are_whole_whether_they_fill_a_block_or_are_larger_than_one() {
+        let most = u32::try_from(BLOCK).unwrap();
+        let lengths = [0, 1, most - 1, 1, 0, most, 2, 3 * most + 1, 0, 5];
+        let lists: Vec<Vec<u32>> =
+            (0..).zip(lengths).map(|(first, length)| (first..first + length).collect()).collect();
+        let mut shard = Shard::default();
+        let mut numbers = || lists.iter().map(|list| shard.intern(list, hash_of(list))).collect::<Vec<_>>();
+        let (first, again) = (numbers(), numbers());
+        assert_eq!(first, again);
+        for (number, list) in first.into_iter().zip(&lists) {
+            assert_eq!(shard.members_of(number), Some(list.as_slice()));
+        }
+        assert_eq!(shard.members_of(u32::try_from(lists.len()).unwrap()), None);
     }
 }

@@ -50,18 +50,9 @@ impl<'a> View<'a> {
             *start = self.starts[leaf] as usize;
             seen ^= self.sets[leaf] ^ self.index.known.glance(leaf);
         }
-        let mut edges = [const { 0..0 }; AHEAD];
-        for (edges, &start) in edges.iter_mut().zip(&starts[..groups.len()]) {
+        for &start in &starts[..groups.len()] {
             // There may be no border in the square, and then this is another one's; it is only looked at.
-            if let Some(&[owners, count, ..]) = self.code.get(start..).and_then(<[u32]>::first_chunk::<4>) {
-                let first = start + 4 + owners as usize;
-                *edges = first..first + count as usize;
-            }
-        }
-        for edges in edges {
-            for edge in self.code.get(edges).unwrap_or_default().iter().step_by(4) {
-                seen ^= self.vertices.get(*edge as usize).map_or(0, |vertex| vertex[0].to_bits() as u32);
-            }
+            seen ^= Borders::glance(self.code.get(start..).unwrap_or_default(), self.vertices);
         }
         std::hint::black_box(seen);
     }

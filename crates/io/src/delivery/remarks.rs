@@ -156,7 +156,7 @@ fn findings(both: &Both<'_, '_>, operators: &mut Vec<Operator>) {
             at: Some(at(&inputs, found.at)),
             name: found.id.as_deref().map(str::to_owned),
             area: None,
-            what: What::Finding { key: found.finding.key(), message: found.message },
+            what: What::Finding { key: found.finding.key(), message: found.message.as_ref().to_owned() },
         };
         match operators.iter_mut().find(|operator| operator.name == name) {
             Some(operator) => operator.remarks.push(remark),

@@ -87,7 +87,7 @@ impl KeptDiagnostic {
             finding: found.finding,
             action: found.action,
             id: found.id.as_deref().map(str::to_owned),
-            message: found.message.clone(),
+            message: found.message.as_ref().to_owned(),
         }
     }
 
@@ -98,7 +98,7 @@ impl KeptDiagnostic {
             finding: self.finding,
             action: self.action,
             id: self.id.as_deref().map(Into::into),
-            message: self.message.clone(),
+            message: self.message.as_str().into(),
         }
     }
 }

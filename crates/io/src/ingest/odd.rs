@@ -1,6 +1,6 @@
 //! What the join found odd about where places lie, as diagnostics.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use nittio_core::{
     area::Level,
@@ -10,15 +10,32 @@ use nittio_core::{
 
 use super::Ingested;
 
+/// Messages, each kept once however many rows it is about.
+#[derive(Debug, Default)]
+pub struct Messages(HashSet<Arc<str>>);
+
+impl Messages {
+    fn of(&mut self, message: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(message) {
+            return Arc::clone(known);
+        }
+        let new: Arc<str> = message.into();
+        self.0.insert(Arc::clone(&new));
+        new
+    }
+}
+
 /// All findings of reading and joining, in the order of files and rows.
 #[must_use]
 pub fn findings(ingested: &Ingested, coverage: &Coverage) -> Vec<Diagnostic> {
     let (study, places) = (&ingested.study, &ingested.study.places);
     let mut all = ingested.diagnostics.clone();
     let mut offered = HashSet::new();
+    let mut messages = Messages::default();
     for place in 0..places.len() {
         let (kind, positioned) = (coverage.of(place), places.position(place).is_some());
-        all.extend(of_place(&study.frame.levels, kind, places.origin[place], &places.ids[place], positioned));
+        let (at, id) = (places.origin[place], &places.ids[place]);
+        all.extend(of_place(&study.frame.levels, kind, (at, id), positioned, &mut messages));
         if !positioned && kind.is_matched() {
             offered.insert(places.origin[place]);
         }
@@ -35,17 +52,23 @@ pub fn settle(findings: &mut [Diagnostic], offered: &HashSet<SourceRow>) {
             finding.action = Action::Noted;
         }
     }
-    findings.sort();
+    findings.sort_unstable();
 }
 
 /// What is odd about where one place lies, one diagnostic per kind of oddity.
 ///
 /// That a place has no position was told when it was read.
 #[must_use]
-pub fn of_place(levels: &[Level], kind: &Kind, at: SourceRow, id: &str, positioned: bool) -> Vec<Diagnostic> {
+pub fn of_place(
+    levels: &[Level],
+    kind: &Kind,
+    (at, id): (SourceRow, &str),
+    positioned: bool,
+    messages: &mut Messages,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let mut say = |finding, action, message| {
-        out.push(Diagnostic { at, finding, action, id: Some(id.into()), message });
+    let mut say = |finding, action, message: String| {
+        out.push(Diagnostic { at, finding, action, id: Some(id.into()), message: messages.of(&message) });
     };
     let mut nowhere: Vec<&str> = Vec::new();
     for &(number, oddity) in &kind.oddities {

@@ -66,8 +66,8 @@ pub(super) fn read(
     let mut found = Vec::new();
     let mut applied: BTreeMap<u16, u64> = BTreeMap::new();
     for (id, mut rows) in rows {
-        let mut say = |at: SourceRow, finding, action, message| {
-            found.push(Diagnostic { at, finding, action, id: Some((*id).into()), message });
+        let mut say = |at: SourceRow, finding, action, message: String| {
+            found.push(Diagnostic { at, finding, action, id: Some((*id).into()), message: message.into() });
         };
         // Of answers of one day the one that stands last in the study is the latest.
         rows.sort_by_key(|row| (row.date, row.at));

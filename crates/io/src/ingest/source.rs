@@ -365,7 +365,13 @@ impl Placing {
 
     /// Notes a finding.
     pub(super) fn say(&mut self, row: u32, finding: Finding, action: Action, id: Option<&str>, message: String) {
-        self.diagnostics.push(Diagnostic { at: self.at(row), finding, action, id: id.map(Into::into), message });
+        self.diagnostics.push(Diagnostic {
+            at: self.at(row),
+            finding,
+            action,
+            id: id.map(Into::into),
+            message: message.into(),
+        });
     }
 
     /// A position in the study's CRS.

@@ -56,7 +56,7 @@ mod tests {
             finding: Finding::NoPosition,
             action: Action::Unmatched,
             id: id.map(Into::into),
-            message: message.to_owned(),
+            message: message.into(),
         };
         let found = [
             at(1, 2, Some("b"), "no northing, write a number"),

@@ -273,7 +273,7 @@ fn run(study: Study) -> Sample {
         finding: Finding::NoPosition,
         action: Action::Unmatched,
         id: Some("h09".into()),
-        message: "easting and northing are empty; write numbers".to_owned(),
+        message: "easting and northing are empty; write numbers".into(),
     }];
     let input = |path: &str, role: &str, rows, crs: Option<&str>| Input {
         path: path.to_owned(),

@@ -29,6 +29,8 @@ const BESIDE: [Marker; 2] =
     [Marker { shape: Shape::Diamond, colour: INK }, Marker { shape: Shape::Square, colour: CONTEXT }];
 const LOWEST: Marker = Marker { shape: Shape::Triangle, colour: MISSED };
 const HIGHEST: Marker = Marker { shape: Shape::Dot, colour: MET };
+/// The one that changed most, where it is neither.
+const CHANGED: Marker = Marker { shape: Shape::Ring, colour: INK };
 
 /// One area: what was published, by year, and what the study says.
 struct Series<'c> {
@@ -87,6 +89,19 @@ impl<'c> Years<'c> {
     /// The year from which on all can be compared with the last one.
     fn comparable(&self) -> i16 {
         self.broken.last_key_value().map_or(self.first, |(&year, _)| year)
+    }
+
+    /// The level's area that changed most since the last break. Of several that changed alike it is the first.
+    fn most_changed(&self) -> Option<usize> {
+        let from = self.comparable();
+        let change = |at: usize| self.areas[at].since(from).map(|[a, b]| a.1.value.abs_diff(b.1.value));
+        let candidates = (0..self.areas.len()).filter(|&at| change(at).is_some());
+        candidates.reduce(|most, at| if change(at) > change(most) { at } else { most })
+    }
+
+    /// What is compared with the country or the like, as the title has it before any area of the level.
+    fn compared(&self) -> Option<&Series<'c>> {
+        self.beside.iter().find(|series| series.since(self.comparable()).is_some() && series.ours.is_some())
     }
 
     /// The level's areas with the lowest and with the highest share of the study, among those with the most to show: several years.
@@ -169,18 +184,16 @@ pub(super) fn figure(scene: &Scene<'_>, id: &'static str, comparison: &Compariso
 fn title(scene: &Scene<'_>, comparison: &Comparison, years: &Years<'_>) -> String {
     let t = &scene.t;
     let from = years.comparable();
-    let change = |series: &Series<'_>| series.since(from).map_or(0, |[a, b]| a.1.value.abs_diff(b.1.value));
-    let beside = years.beside.iter().find(|series| series.since(from).is_some() && series.ours.is_some());
-    let candidates = || years.areas.iter().filter(|series| series.since(from).is_some());
-    // Of several that changed alike the first is named.
-    let most = candidates().reduce(|most, series| if change(series) > change(most) { series } else { most });
+    let beside = years.compared();
+    let candidates = years.areas.iter().filter(|series| series.since(from).is_some()).count();
+    let most = years.most_changed().map(|at| &years.areas[at]);
     let Some((series, [first, last])) = beside.or(most).and_then(|series| Some((series, series.since(from)?))) else {
         let name = reconciliation::name(scene, comparison);
         return t.say("history.title-broken", &[("name", &name), ("year", &years.last.to_string())]);
     };
     let share = |value: Published| reconciliation::published(scene, Counts::Share, value);
     let (from, to, start, end) = (first.0.to_string(), last.0.to_string(), share(first.1), share(last.1));
-    let key = match (beside, candidates().count()) {
+    let key = match (beside, candidates) {
         _ if start == end => "history.title-same",
         (None, 2..) => "history.title-most",
         _ => "history.title",
@@ -250,12 +263,14 @@ fn drawn(scene: &Scene<'_>, years: &Years<'_>) -> Lines {
         }
     };
     let (lowest, highest) = years.ends();
-    let others = (0..years.areas.len()).filter(|at| Some(*at) != lowest && Some(*at) != highest);
+    let ends = [lowest, highest];
+    let changed = years.most_changed().filter(|at| years.compared().is_none() && !ends.contains(&Some(*at)));
+    let others = (0..years.areas.len()).filter(|at| !ends.contains(&Some(*at)) && Some(*at) != changed);
     let mut rows: Vec<Line> = others.map(|at| line(&years.areas[at], None)).collect();
     rows.extend(years.beside.iter().skip(BESIDE.len()).map(|series| line(series, None)));
     rows.extend(years.beside.iter().zip(BESIDE).map(|(series, marker)| line(series, Some(marker))));
-    let ends = [(lowest, LOWEST), (highest, HIGHEST)];
-    rows.extend(ends.into_iter().filter_map(|(at, marker)| Some(line(&years.areas[at?], Some(marker)))));
+    let told = [(lowest, LOWEST), (highest, HIGHEST), (changed, CHANGED)];
+    rows.extend(told.into_iter().filter_map(|(at, marker)| Some(line(&years.areas[at?], Some(marker)))));
     let low = rows.iter().flat_map(|row| row.parts.iter().flatten().map(|point| point.1).chain(row.ours));
     let (from, shares) = settlements::axis_from(scene, low.fold(1.0, f64::min));
     let halfway = |year: i16| (at(year - 1) + at(year)) / 2.0;

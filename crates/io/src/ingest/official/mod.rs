@@ -143,7 +143,13 @@ struct Account {
 impl Account {
     fn say(&mut self, row: &Row, finding: Finding, action: Action, id: &str, message: String) {
         let at = SourceRow { source: self.source, row: row.number };
-        self.found.push(Diagnostic { at, finding, action, id: (!id.is_empty()).then(|| id.into()), message });
+        self.found.push(Diagnostic {
+            at,
+            finding,
+            action,
+            id: (!id.is_empty()).then(|| id.into()),
+            message: message.into(),
+        });
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn before(
         for mut told in own.found {
             let again = account.found.iter().any(|known| known.at == told.at && known.finding == told.finding);
             if told.finding == Finding::OfficialUnreadable || (told.finding == Finding::OfficialTwice && !again) {
-                told.message = format!("{year}: {}", told.message);
+                told.message = format!("{year}: {}", told.message).into();
                 account.found.push(told);
             }
         }
