@@ -24,7 +24,7 @@ pub(crate) fn candidates(args: &CandidatesArgs) -> Result<Answer, Failure> {
     let study = StudyArgs { project, example: *example, threads: *threads };
     if write::candidates::is_taken(&args.output) {
         let folder = args.output.display();
-        return Err(Failure::Said(format!("error: {folder} holds other results of nittio; name another folder")));
+        return Err(Failure::Said(format!("{folder} holds other results of nittio; name another folder")));
     }
     let staging = Staging::new(&args.output)?;
     let project = project::load(&study)?;

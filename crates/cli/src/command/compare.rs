@@ -41,7 +41,7 @@ const NAMED: usize = 8;
 pub(crate) fn compare(args: &CompareArgs) -> Result<Answer, Failure> {
     let results = args.names.iter().take_while(|name| is_result(name)).count();
     let others = args.names.len() - results;
-    let said = |message: &str| Err(Failure::Said(format!("error: {message}")));
+    let said = |message: &str| Err(Failure::Said(message.to_owned()));
     if results > 0 && (args.study.project.is_some() || args.study.example.is_some()) {
         return said("a saved result has its study with it: leave --project and --example out");
     }
@@ -49,7 +49,9 @@ pub(crate) fn compare(args: &CompareArgs) -> Result<Answer, Failure> {
         return said("nothing of a saved result is joined: leave --index out");
     }
     if args.report.is_some() && results < 2 {
-        return said("--report is about saved results: name two of them or more");
+        let other = args.names.get(results).map(|name| format!("; {name} is none, it has no result.nittio"));
+        let asked = "--report is about saved results: name two of them or more";
+        return said(&format!("{asked}{}", other.unwrap_or_default()));
     }
     if args.overlaps && results > 1 {
         return said("--overlaps is about scenarios: name one saved result at most, and then scenarios");
@@ -102,7 +104,7 @@ fn contrasts(
     let alone = matches!(names, [one] if one != BASE) && typed.is_empty();
     let base = (names.is_empty() || alone).then(|| BASE.to_owned());
     let all: Vec<String> = base.into_iter().chain(names.iter().cloned()).chain(typed).collect();
-    scenarios.contrasts(&all).map_err(|error| Failure::Said(format!("error: {error}")))
+    scenarios.contrasts(&all).map_err(|error| Failure::Said(error.to_string()))
 }
 
 /// Prints what came of scenarios.
@@ -110,7 +112,7 @@ fn tell(args: &CompareArgs, answer: &Compared<'_>, view: &ReportView) -> Result<
     let Compared { frame, goals, areas, compared, .. } = answer;
     if args.overlaps && !(0..compared.contrasts.len()).any(|k| compared.shares(k)) {
         let why = "two scenarios or more that only add are needed, held against the same; what each of these changes is told without --overlaps";
-        return Err(Failure::Said(format!("error: there are no overlaps: {why}")));
+        return Err(Failure::Said(format!("there are no overlaps: {why}")));
     }
     print(&match format(args) {
         CompareFormat::Table if args.overlaps => scenario_table::overlaps(answer, view),
@@ -192,11 +194,11 @@ fn of_results(args: &CompareArgs) -> Result<Answer, Failure> {
     };
     let results: Vec<Then<'_>> = args.names.iter().map(String::as_str).zip(&bases).zip(&figures).map(then).collect();
     let (Some(last), Some(basis)) = (opened.last(), bases.last()) else {
-        return Err(Failure::Said("error: name two results or more".to_owned()));
+        return Err(Failure::Said("name two results or more".to_owned()));
     };
     let view = report_view(last.file(), basis.goals());
     let wanted = Wanted { level: &view.level, goal: view.goal, unit: &view.unit };
-    let trend = Trend::of(results, wanted).map_err(|error| Failure::Said(format!("error: {error}")))?;
+    let trend = Trend::of(results, wanted).map_err(|error| Failure::Said(error.to_string()))?;
     print(&match format(args) {
         CompareFormat::Table => trend_table::table(&trend, &view).unwrap_or_default(),
         CompareFormat::Csv => {

@@ -27,7 +27,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Answer, Failure> {
         return Err(Failure::Said(message.to_owned()));
     }
     if let Some(unknown) = args.keys.iter().find(|key| !known.contains(key)) {
-        return Err(Failure::Said(format!("error: the study has no plan {unknown:?}; it has {}", known.join(", "))));
+        return Err(Failure::Said(format!("the study has no plan {unknown:?}; it has {}", known.join(", "))));
     }
     opened.plans.retain(|posed| args.keys.is_empty() || args.keys.contains(&posed.ask.key));
     let joined = join::join(&opened, &mut index, None, &|_| {})?;

@@ -29,8 +29,8 @@ const BESIDE: [Marker; 2] =
     [Marker { shape: Shape::Diamond, colour: INK }, Marker { shape: Shape::Square, colour: CONTEXT }];
 const LOWEST: Marker = Marker { shape: Shape::Triangle, colour: MISSED };
 const HIGHEST: Marker = Marker { shape: Shape::Dot, colour: MET };
-/// The one that changed most, where it is neither.
-const CHANGED: Marker = Marker { shape: Shape::Ring, colour: INK };
+/// The one that changed most, where it is neither; then it is alone.
+const CHANGED: Marker = HIGHEST;
 
 /// One area: what was published, by year, and what the study says.
 struct Series<'c> {
@@ -263,13 +263,15 @@ fn drawn(scene: &Scene<'_>, years: &Years<'_>) -> Lines {
         }
     };
     let (lowest, highest) = years.ends();
-    let ends = [lowest, highest];
-    let changed = years.most_changed().filter(|at| years.compared().is_none() && !ends.contains(&Some(*at)));
-    let others = (0..years.areas.len()).filter(|at| !ends.contains(&Some(*at)) && Some(*at) != changed);
+    // Those that stand out are those that the title is about.
+    let told = match years.most_changed().filter(|_| years.compared().is_none()) {
+        Some(at) if Some(at) != lowest && Some(at) != highest => [(Some(at), CHANGED), (None, LOWEST)],
+        _ => [(lowest, LOWEST), (highest, HIGHEST)],
+    };
+    let others = (0..years.areas.len()).filter(|at| told.iter().all(|(told, _)| *told != Some(*at)));
     let mut rows: Vec<Line> = others.map(|at| line(&years.areas[at], None)).collect();
     rows.extend(years.beside.iter().skip(BESIDE.len()).map(|series| line(series, None)));
     rows.extend(years.beside.iter().zip(BESIDE).map(|(series, marker)| line(series, Some(marker))));
-    let told = [(lowest, LOWEST), (highest, HIGHEST), (changed, CHANGED)];
     rows.extend(told.into_iter().filter_map(|(at, marker)| Some(line(&years.areas[at?], Some(marker)))));
     let low = rows.iter().flat_map(|row| row.parts.iter().flatten().map(|point| point.1).chain(row.ours));
     let (from, shares) = settlements::axis_from(scene, low.fold(1.0, f64::min));
@@ -339,5 +341,29 @@ mod tests {
         let series = Series { name: String::new(), values, ours: None };
         let found = |from| series.since(from).map(|[a, b]| (a.0, b.0));
         assert_eq!([2019, 2020, 2022, 2023].map(found), [Some((2019, 2022)), Some((2021, 2022)), None, None]);
+    }
+
+    #[test]
+    fn the_area_that_changed_most_is_found_among_years_after_the_last_break() {
+        let series = |name: &str, values: &[(i16, u32)]| {
+            let published = |value| Published { value, bound: nittio_core::official::Bound::Exact, half: 0 };
+            let values = values.iter().map(|&(year, value)| (year, published(value.into()))).collect();
+            Series { name: name.to_owned(), values, ours: None }
+        };
+        let years = |broken: &[i16]| Years {
+            beside: Vec::new(),
+            areas: vec![
+                series("up before", &[(2019, 10), (2020, 90), (2021, 91)]),
+                series("down since", &[(2020, 50), (2021, 20)]),
+                series("one year", &[(2021, 99)]),
+                series("up since", &[(2020, 50), (2021, 80)]),
+            ],
+            first: 2019,
+            last: 2021,
+            broken: broken.iter().map(|&year| (year, (None, Vec::new()))).collect(),
+        };
+        assert_eq!(years(&[]).most_changed(), Some(0));
+        assert_eq!(years(&[2020]).most_changed(), Some(1), "of two that changed alike it is the first");
+        assert_eq!(years(&[2021]).most_changed(), None);
     }
 }
