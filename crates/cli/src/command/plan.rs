@@ -23,7 +23,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Answer, Failure> {
     let (mut opened, mut index) = obtain(&reading, &args.study, args.index.as_deref(), &progress)?;
     let known: Vec<String> = opened.plans.iter().map(|posed| posed.ask.key.clone()).collect();
     if known.is_empty() && project.loaded.file.support_ranking.is_none() {
-        let message = "error: the study asks for no plan; write [[projects]] and [[plans]] in its study file";
+        let message = "the study asks for no plan; write [[projects]] and [[plans]] in its study file";
         return Err(Failure::Said(message.to_owned()));
     }
     if let Some(unknown) = args.keys.iter().find(|key| !known.contains(key)) {
