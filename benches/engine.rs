@@ -36,7 +36,7 @@ use nittio_io::read::{self, Batch, Column, ReadOptions};
 use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWriter, Series};
 use rayon::prelude::*;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 const FAMILIES: [&str; 3] = ["fibre", "mobile", "parcel"];
 
@@ -66,17 +66,21 @@ fn measure(options: &Options) -> Result<()> {
     }
     clock.mark("read_places");
     let families: Vec<&str> = FAMILIES.into_iter().filter(|family| options.asks(family)).collect();
-    let mut footprints = Vec::new();
+    // Side by side, as `nittio run` reads them.
+    let (read, areas) = rayon::join(
+        || {
+            let each = families.par_iter().map(|family| options.file(&format!("footprints_{family}")));
+            each.map(|path| read_footprints(&path)).collect::<Result<Vec<_>>>()
+        },
+        || options.asks("municipality").then(|| municipalities(&options.file("municipalities"))).transpose(),
+    );
     let mut services = Services::default();
-    for family in &families {
-        read_footprints(&options.file(&format!("footprints_{family}")), &mut footprints, &mut services)?;
-    }
-    let (levels, row_of_area) = if options.asks("municipality") {
-        let (level, rows) = municipalities(&options.file("municipalities"))?;
-        (vec![level], rows)
-    } else {
-        (Vec::new(), Vec::new())
-    };
+    let footprints = read?.into_iter().flatten().map(|(service, footprint)| {
+        let link = Link { service: services.intern(service), reach: Reach::Passed };
+        Footprint { link, ..footprint }
+    });
+    let footprints = footprints.collect();
+    let (levels, row_of_area) = areas?.map_or_else(Default::default, |(level, rows)| (vec![level], rows));
     let study = study(footprints, services, levels);
     clock.mark("read_polygons");
 
@@ -302,8 +306,9 @@ fn batch(batch: &Batch) -> std::result::Result<Places, String> {
     Ok(places)
 }
 
-/// Adds the footprints of a file that are in service.
-fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut Services) -> Result<()> {
+/// The footprints of a file that are in service, with their services, which have no number yet.
+fn read_footprints(path: &Path) -> Result<Vec<(Service, Footprint)>> {
+    let mut found = Vec::new();
     let columns = ["id", "operator", "technology", "down_mbps", "up_mbps", "status", "owner"];
     rows(path, &columns, true, |mut batch| {
         let text = |column: usize, row| batch.columns[column].text(row);
@@ -316,7 +321,7 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
             if status != Status::InService {
                 continue;
             }
-            let service: ServiceId = services.intern(Service {
+            let service = Service {
                 operator: required(1, row)?.into_owned(),
                 owner: text(6, row).map(|owner| owner.into_owned()),
                 technology: required(2, row)?.parse()?,
@@ -328,16 +333,18 @@ fn read_footprints(path: &Path, footprints: &mut Vec<Footprint>, services: &mut 
                 project: None,
                 cost: None,
                 busy_down: None,
-            });
-            footprints.push(Footprint {
+            };
+            let footprint = Footprint {
                 geometry: polygons(batch.geometry.take(row))?,
-                link: Link { service, reach: Reach::Passed },
+                link: Link { service: ServiceId(0), reach: Reach::Passed },
                 name: text(0, row).map(|name| name.into_owned()),
                 origin: SourceRow { source: 1, row: batch.rows[row] },
-            });
+            };
+            found.push((service, footprint));
         }
         Ok(())
-    })
+    })?;
+    Ok(found)
 }
 
 /// The municipalities sorted by code, and for each the row that it stands in.
