@@ -1,7 +1,7 @@
 //! A killed run leaves no half-written output: the old results, or the new ones.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::{Child, Stdio},
@@ -42,7 +42,9 @@ impl Scene {
     /// Puts the old results there, and nothing else.
     fn reset(&self) {
         let output = self.output();
-        let _ = fs::remove_dir_all(&output);
+        if output.exists() {
+            fs::remove_dir_all(&output).unwrap();
+        }
         for (name, bytes) in &self.old {
             let path = output.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -75,7 +77,14 @@ impl Scene {
             "new"
         } else {
             // Between the first rename and the last. Whoever reads the folder can see that it is not whole.
-            assert!(!found.contains_key("manifest.json"), "a manifest over files of two runs");
+            if let Some(manifest) = found.get("manifest.json") {
+                let run = if self.old.get("manifest.json") == Some(manifest) { &self.old } else { &self.new };
+                let names = |files: &Files| files.keys().cloned().collect::<BTreeSet<String>>();
+                let (there, whole) = (names(&found), names(run));
+                let (more, less): (Vec<_>, Vec<_>) =
+                    (there.difference(&whole).collect(), whole.difference(&there).collect());
+                panic!("a manifest over files of two runs; beyond its own {more:?}, missing {less:?}");
+            }
             "between"
         }
     }

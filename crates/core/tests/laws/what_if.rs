@@ -1,286 +1,33 @@
-//! Laws that hold for any study: any split, any order, any number of threads gives the same answer, and the
-//! index answers as a person would who looks at every polygon in turn.
-
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+//! What would be: scenarios and plans give what a recount of a study gives that is so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use geo::{Coord, MultiPolygon, Polygon, Rect, Relate};
+use geo::{MultiPolygon, Rect};
 use jiff::civil::date;
 use nittio_core::{
-    area::{Area, Level},
     comparison::{Comparison, Contrast, Overlap},
     coverage::{self, join},
-    diagnostic::SourceRow,
     footprint::Footprint,
     goal,
     index::CoverageIndex,
     indicator::{At, TOTAL, evaluate, measures},
     measure::Measure,
-    near::{Distances, Near},
     offer::Offers,
-    place::{MISSING, Places, UnitColumn},
     plan::{Aim, Ask, Build, Choice, Cost, Opportunities, Problem, Project},
-    polygon::{Position, PreparedPolygon},
-    profile::Profile,
     projection::{Projection, Query},
     quantity::{Kronor, Share, Speed},
-    run::run,
     scenario::{Change, Filter, Rule, Scenario, Upgrade},
     service::{Link, Reach, Service, ServiceId, Services, Status, Technology},
-    settlement::{Settlement, SettlementArea},
-    study::{Frame, ScaledUnit, Study},
-    tally::{Counts, Tally},
+    study::Study,
+    tally::Tally,
     unit::Unit,
 };
 use proptest::prelude::*;
 
-const ORIGIN: SourceRow = SourceRow { source: 0, row: 0 };
-
-/// A rectangle on a coarse grid, perhaps with a hole whose ring turns either way.
-fn block() -> impl Strategy<Value = Polygon> {
-    (0i32..20, 0i32..20, 1i32..8, 1i32..8, any::<bool>(), any::<bool>()).prop_map(|(x, y, w, h, hole, turn)| {
-        let rect = |x: i32, y: i32, w: i32, h: i32| {
-            Rect::new((f64::from(x), f64::from(y)), (f64::from(x + w), f64::from(y + h))).to_polygon()
-        };
-        let shell = rect(x, y, w, h).exterior().clone();
-        let mut holes = Vec::new();
-        if hole && w > 2 && h > 2 {
-            let mut ring = rect(x + 1, y + 1, w - 2, h - 2).exterior().clone();
-            if turn {
-                ring.0.reverse();
-            }
-            holes.push(ring);
-        }
-        Polygon::new(shell, holes)
-    })
-}
-
-fn service(number: u8) -> Service {
-    Service {
-        operator: format!("O{}", number % 3),
-        owner: None,
-        technology: if number % 5 == 4 { Technology::Cable } else { Technology::Fibre },
-        down: Some(Speed::from_mbps([10, 30, 100, 1000][usize::from(number % 4)])),
-        up: None,
-        status: Status::InService,
-        available_from: None,
-        open_access: None,
-        project: None,
-        cost: None,
-        busy_down: None,
-    }
-}
-
-/// Places on the same grid at half steps, so that many lie on borders and corners; some have no position.
-fn places() -> impl Strategy<Value = Vec<(i32, i32, u64, bool)>> {
-    prop::collection::vec((0i32..56, 0i32..56, 0u64..50, prop::bool::weighted(0.05)), 1..200)
-}
-
-fn study(blocks: &[Polygon], spots: &[(i32, i32, u64, bool)], offers: &[(usize, u8)]) -> Study {
-    let mut services = Services::default();
-    for number in 0..12 {
-        services.intern(service(number));
-    }
-    let (services, _) = services.sorted();
-    let link = |number: usize, reach| Link {
-        service: nittio_core::service::ServiceId(u32::try_from(number % 12).unwrap()),
-        reach,
-    };
-    let footprints = blocks
-        .iter()
-        .enumerate()
-        .map(|(i, block)| Footprint {
-            geometry: MultiPolygon::new(vec![block.clone()]),
-            link: link(i, Reach::Passed),
-            name: None,
-            origin: ORIGIN,
-        })
-        .collect();
-    let square = |x: f64, y: f64| Some(MultiPolygon::new(vec![Rect::new((x, y), (x + 14.0, y + 14.0)).to_polygon()]));
-    let area = |code: &str, geometry| Area { code: code.to_owned(), name: code.to_owned(), geometry };
-    let level = Level {
-        key: "municipality".to_owned(),
-        areas: vec![area("01", square(0.0, 0.0)), area("02", square(14.0, 0.0)), area("03", square(0.0, 14.0))],
-        derived: None,
-    };
-    let mut listed = Offers::default();
-    for &(place, number) in offers {
-        listed.add(&format!("p{:03}", place % spots.len()), link(usize::from(number), Reach::Connected));
-    }
-    let half = |v: i32, none: bool| if none { f64::NAN } else { f64::from(v) / 2.0 };
-    Study {
-        frame: Frame {
-            as_of: date(2024, 12, 31),
-            levels: vec![level],
-            categories: vec!["home".to_owned()],
-            units: vec![ScaledUnit { unit: Unit::Places, scale: 1 }, ScaledUnit { unit: Unit::Population, scale: 1 }],
-            services,
-            settlements: true,
-            near: None,
-        },
-        places: Places {
-            names: nittio_core::place::Ids::default(),
-            ids: (0..spots.len()).map(|i| format!("p{i:03}")).collect(),
-            easting: spots.iter().map(|s| half(s.0, s.3)).collect(),
-            northing: spots.iter().map(|s| half(s.1, s.3)).collect(),
-            category: vec![0; spots.len()],
-            units: vec![UnitColumn {
-                unit: Unit::Population,
-                values: spots.iter().map(|s| if s.2 == 49 { MISSING } else { s.2 }).collect(),
-            }],
-            codes: vec![None],
-            origin: vec![ORIGIN; spots.len()],
-        },
-        offers: listed,
-        footprints,
-        settlements: vec![SettlementArea {
-            class: Settlement::Locality,
-            geometry: MultiPolygon::new(vec![Rect::new((3.0, 3.0), (9.0, 9.0)).to_polygon()]),
-        }],
-        profiles: vec![Profile::connected_or_passed()],
-        speeds: vec![Speed::from_mbps(10), Speed::from_mbps(100)],
-        measures: Vec::new(),
-        aid: nittio_core::aid::AidRules::default(),
-        listing: nittio_core::category::Listing::default(),
-        goals: goal::built_in().unwrap(),
-    }
-}
-
-fn near() -> Near {
-    let [inside, outside] = ["2.5 m", "1.5 m"].map(|text| text.parse().unwrap());
-    let distance = Distances { locality: inside, smaller_locality: inside, outside, unknown: inside };
-    Near { distance, technologies: BTreeSet::from([Technology::Fibre]) }
-}
-
-fn select(study: &Study, keep: &[usize]) -> Study {
-    let p = &study.places;
-    let mut part = study.clone();
-    part.places = Places {
-        names: nittio_core::place::Ids::default(),
-        ids: keep.iter().map(|&i| p.ids[i].to_owned()).collect(),
-        easting: keep.iter().map(|&i| p.easting[i]).collect(),
-        northing: keep.iter().map(|&i| p.northing[i]).collect(),
-        category: keep.iter().map(|&i| p.category[i]).collect(),
-        units: p
-            .units
-            .iter()
-            .map(|u| UnitColumn { unit: u.unit.clone(), values: keep.iter().map(|&i| u.values[i]).collect() })
-            .collect(),
-        codes: vec![None],
-        origin: keep.iter().map(|&i| p.origin[i]).collect(),
-    };
-    part
-}
-
-fn tally(study: &Study) -> Tally {
-    let index = CoverageIndex::build(study);
-    Tally::observe(&study.frame, &study.places, &join(&index, study, |_| {}))
-}
-
-/// How many cases are tried: more for a long run, which `docs/contributing.md` describes.
-fn cases(usual: u32) -> u32 {
-    std::env::var("NITTIO_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(usual)
-}
+use crate::study::{block, cases, near, places, service, study, tally};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(64)) })]
-
-    /// The oracle is geo's full DE-9IM relation of every point with every footprint.
-    #[test]
-    fn the_index_finds_what_looking_at_every_footprint_finds(
-        blocks in prop::collection::vec(block(), 0..12), spots in places(),
-    ) {
-        let study = study(&blocks, &spots, &[]);
-        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
-        for place in 0..study.places.len() {
-            let Some(point) = study.places.position(place) else { continue };
-            let mut expected: Vec<Link> = study
-                .footprints
-                .iter()
-                .filter(|f| geo::Point::from(point).relate(&f.geometry).is_coveredby())
-                .map(|f| f.link)
-                .collect();
-            expected.sort();
-            expected.dedup();
-            match coverage.links(place) {
-                Some(links) => prop_assert_eq!(links, &expected[..]),
-                None => prop_assert_eq!(coverage.of(place).areas[0], None),
-            }
-        }
-    }
-
-    /// The oracle looks at every pair of places, and counts in half steps.
-    #[test]
-    fn near_is_who_lies_within_the_distance_of_a_connected_place(
-        blocks in prop::collection::vec(block(), 0..6), spots in places(),
-        offers in prop::collection::vec((0usize..200, 0u8..12), 0..40), at_hand in 0usize..5,
-    ) {
-        let mut study = study(&blocks, &spots, &offers);
-        // Being inside some of the footprints is being connected.
-        for footprint in study.footprints.iter_mut().take(at_hand) {
-            footprint.link.reach = Reach::Connected;
-        }
-        study.frame.near = Some(near());
-        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
-        let connected: Vec<BTreeSet<ServiceId>> = (0..spots.len())
-            .map(|place| {
-                let Some(point) = study.places.position(place) else { return BTreeSet::new() };
-                let footprints = study.footprints.iter().filter(|f| geo::Point::from(point).relate(&f.geometry).is_coveredby());
-                let links = footprints.map(|f| f.link).chain(study.offers.of(&study.places.ids[place]).iter().copied());
-                links.filter(|link| link.reach == Reach::Connected).map(|link| link.service).collect()
-            })
-            .collect();
-        for (place, spot) in spots.iter().enumerate() {
-            let Some(links) = coverage.links(place) else { continue };
-            let found: BTreeSet<ServiceId> =
-                links.iter().filter(|link| link.reach == Reach::Near).map(|link| link.service).collect();
-            // The locality is from 3 to 9: there near is 2.5, elsewhere 1.5.
-            let inside = (6..=18).contains(&spot.0) && (6..=18).contains(&spot.1);
-            let far = if inside { 5i32 } else { 3 };
-            let neighbours = spots.iter().enumerate().filter(|&(other, there)| {
-                let (dx, dy) = (spot.0 - there.0, spot.1 - there.1);
-                other != place && !spot.3 && !there.3 && dx * dx + dy * dy <= far * far
-            });
-            let around = neighbours.flat_map(|(other, _)| &connected[other]).copied();
-            let expected: BTreeSet<ServiceId> = around
-                .filter(|service| study.frame.services.get(*service).technology == Technology::Fibre)
-                .filter(|service| !connected[place].contains(service))
-                .collect();
-            prop_assert_eq!(found, expected, "{}", place);
-        }
-    }
-
-    #[test]
-    fn any_split_and_any_order_merge_to_the_same_tally(
-        blocks in prop::collection::vec(block(), 0..8), spots in places(),
-        offers in prop::collection::vec((0usize..200, 0u8..12), 0..20), seed in any::<u64>(),
-    ) {
-        let study = study(&blocks, &spots, &offers);
-        let whole = tally(&study);
-        let mut order: Vec<usize> = (0..spots.len()).collect();
-        order.sort_by_key(|&i| (i as u64 + 1).wrapping_mul(seed | 1).rotate_left(23));
-        let (first, rest) = order.split_at(order.len() / 3);
-        let (second, third) = rest.split_at(rest.len() / 2);
-        let [a, b, c] = [first, second, third].map(|keep| tally(&select(&study, keep)));
-        prop_assert_eq!(&a.clone().merge(b.clone()).merge(c.clone()), &whole);
-        prop_assert_eq!(&c.merge(b).merge(a), &whole);
-        prop_assert_eq!(&whole.clone().merge(Tally::default()), &whole);
-        prop_assert_eq!(&Tally::default().merge(whole.clone()), &whole);
-
-        // A worker that hands over what it has counted after every place, and one that never does.
-        let coverage = join(&CoverageIndex::build(&study), &study, |_| {});
-        let units = study.frame.units.len();
-        let [mut eager, mut lazy, mut counted] = [(); 3].map(|()| Counts::new(units));
-        for place in order {
-            let counts = if place % 2 == 0 { &mut eager } else { &mut lazy };
-            counts.observe(&study.places, place..place + 1, &coverage.kind[place..=place]);
-            counted.absorb(&mut eager);
-            prop_assert!(eager.is_empty());
-        }
-        let sums = Counts::into_sums(vec![lazy, eager, counted], units, |kind| kind, |category| category);
-        prop_assert_eq!(&sums.tally(&coverage.kinds), &whole);
-    }
 
     /// The oracle changes the services of the study by rules of its own, joins all places anew, and looks at every place.
     #[test]
@@ -522,31 +269,6 @@ proptest! {
             }
         }
     }
-
-    #[test]
-    fn nothing_vanishes_and_levels_add_up_to_the_total(
-        blocks in prop::collection::vec(block(), 0..8), spots in places(),
-        offers in prop::collection::vec((0usize..200, 0u8..12), 0..20),
-    ) {
-        let study = study(&blocks, &spots, &offers);
-        let figures = evaluate(&tally(&study), &study.frame, &study.profiles, &measures(&study));
-        let population: u64 = spots.iter().map(|s| s.2).filter(|&v| v != 49).sum();
-        let unit = figures.unit("population").unwrap();
-        prop_assert_eq!(figures.figure(At::default()).total, spots.len() as u64);
-        prop_assert_eq!(figures.figure(At { unit, ..At::default() }).total, population);
-        for at in figures.positions().filter(|at| at.area == 0) {
-            let total = figures.figure(at);
-            prop_assert_eq!(total.total, total.covered + total.missing + total.unmatched);
-            let mut sum = [0; 4];
-            for area in 1..figures.areas.len() {
-                let part = figures.figure(At { area, ..at });
-                for (s, p) in sum.iter_mut().zip([part.total, part.covered, part.missing, part.unmatched]) {
-                    *s += p;
-                }
-            }
-            prop_assert_eq!(sum, [total.total, total.covered, total.missing, total.unmatched]);
-        }
-    }
 }
 
 /// Ten places in a row, half of them in either of two areas; plan P reaches the first six, plan Q the last six, and something in
@@ -593,41 +315,4 @@ fn what_two_plans_both_give_is_shared_and_the_rest_is_their_own() {
     assert_eq!(of("01"), [Overlap { pair: [0, 1], first: 2, second: 0, both: 1 }], "2, 3; none; 4");
     assert_eq!(of("02"), [Overlap { pair: [0, 1], first: 0, second: 4, both: 1 }], "none; 6 to 9; 5");
     assert_eq!(of("03"), [Overlap { pair: [0, 1], first: 0, second: 0, both: 0 }]);
-}
-
-#[test]
-fn one_thread_and_eight_give_the_same_run() {
-    let blocks: Vec<Polygon> =
-        (0..10).map(|i| Rect::new((f64::from(i), 0.0), (f64::from(i) + 5.0, 25.0)).to_polygon()).collect();
-    let spots: Vec<_> =
-        (0..20_000).map(|i| (i * 13 % 56, i / 56 % 56, u64::try_from(i).unwrap() % 49, i % 97 == 0)).collect();
-    let offers: Vec<(usize, u8)> = (0..400).map(|i| (i * 47, u8::try_from(i % 12).unwrap())).collect();
-    let mut study = study(&blocks, &spots, &offers);
-    study.frame.near = Some(near());
-    let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| run(&study, |_| {}))
-    };
-    let (one, eight) = (on(1), on(8));
-    assert_eq!(one.coverage, eight.coverage);
-    assert_eq!(one.tally, eight.tally);
-    assert_eq!(one.indicators, eight.indicators);
-    assert_eq!(one.assessments, eight.assessments);
-    assert!(coverage::link_sets(&one.coverage.kinds) > 10, "the case is not trivial");
-}
-
-#[test]
-fn a_point_one_rounding_step_from_a_diagonal_is_decided_exactly() {
-    // The long edge runs along y = x, so the side of a point follows by comparing its coordinates.
-    let corner = Coord { x: 0.1, y: 24.7 };
-    let above = PreparedPolygon::new(&Polygon::new(
-        vec![Coord { x: 0.1, y: 0.1 }, Coord { x: 24.7, y: 24.7 }, corner].into(),
-        vec![],
-    ));
-    for value in [0.3, 0.7, 1.1, 5.9, 12.3, 23.9] {
-        let next = f64::from_bits(f64::to_bits(value) + 1);
-        assert_eq!(above.position(Coord { x: value, y: value }), Position::Boundary, "{value}");
-        assert_eq!(above.position(Coord { x: value, y: next }), Position::Inside, "{value}");
-        assert_eq!(above.position(Coord { x: next, y: value }), Position::Outside, "{value}");
-    }
 }
