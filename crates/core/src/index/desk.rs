@@ -1,65 +1,54 @@
 //! The desk: places of a batch in the order in which they are looked up.
 
-use super::{
-    lattice::{DEPTH, Lattice},
-    sets::Grown,
-};
+use super::{known::AtHand, sets::Grown};
 
-/// A place, and where along the curve it is, roughly.
+/// A place, and the square that it lies in.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spot {
-    along: u32,
+    pub(super) square: u32,
     pub(super) place: u32,
 }
 
-/// How much of a key does not fit into [`Spot::along`].
-const ROUGHLY: u32 = 2 * DEPTH - u32::BITS;
-
-/// What one worker keeps between calls of [`CoverageIndex::locate`].
+/// What one worker keeps between calls of [`CoverageIndex::locate`](super::CoverageIndex::locate).
 #[derive(Debug, Default)]
 pub struct Desk {
-    /// Per place, the key of where it lies; the highest where it lies in no square.
-    pub(super) keys: Vec<u64>,
-    /// Those that lie in squares, neighbours beside each other.
-    pub(super) order: Vec<Spot>,
+    /// The places that lie in squares.
+    pub(super) spots: Vec<Spot>,
     spare: Vec<Spot>,
     pub(super) grown: Grown,
+    pub(super) at_hand: AtHand,
+    /// Where the places of one square are.
+    pub(super) at: [Vec<f64>; 2],
 }
 
+/// The most bits of a square's number by which places are told apart at a time.
+const DIGIT: u32 = 11;
+
 impl Desk {
-    /// Puts the places that lie in squares in an order along the curve, eleven bits of where they are at a time.
-    pub(super) fn sort(&mut self, lattice: &Lattice, easting: &[f64], northing: &[f64]) {
-        const DIGIT: u32 = 11;
-        let Self { keys, order, spare, .. } = self;
-        keys.clear();
-        order.clear();
-        let (mut least, mut most) = (u32::MAX, 0);
-        keys.extend(easting.iter().zip(northing).map(|(&x, &y)| lattice.key(x, y).unwrap_or(u64::MAX)));
-        for (place, &key) in (0..).zip(&*keys) {
-            if key != u64::MAX {
-                let along = (key >> ROUGHLY) as u32;
-                (least, most) = (least.min(along), most.max(along));
-                order.push(Spot { along, place });
-            }
-        }
-        spare.resize(order.len(), Spot::default());
-        let digits = (u32::BITS - most.saturating_sub(least).leading_zeros()).div_ceil(DIGIT);
+    /// Puts the places in the order of their squares, which lie along the curve.
+    pub(super) fn sort(&mut self) {
+        let Self { spots, spare, .. } = self;
+        let bounds = |(least, most): (u32, u32), spot: &Spot| (least.min(spot.square), most.max(spot.square));
+        let (least, most) = spots.iter().fold((u32::MAX, 0), bounds);
+        let bits = u32::BITS - most.saturating_sub(least).leading_zeros();
+        let digits = bits.div_ceil(DIGIT);
+        spare.resize(spots.len(), Spot::default());
         for shift in (0..digits).map(|digit| digit * DIGIT) {
-            let digit = |spot: &Spot| ((spot.along - least) >> shift & ((1 << DIGIT) - 1)) as usize;
+            let digit = |spot: &Spot| ((spot.square - least) >> shift & ((1 << DIGIT) - 1)) as usize;
             let mut starts = [0u32; 1 << DIGIT];
-            for spot in &*order {
+            for spot in &*spots {
                 starts[digit(spot)] += 1;
             }
             let mut sum = 0;
             for start in &mut starts {
                 sum += std::mem::replace(start, sum);
             }
-            for spot in &*order {
+            for spot in &*spots {
                 let start = &mut starts[digit(spot)];
                 spare[*start as usize] = *spot;
                 *start += 1;
             }
-            std::mem::swap(order, spare);
+            std::mem::swap(spots, spare);
         }
     }
 }

@@ -37,12 +37,12 @@ impl Directory {
 
     /// The square that holds a key.
     #[inline]
-    pub(super) fn find(&self, keys: &[u64], key: u64) -> usize {
+    pub(super) fn find(&self, keys: &[u64], key: u64) -> u32 {
         let index = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let (start, fine) = self.cells[index(key >> self.shift)];
         let within = key & ((1 << self.shift) - 1);
-        let mut at = self.entries[start as usize + index(within >> (self.shift - fine))] as usize;
-        while keys.get(at + 1).is_some_and(|&next| next <= key) {
+        let mut at = self.entries[start as usize + index(within >> (self.shift - fine))];
+        while keys.get(at as usize + 1).is_some_and(|&next| next <= key) {
             at += 1;
         }
         at

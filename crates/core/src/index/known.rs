@@ -26,6 +26,32 @@ impl Known {
     }
 }
 
+/// Sets of the points in the square that a worker is at, and of others before it.
+#[derive(Debug)]
+pub(super) struct AtHand([(u32, Known); AT_HAND]);
+
+/// How many sets a worker has at hand.
+const AT_HAND: usize = 64;
+
+impl Default for AtHand {
+    fn default() -> Self {
+        // Nothing is kept of points that no border holds.
+        Self([(0, Known { holding: 0, set: 0 }); AT_HAND])
+    }
+}
+
+impl AtHand {
+    /// The set of the points of a square that some of its borders hold, found out by `find` if it is not at hand.
+    #[inline(always)]
+    pub(super) fn of_points(&mut self, square: u32, holding: u32, find: impl FnOnce() -> u32) -> u32 {
+        let slot = &mut self.0[(holding.wrapping_mul(0x9E37_79B1) >> (u32::BITS - AT_HAND.ilog2())) as usize];
+        if (slot.0, slot.1.holding) != (square, holding) {
+            *slot = (square, Known { holding, set: find() });
+        }
+        slot.1.set
+    }
+}
+
 /// How many sets are known per square.
 const SLOTS: usize = 8;
 

@@ -9,6 +9,9 @@ use geo::Coord;
 /// How often the whole can be halved in each direction.
 pub(super) const DEPTH: u32 = 24;
 
+/// The key of a point that lies in no square.
+pub(super) const BEYOND: u64 = u64::MAX;
+
 /// Where the squares lie.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Lattice {
@@ -50,28 +53,29 @@ impl Lattice {
         (is_power_of_two && within).then_some(Self { origin, step, per_step })
     }
 
-    /// The number of the smallest square that holds a point, along the Z-order curve; `None` beyond the lattice.
-    #[inline]
-    pub(super) fn key(&self, x: f64, y: f64) -> Option<u64> {
-        Some(morton(self.along(0, x)?, self.along(1, y)?))
+    /// For each point, the number of the smallest square that holds it, along the Z-order curve; [`BEYOND`] beyond the lattice.
+    // Inlined, so that it is compiled for the registers that the caller has.
+    #[inline(always)]
+    pub(super) fn keys(&self, easting: &[f64], northing: &[f64], keys: &mut [u64]) {
+        let [origin_x, origin_y] = self.origin.map(|steps| steps as f64);
+        for ((&x, &y), key) in easting.iter().zip(northing).zip(keys) {
+            let (x, y) = (self.along(x, origin_x), self.along(y, origin_y));
+            let beyond = u64::from(x | y >= 1 << DEPTH).wrapping_neg();
+            *key = spread(x) | spread(y) << 1 | beyond;
+        }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a float to integer cast saturates, and is then compared"
-    )]
-    #[inline]
-    fn along(&self, axis: usize, coordinate: f64) -> Option<u32> {
-        // Division by a power of two is exact, and so is multiplication by its inverse.
-        let scaled = coordinate * self.per_step;
-        let whole = scaled as i64;
-        // What was cut off a number below zero brought it nearer to zero. A number that is none becomes zero here, and
-        // what saturated is beyond every lattice.
-        #[expect(clippy::cast_precision_loss, reason = "a number below 2^53, or one that is beyond the lattice anyway")]
-        let floor = whole.wrapping_sub(i64::from(whole as f64 > scaled));
-        let steps = floor.wrapping_sub(self.origin[axis]);
-        (coordinate.is_finite() && (0..1 << DEPTH).contains(&steps)).then_some(steps as u32)
+    /// How many smallest squares a coordinate is from the origin; more than there are when it is beyond the lattice.
+    #[inline(always)]
+    fn along(&self, coordinate: f64, origin: f64) -> u64 {
+        // Added to this, a whole number below 2^52 is in the lowest bits.
+        const WHOLE: f64 = (1u64 << 52) as f64;
+        const MASK: u64 = (1 << 52) - 1;
+        // Division by a power of two is exact, and so is multiplication by its inverse. A difference that is rounded is beyond
+        // the lattice.
+        let steps = (coordinate * self.per_step).floor() - origin;
+        let within = steps >= 0.0 && steps < (1u64 << DEPTH) as f64;
+        (if within { steps } else { (1u64 << DEPTH) as f64 } + WHOLE).to_bits() & MASK
     }
 
     /// The coordinate of a border, so many smallest squares from the origin.
@@ -83,11 +87,10 @@ impl Lattice {
 
 /// Interleaves the bits of two numbers; `y` takes the higher ones.
 pub(super) const fn morton(x: u32, y: u32) -> u64 {
-    spread(x) | spread(y) << 1
+    spread(x as u64) | spread(y as u64) << 1
 }
 
-const fn spread(number: u32) -> u64 {
-    let mut n = number as u64;
+const fn spread(mut n: u64) -> u64 {
     n = (n | n << 16) & 0x0000_FFFF_0000_FFFF;
     n = (n | n << 8) & 0x00FF_00FF_00FF_00FF;
     n = (n | n << 4) & 0x0F0F_0F0F_0F0F_0F0F;
@@ -107,6 +110,23 @@ mod tests {
         assert_eq!(morton((1 << DEPTH) - 1, (1 << DEPTH) - 1), (1 << (2 * DEPTH)) - 1);
     }
 
+    #[test]
+    fn what_is_no_number_or_lies_beyond_has_no_key() {
+        for (lower, upper) in [(-3.5, -1.0), (-1.0, 1.0), (0.0, 8.0), (6e6, 7e6)] {
+            let lattice = Lattice::over(Coord { x: lower, y: lower }, Coord { x: upper, y: upper });
+            let [first, end] = [lattice.line(0, 0), lattice.line(0, 1 << DEPTH)];
+            let key = |x: f64, y: f64| {
+                let mut key = [0];
+                lattice.keys(&[x], &[y], &mut key);
+                key[0]
+            };
+            assert_eq!([key(first, first), key(end.next_down(), first)], [0, morton((1 << DEPTH) - 1, 0)]);
+            for out in [first.next_down(), end, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN] {
+                assert_eq!([key(out, lower), key(lower, out)], [BEYOND; 2], "{out} beyond {lower} to {upper}");
+            }
+        }
+    }
+
     proptest! {
         /// Whatever the unit and however far from zero, a point lies in its own square, borders included exactly.
         #[test]
@@ -119,9 +139,9 @@ mod tests {
             let lattice = Lattice::over(lower, upper);
             for point in [lower, upper, Coord { x: lower.x + (upper.x - lower.x) * at, y: upper.y }] {
                 for (axis, c) in [point.x, point.y].into_iter().enumerate() {
-                    let steps = lattice.along(axis, c);
-                    prop_assert!(steps.is_some(), "{:?} in {:?}", point, lattice);
-                    let steps = steps.unwrap_or_default();
+                    let steps = lattice.along(c, lattice.origin[axis] as f64);
+                    prop_assert!(steps < 1 << DEPTH, "{:?} in {:?}", point, lattice);
+                    let steps = u32::try_from(steps).unwrap_or_default();
                     prop_assert!(lattice.line(axis, steps) <= c && c < lattice.line(axis, steps + 1));
                 }
             }

@@ -191,7 +191,6 @@ impl CoverageIndex {
         let mut found = vec![SetId::NOTHING; easting.len()];
         let view = self.view();
         if !view.keys.is_empty() {
-            desk.sort(&self.lattice, easting, northing);
             view.locate([easting, northing], desk, &mut found);
         }
         found

@@ -22,8 +22,8 @@ struct Shard {
     blocks: Vec<Vec<u32>>,
     /// Where each set starts, and how long it is; the start counts [`BLOCK`] for every block before its own.
     spans: Vec<[u32; 2]>,
-    /// The sets by their content.
-    known: HashTable<u32>,
+    /// The sets by their content: for each a part of its hash, so that most others are told from it without a look at it.
+    known: HashTable<[u32; 2]>,
 }
 
 /// How many owners are in a block; more only where one set has more.
@@ -122,19 +122,15 @@ impl Sets {
         more.clear();
         more.extend(owners);
         more.sort_unstable();
-        all.clear();
-        let (mut hash, mut rest) = (*hash, members.as_slice());
-        for &owner in &*more {
-            let before = rest.partition_point(|&member| member < owner);
-            all.extend_from_slice(&rest[..before]);
-            rest = &rest[before..];
-            if rest.first() != Some(&owner) && all.last() != Some(&owner) {
-                all.push(owner);
-                hash = hash.wrapping_add(mixed(owner));
-            }
+        more.dedup();
+        let sum = more.iter().fold(*hash, |sum, &owner| sum.wrapping_add(mixed(owner)));
+        merge(members, more, all);
+        if all.is_sorted_by(|a, b| a < b) {
+            return self.intern(all, sum);
         }
-        all.extend_from_slice(rest);
-        self.intern(all, hash)
+        // Some were in it before.
+        all.dedup();
+        self.intern(all, hash_of(all))
     }
 
     fn intern(&self, members: &[u32], hash: u64) -> u32 {
@@ -201,15 +197,42 @@ fn mixed(owner: u32) -> u64 {
     number ^ number >> 31
 }
 
-/// The shard that a set is in; the empty one is in the first. Tables look at the lowest and at the highest bits.
+/// The shard that a set is in; the empty one is in the first.
 fn shard_of(hash: u64) -> u32 {
     (hash >> 40) as u32 % SHARDS
+}
+
+/// The part of a hash that is kept.
+fn part_of(hash: u64) -> u32 {
+    (hash ^ hash >> 32) as u32
+}
+
+/// As many bits as a table asks for, of which it looks at the lowest and at the highest.
+fn spread(part: u32) -> u64 {
+    u64::from(part) << 32 | u64::from(part)
+}
+
+/// Two lists in order become one, without a branch on which is next: that cannot be predicted.
+fn merge(one: &[u32], other: &[u32], all: &mut Vec<u32>) {
+    all.clear();
+    all.reserve(one.len() + other.len());
+    let (mut at, mut beside) = (0, 0);
+    while let (Some(&a), Some(&b)) = (one.get(at), other.get(beside)) {
+        let first = a <= b;
+        all.push(if first { a } else { b });
+        at += usize::from(first);
+        beside += usize::from(!first);
+    }
+    all.extend_from_slice(&one[at..]);
+    all.extend_from_slice(&other[beside..]);
 }
 
 impl Shard {
     fn intern(&mut self, members: &[u32], hash: u64) -> u32 {
         let Self { blocks, spans, known } = self;
-        if let Some(&set) = known.find(hash, |&set| members_in(blocks, spans, set) == Some(members)) {
+        let part = part_of(hash);
+        let is_it = |&[other, set]: &[u32; 2]| other == part && members_in(blocks, spans, set) == Some(members);
+        if let Some(&[_, set]) = known.find(spread(part), is_it) {
             return set;
         }
         // Sets enough to fill 2^31 numbers, or their owners 2^32, do not fit into any memory there is.
@@ -224,7 +247,7 @@ impl Shard {
             spans.push([word(before + block.len()), word(members.len())]);
             block.extend_from_slice(members);
         }
-        known.insert_unique(hash, set, |&set| hash_of(members_in(blocks, spans, set).unwrap_or_default()));
+        known.insert_unique(spread(part), [part, set], |&[part, _]| spread(part));
         set
     }
 

@@ -59,7 +59,6 @@ fn agree(polygons: &[MultiPolygon], points: &[Coord]) -> Result<(), TestCaseErro
 
 fn locate_by(simd: impl Simd, index: &CoverageIndex, places: [&[f64]; 2]) -> Vec<SetId> {
     let (mut desk, mut found) = (Desk::default(), vec![SetId::NOTHING; places[0].len()]);
-    desk.sort(&index.lattice, places[0], places[1]);
     simd.vectorize(Locate { view: &index.view(), places, desk: &mut desk, found: &mut found });
     found
 }

@@ -1,7 +1,5 @@
 //! Looking up: which set of owners holds each place, group by group of those in one square.
 
-use std::ops::Range;
-
 use geo::Coord;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -9,7 +7,8 @@ use super::{
     CoverageIndex, SetId,
     border::Borders,
     desk::{Desk, Spot},
-    known::Known,
+    known::{AtHand, Known},
+    lattice::BEYOND,
     sets::Grown,
 };
 
@@ -36,17 +35,28 @@ impl<'a> View<'a> {
         Arch::new().dispatch(Locate { view: self, places, desk, found });
     }
 
-    /// The square that holds a key, and all keys that it holds.
-    fn leaf(&self, key: u64) -> (usize, Range<u64>) {
-        let leaf = self.index.directory.find(self.keys, key);
-        (leaf, self.keys[leaf]..self.keys.get(leaf + 1).copied().unwrap_or(u64::MAX))
+    /// Puts places on a desk, with the squares that they lie in; none that lies in no square.
+    #[inline(always)]
+    fn put(&self, [easting, northing]: [&[f64]; 2], spots: &mut Vec<Spot>) {
+        const SOME: usize = 256;
+        let mut keys = [0; SOME];
+        spots.clear();
+        for (start, (x, y)) in (0..).step_by(SOME).zip(easting.chunks(SOME).zip(northing.chunks(SOME))) {
+            self.index.lattice.keys(x, y, &mut keys);
+            for (place, &key) in (start..).zip(&keys[..x.len()]) {
+                if key != BEYOND {
+                    spots.push(Spot { square: self.index.directory.find(self.keys, key), place });
+                }
+            }
+        }
     }
 
     /// Looks at what will be read of some squares, all of them at once: memory answers many questions in the time of one.
-    fn fetch(&self, groups: &[(usize, &[Spot])]) {
+    fn fetch(&self, groups: &[&[Spot]]) {
         let mut seen = 0;
         let mut starts = [0; AHEAD];
-        for (start, &(leaf, _)) in starts.iter_mut().zip(groups) {
+        for (start, group) in starts.iter_mut().zip(groups) {
+            let leaf = group[0].square as usize;
             *start = self.starts[leaf] as usize;
             seen ^= self.sets[leaf] ^ self.index.known.glance(leaf);
         }
@@ -62,89 +72,94 @@ impl<'a> View<'a> {
     fn in_leaf<S: Simd>(
         &self,
         simd: S,
-        leaf: usize,
-        places: &[Spot],
+        spots: &[Spot],
         [easting, northing]: [&[f64]; 2],
+        ([x, y], at_hand): (&mut [Vec<f64>; 2], &mut AtHand),
         found: &mut [SetId],
         grown: &mut Grown,
     ) {
+        let Some(&Spot { square, .. }) = spots.first() else { return };
+        let leaf = square as usize;
         let set = self.sets[leaf];
         let mut code = self.code_of(leaf);
         let Some(borders) = Borders::next(&mut code) else {
-            for spot in places {
+            for spot in spots {
                 found[spot.place as usize] = SetId(set);
             }
             return;
         };
-        let point = |spot: &Spot| Coord { x: easting[spot.place as usize], y: northing[spot.place as usize] };
         if !code.is_empty() {
-            for spot in places {
-                found[spot.place as usize] = self.in_crowded_leaf(leaf, point(spot), grown);
+            for spot in spots {
+                let point = Coord { x: easting[spot.place as usize], y: northing[spot.place as usize] };
+                found[spot.place as usize] = self.in_crowded_leaf(leaf, point, grown);
             }
             return;
         }
-        // What the last place was in: neighbours are often in the same.
-        let mut last = (0, SetId(set));
-        let mut say = |spot: &Spot, holding: Option<u32>| {
-            let holding = holding.unwrap_or_else(|| borders.holding(self.vertices, point(spot)));
-            if holding != last.0 {
-                last = (holding, self.with_holding(leaf, set, borders.owners, holding, grown));
-            }
-            found[spot.place as usize] = last.1;
-        };
-        let mut rest = places;
+        // Registers are always full; what is beyond the last place is looked at for nothing.
+        for (to, from) in [(&mut *x, easting), (&mut *y, northing)] {
+            to.clear();
+            to.extend(spots.iter().map(|spot| from[spot.place as usize]));
+            to.extend([0.0; MOST]);
+        }
+        let mut rest = spots;
+        let mut at = 0;
         while !rest.is_empty() {
-            let (spots, others) = rest.split_at(rest.len().min(2 * S::F64_LANES));
-            if spots.len() > S::F64_LANES {
-                self.hold::<S, 2>(simd, &borders, spots, point, &mut say);
+            let few = rest.len() <= S::F64_LANES;
+            let (some, others) = rest.split_at(rest.len().min(2 * S::F64_LANES));
+            let (x, y) = (&x[at..][..MOST], &y[at..][..MOST]);
+            let (mut holding, mut certain) = ([0; MOST], [0; MOST]);
+            if few {
+                self.hold::<S, 1>(simd, &borders, [x, y], &mut holding, &mut certain);
             } else {
-                self.hold::<S, 1>(simd, &borders, spots, point, &mut say);
+                self.hold::<S, 2>(simd, &borders, [x, y], &mut holding, &mut certain);
             }
+            for (number, spot) in some.iter().enumerate() {
+                #[expect(clippy::cast_possible_truncation, reason = "bits above the lowest 32 are never set")]
+                let holding = if certain[number] != 0 {
+                    holding[number] as u32
+                } else {
+                    borders.holding(self.vertices, Coord { x: x[number], y: y[number] })
+                };
+                let set = if holding == 0 {
+                    set
+                } else {
+                    at_hand.of_points(square, holding, || self.with_holding(leaf, set, borders.owners, holding, grown))
+                };
+                found[spot.place as usize] = SetId(set);
+            }
+            at += some.len();
             rest = others;
         }
     }
 
-    /// Says of a few places, at most as many as fit into some registers, which borders hold them.
+    /// Says of as many places as fit into some registers which borders hold them, and whether that is certain.
     #[inline(always)]
     fn hold<S: Simd, const REGISTERS: usize>(
         &self,
         simd: S,
         borders: &Borders<'_>,
-        spots: &[Spot],
-        point: impl Fn(&Spot) -> Coord,
-        say: &mut impl FnMut(&Spot, Option<u32>),
+        places: [&[f64]; 2],
+        holding: &mut [u64; MOST],
+        certain: &mut [u64; MOST],
     ) {
-        let (mut x, mut y) = ([0.0; MOST], [0.0; MOST]);
-        for ((x, y), spot) in x.iter_mut().zip(&mut y).zip(spots) {
-            Coord { x: *x, y: *y } = point(spot);
-        }
-        let register = |list: &[f64; MOST], number: usize| S::as_simd_f64s(list).0[number];
-        let [x, y] = [x, y].map(|list| std::array::from_fn(|number| register(&list, number)));
-        let mut holding = [0; MOST];
-        let mut certain = [0; MOST];
+        let register = |list: &[f64], number: usize| S::as_simd_f64s(list).0[number];
+        let [x, y] = places.map(|list| std::array::from_fn(|number| register(list, number)));
         let each = borders.holding_each::<S, REGISTERS>(simd, self.vertices, &x, &y);
         let (all, none) = (simd.splat_u64s(u64::MAX), simd.splat_u64s(0));
         for (number, (held, sure)) in each.into_iter().enumerate() {
-            S::as_mut_simd_u64s(&mut holding).0[number] = held;
-            S::as_mut_simd_u64s(&mut certain).0[number] = simd.select_u64s(sure, all, none);
-        }
-        for ((spot, &holding), &certain) in spots.iter().zip(&holding).zip(&certain) {
-            #[expect(clippy::cast_possible_truncation, reason = "bits above the lowest 32 are never set")]
-            say(spot, (certain != 0).then_some(holding as u32));
+            S::as_mut_simd_u64s(holding).0[number] = held;
+            S::as_mut_simd_u64s(certain).0[number] = simd.select_u64s(sure, all, none);
         }
     }
 
     /// The set of a point in a square that some of its borders hold.
-    fn with_holding(&self, leaf: usize, set: u32, owners: &[u32], holding: u32, grown: &mut Grown) -> SetId {
-        if holding == 0 {
-            return SetId(set);
-        }
+    fn with_holding(&self, leaf: usize, set: u32, owners: &[u32], holding: u32, grown: &mut Grown) -> u32 {
         if let Some(set) = self.index.known.of_points(leaf, holding) {
-            return SetId(set);
+            return set;
         }
         let set = self.index.sets.with_all(set, held_among(owners, holding), grown);
         self.index.known.keep(leaf, Known { holding, set });
-        SetId(set)
+        set
     }
 
     /// A square with more borders than a group has.
@@ -179,23 +194,21 @@ impl WithSimd for Locate<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { view, places, desk: Desk { order, keys, grown, .. }, found } = self;
-        let mut rest = order.as_slice();
-        let mut groups: Vec<(usize, &[Spot])> = Vec::with_capacity(AHEAD);
-        while !rest.is_empty() {
+        let Self { view, places, desk, found } = self;
+        view.put(places, &mut desk.spots);
+        desk.sort();
+        let Desk { spots, at, at_hand, grown, .. } = desk;
+        let mut squares = spots.chunk_by(|a, b| a.square == b.square);
+        let mut groups: Vec<&[Spot]> = Vec::with_capacity(AHEAD);
+        loop {
             groups.clear();
-            while let Some(first) = rest.first()
-                && groups.len() < AHEAD
-            {
-                let (leaf, inside) = view.leaf(keys[first.place as usize]);
-                let same = |spot: &&Spot| inside.contains(&keys[spot.place as usize]);
-                let (group, others) = rest.split_at(1 + rest[1..].iter().take_while(same).count());
-                groups.push((leaf, group));
-                rest = others;
+            groups.extend(squares.by_ref().take(AHEAD));
+            if groups.is_empty() {
+                break;
             }
             view.fetch(&groups);
-            for &(leaf, group) in &groups {
-                view.in_leaf(simd, leaf, group, places, found, grown);
+            for spots in &groups {
+                view.in_leaf(simd, spots, places, (at, at_hand), found, grown);
             }
         }
     }
