@@ -130,14 +130,24 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
         kinds
     };
     let joined: Vec<Vec<u32>> = batches.par_iter().map(join).collect();
-    let (kinds, number) = joiner.finish(&seen.numbers());
-    let of_kind: Vec<(Option<i32>, u32)> = kinds
+    let numbers = seen.numbers();
+    let (kinds, number) = joiner.finish(&numbers);
+    // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
+    const OUTSIDE: i32 = -1;
+    let of_kind: Vec<(i32, u32)> = kinds
         .par_iter()
         .map(|kind| {
-            let best = kind.links.as_deref().map(|links| mbps(best(&study.frame.services, links)));
+            let best = kind.links.as_deref().map_or(OUTSIDE, |links| mbps(best(&study.frame.services, links)));
             (best, kind.areas.first().copied().flatten().unwrap_or(NO_AREA))
         })
         .collect();
+    // By the number that a place has, for those that are dense: one look for each of millions.
+    let dense = numbers.partition_point(|&kind| kind < Seen::DENSE);
+    let mut of_number = vec![(OUTSIDE, NO_AREA); numbers[..dense].last().map_or(0, |&kind| kind as usize + 1)];
+    for &kind in &numbers[..dense] {
+        of_number[kind as usize] = of_kind[number.of(kind) as usize];
+    }
+    let said = |kind: u32| of_number.get(kind as usize).copied().unwrap_or_else(|| of_kind[number.of(kind) as usize]);
     let answers: Vec<(Vec<i32>, Vec<u32>)> = batches
         .par_iter()
         .zip(&joined)
@@ -146,14 +156,13 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
             let (mut bests, areas): (Vec<i32>, Vec<u32>) = (0..)
                 .zip(joined)
                 .map(|(place, &kind)| {
-                    let (best, area) = of_kind[number.of(kind) as usize];
-                    if best.is_none() {
+                    let (best, area) = said(kind);
+                    if best == OUTSIDE {
                         outside.push(place);
                     }
-                    (best.unwrap_or_default(), area)
+                    (best, area)
                 })
                 .unzip();
-            // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
             let positions = |axis: &[f64]| outside.iter().map(|&place: &usize| axis[place]).collect::<Vec<_>>();
             let (easting, northing) = (positions(&places.easting), positions(&places.northing));
             for (&place, set) in outside.iter().zip(index.locate(&easting, &northing, &mut Desk::default())) {
@@ -192,11 +201,13 @@ struct Seen {
 }
 
 impl Seen {
+    /// Above all numbers of places with a position.
+    const DENSE: u32 = 1 << 31;
+
     fn mark(&self, kinds: &[u32]) {
-        const DENSE: u32 = 1 << 31;
         let mut seen = lock(&self.dense).pop().unwrap_or_default();
         for &kind in kinds {
-            if kind < DENSE {
+            if kind < Self::DENSE {
                 let at = kind as usize;
                 if seen.len() <= at {
                     seen.resize(at * 5 / 4 + 1024, false);
@@ -209,7 +220,7 @@ impl Seen {
         lock(&self.dense).push(seen);
     }
 
-    /// Each once.
+    /// Each once, in order.
     fn numbers(self) -> Vec<u32> {
         let all = lock(&self.dense);
         let most = all.iter().map(Vec::len).max().unwrap_or_default();

@@ -137,8 +137,12 @@ impl Job<'_> {
         let seen = places.map(|places| write::places(&staging, &finished, places)).transpose()?.unwrap_or_default();
         let (lacking, layers) = (seen.few, Layers { squares: seen.squares, sketch, dots: seen.dots });
         drop(last);
-        spinner.set_message("drawing the report");
         let basis = joined.basis(opened);
+        // It is put together in memory, where drawing needs room too: one after the other.
+        let beside =
+            saved::Beside { plans: &outcome.plans, lacking: lacking.as_ref(), layers: &layers, look: &self.kept };
+        saved::write(&staging, &basis, &beside, public)?;
+        spinner.set_message("drawing the report");
         let draw =
             |outcome: (&Outcome, Option<(&Projection, &Layers)>),
              view: &ReportView,
@@ -153,9 +157,6 @@ impl Job<'_> {
         );
         written?;
         drawn?;
-        let beside =
-            saved::Beside { plans: &outcome.plans, lacking: lacking.as_ref(), layers: &layers, look: &self.kept };
-        saved::write(&staging, &basis, &beside, public)?;
         if public {
             spinner.set_message("writing the public edition");
             let public = edition::public(&basis, &outcome);

@@ -25,7 +25,7 @@ use super::{
 };
 
 /// A square is divided when more edges than this may touch it. Polygons in unit tests are small, and are cut small.
-pub(super) const LEAF_EDGES: usize = if cfg!(test) { 12 } else { 56 };
+pub(super) const LEAF_EDGES: usize = if cfg!(test) { 12 } else { 80 };
 
 /// How often in a row a square is divided though its quarters together keep many more edges than it had.
 const IDLE: u8 = 2;
