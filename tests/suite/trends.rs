@@ -193,7 +193,8 @@ fn what_cannot_be_held_against_each_other_is_refused_with_the_reason() {
         (&["then/out", "./then"][..], "no run of this version has written it"),
         (&["then/out", "areas/out", "delta"][..], "one saved result and then scenarios of it"),
         (&["then/out", "areas/out", "--project", "then"][..], "leave --project"),
-        (&["then/out", "delta", "--report", "x"][..], "name two of them or more"),
+        (&["then/out", "--report", "x"][..], "name two of them or more"),
+        (&["then/out", "delta", "--report", "x"][..], "name two of them or more; delta is none"),
     ] {
         let ran = compare(&folder, arguments).expect_error();
         assert!(ran.stderr.contains(said), "{arguments:?}\n{}", ran.stderr);

@@ -9,7 +9,7 @@ pub(super) struct Spot {
     pub(super) place: u32,
 }
 
-/// What one worker keeps between calls of [`CoverageIndex::locate`](super::CoverageIndex::locate).
+/// What one worker keeps between calls of [`CoverageIndex::locate`](super::CoverageIndex::locate), of one and the same index.
 #[derive(Debug, Default)]
 pub struct Desk {
     /// The places that lie in squares.
