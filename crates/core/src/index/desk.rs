@@ -52,3 +52,25 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One pass, two, three; no square but one, and none at all.
+    #[test]
+    fn places_come_in_the_order_of_their_squares_and_then_in_their_own() {
+        for (first, span, places) in
+            [(7, 1, 9), (0, 1 << 8, 5000), (90, 1 << 17, 5000), (3, u32::MAX - 3, 5000), (0, 1, 0)]
+        {
+            let square = |place: u32| first + place.wrapping_mul(0x9E37_79B1).wrapping_add(place) % span;
+            let spots: Vec<Spot> = (0..places).map(|place| Spot { square: square(place % 3000), place }).collect();
+            let mut by_library = spots.clone();
+            by_library.sort_by_key(|spot| spot.square);
+            let mut desk = Desk { spots, ..Desk::default() };
+            desk.sort();
+            let pairs = |spots: &[Spot]| spots.iter().map(|spot| (spot.square, spot.place)).collect::<Vec<_>>();
+            assert_eq!(pairs(&desk.spots), pairs(&by_library), "{span} squares");
+        }
+    }
+}

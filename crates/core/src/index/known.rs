@@ -26,6 +26,11 @@ impl Known {
     }
 }
 
+/// The slot of points that some borders hold, among so many: a power of two.
+const fn slot_of(holding: u32, slots: usize) -> usize {
+    (holding.wrapping_mul(0x9E37_79B1) >> (u32::BITS - slots.ilog2())) as usize
+}
+
 /// Sets of the points in the square that a worker is at, and of others before it.
 #[derive(Debug)]
 pub(super) struct AtHand([(u32, Known); AT_HAND]);
@@ -44,7 +49,7 @@ impl AtHand {
     /// The set of the points of a square that some of its borders hold, found out by `find` if it is not at hand.
     #[inline(always)]
     pub(super) fn of_points(&mut self, square: u32, holding: u32, find: impl FnOnce() -> u32) -> u32 {
-        let slot = &mut self.0[(holding.wrapping_mul(0x9E37_79B1) >> (u32::BITS - AT_HAND.ilog2())) as usize];
+        let slot = &mut self.0[slot_of(holding, AT_HAND)];
         if (slot.0, slot.1.holding) != (square, holding) {
             *slot = (square, Known { holding, set: find() });
         }
@@ -73,8 +78,7 @@ impl KnownSets {
     pub(super) fn keep(&self, square: usize, known: Known) {
         let slots = &self.0[square * SLOTS..][..SLOTS];
         let free = slots.iter().find(|slot| slot.load(Ordering::Relaxed) == 0);
-        let mixed = known.holding.wrapping_mul(0x9E37_79B1) >> (u32::BITS - SLOTS.ilog2());
-        free.unwrap_or(&slots[mixed as usize]).store(known.word(), Ordering::Relaxed);
+        free.unwrap_or(&slots[slot_of(known.holding, SLOTS)]).store(known.word(), Ordering::Relaxed);
     }
 
     /// Something that lies where the sets of a square are.

@@ -277,6 +277,7 @@ mod tests {
         assert_eq!(sets.with(b, 7, &mut Grown::default()), ab);
         assert_eq!(sets.with(ab, 7, &mut grown), ab);
         assert_eq!(sets.with_all(EMPTY, [7, 3, 7].into_iter(), &mut grown), ab);
+        assert_eq!(sets.with_all(a, [7, 3].into_iter(), &mut grown), ab, "one of the two is in it");
         assert_eq!(sets.look_at(ab, <[u32]>::to_vec), [3, 7]);
         assert_eq!(sets.look_at(EMPTY, <[u32]>::len), 0);
     }
