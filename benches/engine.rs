@@ -22,7 +22,7 @@ use nittio_core::{
     coverage::Joiner,
     diagnostic::SourceRow,
     footprint::Footprint,
-    index::{CoverageIndex, Desk},
+    index::CoverageIndex,
     offer::Offers,
     place::{MISSING, Places, UnitColumn},
     profile::Profile,
@@ -131,46 +131,23 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
     };
     let joined: Vec<Vec<u32>> = batches.par_iter().map(join).collect();
     let numbers = seen.numbers();
-    let (kinds, number) = joiner.finish(&numbers);
-    // A place outside every area has no links: what reaches it counts nowhere. The peers answer for it all the same.
-    const OUTSIDE: i32 = -1;
-    let of_kind: Vec<(i32, u32)> = kinds
-        .par_iter()
-        .map(|kind| {
-            let best = kind.links.as_deref().map_or(OUTSIDE, |links| mbps(best(&study.frame.services, links)));
-            (best, kind.areas.first().copied().flatten().unwrap_or(NO_AREA))
-        })
-        .collect();
-    // By the number that a place has, for those that are dense: one look for each of millions.
-    let dense = numbers.partition_point(|&kind| kind < Seen::DENSE);
-    let mut of_number = vec![(OUTSIDE, NO_AREA); numbers[..dense].last().map_or(0, |&kind| kind as usize + 1)];
-    for &kind in &numbers[..dense] {
-        of_number[kind as usize] = of_kind[number.of(kind) as usize];
+    // What is said of a place follows from what holds it, and millions of places share that.
+    const NOTHING: (i32, u32) = (0, NO_AREA);
+    let say = |&number: &u32| {
+        let Some(held) = joiner.held(number) else { return NOTHING };
+        let area = held.areas.first().copied().flatten().and_then(|(area, _)| area);
+        (mbps(best(&study.frame.services, &held.links)), area.unwrap_or(NO_AREA))
+    };
+    let said: Vec<(i32, u32)> = numbers.par_iter().map(say).collect();
+    // By the number that a place has; places without a position have others, and nothing is said of those.
+    let dense = numbers.partition_point(|&number| number < Seen::DENSE);
+    let mut of_number = vec![NOTHING; numbers[..dense].last().map_or(0, |&number| number as usize + 1)];
+    for (&number, said) in numbers[..dense].iter().zip(said) {
+        of_number[number as usize] = said;
     }
-    let said = |kind: u32| of_number.get(kind as usize).copied().unwrap_or_else(|| of_kind[number.of(kind) as usize]);
-    let answers: Vec<(Vec<i32>, Vec<u32>)> = batches
-        .par_iter()
-        .zip(&joined)
-        .map(|(places, joined)| {
-            let mut outside = Vec::new();
-            let (mut bests, areas): (Vec<i32>, Vec<u32>) = (0..)
-                .zip(joined)
-                .map(|(place, &kind)| {
-                    let (best, area) = said(kind);
-                    if best == OUTSIDE {
-                        outside.push(place);
-                    }
-                    (best, area)
-                })
-                .unzip();
-            let positions = |axis: &[f64]| outside.iter().map(|&place: &usize| axis[place]).collect::<Vec<_>>();
-            let (easting, northing) = (positions(&places.easting), positions(&places.northing));
-            for (&place, set) in outside.iter().zip(index.locate(&easting, &northing, &mut Desk::default())) {
-                bests[place] = mbps(best(&study.frame.services, &index.held(set).links));
-            }
-            (bests, areas)
-        })
-        .collect();
+    let said = |&number: &u32| of_number.get(number as usize).copied().unwrap_or(NOTHING);
+    let (best, area): (Vec<_>, Vec<_>) =
+        joined.par_iter().map(|joined| joined.iter().map(said).unzip::<_, _, Vec<i32>, Vec<u32>>()).unzip();
     clock.mark("join");
     let reached = tallied.then(|| {
         let units = study.frame.units.len();
@@ -182,13 +159,14 @@ fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -
             }
             counts
         });
-        let sums = Counts::into_sums(counts.collect(), units, |kind| number.of(kind), |category| category);
+        let counts = counts.collect();
+        let (kinds, number) = joiner.finish(&numbers);
+        let sums = Counts::into_sums(counts, units, |kind| number.of(kind), |category| category);
         let reached = shares(study, &sums.tally(&kinds));
         clock.mark("tally");
         reached
     });
     // The peers' answers are one list each; putting the batches together is writing, not joining.
-    let (best, area): (Vec<_>, Vec<_>) = answers.into_iter().unzip();
     Answer { best: best.concat(), area: area.concat(), reached }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod command;
 mod failure;
 mod measured;
+mod memory;
 mod pdf;
 mod plan_table;
 mod progress;
@@ -28,6 +29,7 @@ enum Answer {
 }
 
 fn main() -> ExitCode {
+    memory::give_back_what_is_large();
     let args = Args::parse();
     let result = match args.command {
         Command::Run(run) => command::run::run(&run),

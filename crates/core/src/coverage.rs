@@ -327,11 +327,17 @@ impl<'a> Joiner<'a> {
         &self.frame.services
     }
 
+    /// What holds the places of a kind that was given; `None` when they have no position.
+    #[must_use]
+    pub fn held(&self, number: u32) -> Option<Held> {
+        let set = if number & SPECIAL == 0 { number } else { self.makings(number)[0] };
+        (set != u32::MAX).then(|| self.index.held(SetId::from_number(set)))
+    }
+
     /// The settlement class of places of a kind that was given, and all that reaches them, also when they lie in no area.
     #[must_use]
     pub fn reached(&self, number: u32) -> (Settlement, Vec<Link>) {
-        let makings = self.makings(number);
-        let held = (makings[0] != u32::MAX).then(|| self.index.held(SetId::from_number(makings[0])));
+        let (makings, held) = (self.makings(number), self.held(number));
         let settlement = held.as_ref().map_or(Settlement::Unknown, |held| held.settlement);
         let held = held.iter().flat_map(|held| held.links.iter().copied());
         let said = &makings[1 + self.frame.levels.len()..];

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 /// One row of one input file.
@@ -226,7 +227,7 @@ pub struct Diagnostic {
     /// What was done.
     pub action: Action,
     /// The row's own id, where it has one.
-    pub id: Option<Arc<str>>,
+    pub id: Option<CompactString>,
     /// What is wrong on this row and what would be right, in English. Thousands of rows may share it.
     pub message: Arc<str>,
 }

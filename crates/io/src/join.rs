@@ -87,7 +87,7 @@ pub enum JoinError {
     Temporary(#[from] io::Error),
 }
 
-/// Joins all places of a study with what is in the index, which has then let go of its squares.
+/// Joins all places of a study with what is in the index, which has then let go of all but the owners.
 ///
 /// `keep` is for runs that write the places too. `progress` is called with the number of places done since the last
 /// call, from any thread.
@@ -346,13 +346,14 @@ impl Stopped {
     fn finish(
         self,
         opened: &Opened<'_>,
-        index: &CoverageIndex,
+        index: &mut CoverageIndex,
         frame: Frame,
         (categories, mut diagnostics, duplicates): (Vec<u16>, Vec<Diagnostic>, Duplicates),
     ) -> Joined {
         let Self { given, units, counts, doubts, sorter, mut found } = self;
         let joiner = Joiner::resume(index, &opened.study.frame, &opened.study.offers, given);
         let (kinds, numbers) = joiner.finish(&Counts::kinds(&counts));
+        index.forget_sets();
         let doubts = doubts.finish(|number| numbers.of(number));
         let category = |number: u16| categories[usize::from(number)];
         let sums = Counts::into_sums(counts, units, |number| numbers.of(number), category);

@@ -1,12 +1,58 @@
 //! Whole numbers in few bytes: seven bits in each, the lowest first, as in LEB128.
 
+use std::io::{self, Write};
+
 /// Writes a number.
-pub(crate) fn put(out: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put(out: &mut impl Extend<u8>, mut number: u64) {
     while number > 0x7F {
-        out.push(0x80 | (number & 0x7F) as u8);
+        out.extend([0x80 | (number & 0x7F) as u8]);
         number >>= 7;
     }
-    out.push((number & 0x7F) as u8);
+    out.extend([(number & 0x7F) as u8]);
+}
+
+/// Takes numbers and other bytes and writes them on in pieces, so that they are never in memory together.
+#[derive(Debug)]
+pub(crate) struct Pour<W> {
+    out: W,
+    piece: Vec<u8>,
+    length: u64,
+    /// What kept a piece from being written; nothing is written after it.
+    result: io::Result<()>,
+}
+
+impl<W: Write> Pour<W> {
+    /// The bytes of a piece.
+    const PIECE: usize = 1 << 16;
+
+    pub(crate) fn new(out: W) -> Self {
+        Self { out, piece: Vec::with_capacity(Self::PIECE), length: 0, result: Ok(()) }
+    }
+
+    fn write_piece(&mut self) {
+        if self.result.is_ok() {
+            self.result = self.out.write_all(&self.piece);
+        }
+        self.length += self.piece.len() as u64;
+        self.piece.clear();
+    }
+
+    /// Writes what is left, and gives how many bytes it was in all.
+    pub(crate) fn finish(mut self) -> io::Result<u64> {
+        self.write_piece();
+        self.result.map(|()| self.length)
+    }
+}
+
+impl<W: Write> Extend<u8> for Pour<W> {
+    fn extend<I: IntoIterator<Item = u8>>(&mut self, bytes: I) {
+        for byte in bytes {
+            if self.piece.len() == Self::PIECE {
+                self.write_piece();
+            }
+            self.piece.push(byte);
+        }
+    }
 }
 
 /// Numbers and other bytes, read one after the other; `None` at the end, or where there is no number.
@@ -74,5 +120,29 @@ mod tests {
         let mut numbers = Numbers::new(&bytes);
         assert_eq!(all.map(|_| numbers.next()), all.map(Some));
         assert!(numbers.is_empty() && numbers.next().is_none());
+    }
+
+    #[test]
+    fn what_is_poured_is_what_is_put_whatever_its_length() {
+        for count in [0, 1, (1 << 16) / 3, 100_000] {
+            let all = (0..count).map(|number| number * 77_777_777);
+            let (mut bytes, mut poured) = (Vec::new(), Vec::new());
+            let mut pour = Pour::new(&mut poured);
+            for number in all {
+                put(&mut bytes, number);
+                put(&mut pour, number);
+            }
+            assert_eq!(pour.finish().unwrap(), bytes.len() as u64);
+            assert!(poured == bytes, "{count} numbers");
+        }
+    }
+
+    #[test]
+    fn a_piece_that_cannot_be_written_is_said_at_the_end_and_nothing_follows_it() {
+        let mut room = [0; 1 << 16];
+        let mut pour = Pour::new(&mut room[..]);
+        pour.extend((0..200_000u32).map(|number| (number >> 16) as u8 + 1));
+        assert_eq!(pour.finish().unwrap_err().kind(), io::ErrorKind::WriteZero);
+        assert!(room.iter().all(|&byte| byte == 1));
     }
 }

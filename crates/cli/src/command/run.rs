@@ -138,10 +138,8 @@ impl Job<'_> {
         let (lacking, layers) = (seen.few, Layers { squares: seen.squares, sketch, dots: seen.dots });
         drop(last);
         let basis = joined.basis(opened);
-        // It is put together in memory, where drawing needs room too: one after the other.
         let beside =
             saved::Beside { plans: &outcome.plans, lacking: lacking.as_ref(), layers: &layers, look: &self.kept };
-        saved::write(&staging, &basis, &beside, public)?;
         spinner.set_message("drawing the report");
         let draw =
             |outcome: (&Outcome, Option<(&Projection, &Layers)>),
@@ -149,7 +147,10 @@ impl Job<'_> {
              lacking: Option<Few>,
              folder: &str| { draw::draw(&staging, outcome, view, lacking, folder, &self.look) };
         let (written, drawn) = rayon::join(
-            || write::tables(&staging, &finished),
+            || {
+                saved::write(&staging, &basis, &beside, public)?;
+                write::tables(&staging, &finished)
+            },
             || {
                 let projection = basis.projection(&outcome.indicators, &view.level);
                 draw((&outcome, Some((&projection, &layers))), &view, lacking.clone(), "")

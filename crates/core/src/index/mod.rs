@@ -289,6 +289,11 @@ impl CoverageIndex {
         }
     }
 
+    /// Lets go of the sets too, for when it has been said what they are.
+    pub fn forget_sets(&mut self) {
+        self.sets = Sets::new();
+    }
+
     /// Where everything is, found out once for many points.
     fn view(&self) -> View<'_> {
         let Squares { keys, sets, starts, code } = &self.squares;

@@ -60,7 +60,7 @@ impl Parts {
     }
 
     /// Writes them as bytes.
-    pub(crate) fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    pub(crate) fn write(&self, out: &mut impl Extend<u8>) -> serde_json::Result<()> {
         let services = serde_json::to_vec(&self.services)?;
         put(out, services.len() as u64);
         out.extend(services);
@@ -69,7 +69,7 @@ impl Parts {
             put(out, u64::from(*service));
             put(out, u64::from(reach.number()));
             put(out, u64::from(*row));
-            out.extend(digest);
+            out.extend(*digest);
             out.extend(corners.iter().flat_map(|c| [c.x.to_le_bytes(), c.y.to_le_bytes()]).flatten());
         }
         Ok(())

@@ -31,7 +31,7 @@ use serde_json::Value;
 
 use crate::{
     ingest::{parts::Parts, since::Before},
-    numbers::{Numbers, put},
+    numbers::{Numbers, Pour, put},
 };
 
 const MAGIC: [u8; 8] = *b"nittioJN";
@@ -101,14 +101,14 @@ impl<W: Write> Writer<W> {
         self.rows += rest.len() as u64;
         self.out.write_all(&rest)?;
         let text = serde_json::to_vec(about)?;
-        let mut tables = Vec::new();
+        self.out.write_all(&text)?;
+        let mut tables = Pour::new(&mut self.out);
         let mut parts = about.before.files.iter().filter_map(|file| file.parts.as_ref());
         parts.try_for_each(|parts| parts.write(&mut tables))?;
         put_kinds(&mut tables, kinds);
         put_sums(&mut tables, sums);
-        self.out.write_all(&text)?;
-        self.out.write_all(&tables)?;
-        for length in [self.rows, text.len() as u64, tables.len() as u64] {
+        let tables = tables.finish()?;
+        for length in [self.rows, text.len() as u64, tables] {
             self.out.write_all(&length.to_le_bytes())?;
         }
         self.out.flush()
@@ -231,7 +231,7 @@ fn unpack(bytes: &[u8], skip: u32, width: u32, count: usize) -> Vec<u32> {
     numbers
 }
 
-pub(crate) fn put_kinds(out: &mut Vec<u8>, kinds: &[Kind]) {
+pub(crate) fn put_kinds(out: &mut impl Extend<u8>, kinds: &[Kind]) {
     let with_none = |number: Option<u32>| number.map_or(0, |number| u64::from(number) + 1);
     put(out, kinds.len() as u64);
     put(out, kinds.first().map_or(0, |kind| kind.areas.len() as u64));
@@ -304,7 +304,7 @@ fn shared<T: Eq + std::hash::Hash>(known: &mut FxHashSet<Arc<[T]>>, list: Vec<T>
     list
 }
 
-pub(crate) fn put_sums(out: &mut Vec<u8>, sums: &Sums) {
+pub(crate) fn put_sums(out: &mut impl Extend<u8>, sums: &Sums) {
     put(out, sums.rows().len() as u64);
     let mut last = 0;
     for (kind, category, counts) in sums.rows() {

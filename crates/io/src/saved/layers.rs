@@ -13,7 +13,7 @@ use nittio_core::{
 use crate::numbers::{Numbers, put};
 
 /// The layers; where there is none, a zero.
-pub(super) fn put_layers(out: &mut Vec<u8>, layers: &Layers) {
+pub(super) fn put_layers(out: &mut impl Extend<u8>, layers: &Layers) {
     put(out, u64::from(layers.squares.is_some()));
     layers.squares.iter().for_each(|squares| put_squares(out, squares));
     put(out, u64::from(layers.sketch.is_some()));
@@ -39,7 +39,7 @@ pub(super) fn take_layers(numbers: &mut Numbers<'_>, frame: &Frame, profiles: us
 
 const STATUSES: [Status; 3] = [Status::InService, Status::UnderConstruction, Status::Planned];
 
-fn put_sketch(out: &mut Vec<u8>, sketch: &Sketch) {
+fn put_sketch(out: &mut impl Extend<u8>, sketch: &Sketch) {
     [sketch.corner[0], sketch.corner[1], sketch.step].iter().for_each(|number| out.extend(number.to_le_bytes()));
     put(out, sketch.layers.len() as u64);
     let index = |place: Option<usize>| place.map_or(u64::MAX, |place| place as u64);
@@ -88,7 +88,7 @@ fn take_sketch(numbers: &mut Numbers<'_>) -> Option<Sketch> {
     Some(Sketch { corner, step, layers })
 }
 
-fn put_squares(out: &mut Vec<u8>, squares: &Squares) {
+fn put_squares(out: &mut impl Extend<u8>, squares: &Squares) {
     put_signed(out, squares.side.unwrap_or(0));
     put(out, squares.speeds.len() as u64);
     squares.speeds.iter().for_each(|speed| put(out, u64::from(speed.kbps())));
@@ -140,7 +140,7 @@ fn take_squares(numbers: &mut Numbers<'_>, units: usize, profiles: usize) -> Opt
 }
 
 /// A number that may be below zero, small in either direction in few bytes.
-fn put_signed(out: &mut Vec<u8>, number: i64) {
+fn put_signed(out: &mut impl Extend<u8>, number: i64) {
     put(out, number.unsigned_abs() << 1 | u64::from(number < 0));
 }
 

@@ -86,11 +86,13 @@ pub struct Beside<'a> {
 /// # Errors
 /// When the file cannot be written; nothing is then changed in the output folder.
 pub fn write(staging: &Staging, basis: &Basis<'_>, beside: &Beside<'_>, public: bool) -> Result<(), WriteError> {
-    let mut tables = tables::of(basis, public);
-    layers::put_layers(&mut tables, beside.layers);
-    let contents = serde_json::to_vec(&Contents::of(basis, beside, public)).map_err(io::Error::from);
-    let contents = contents.map_err(|error| WriteError::new(&staging.output().join(NAME), staging.output(), &error))?;
-    staging.write(NAME, |out| file::write(out, &contents, &tables))
+    staging.write(NAME, |out| {
+        let contents = |out: &mut _| Ok(serde_json::to_writer(out, &Contents::of(basis, beside, public))?);
+        file::write(out, contents, |out| {
+            tables::put_tables(out, basis, public);
+            layers::put_layers(out, beside.layers);
+        })
+    })
 }
 
 /// A result that was saved, read whole.

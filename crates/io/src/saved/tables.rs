@@ -22,19 +22,17 @@ use crate::{
 };
 
 /// All tables of a basis, one after the other; where the services come from only when a public edition needs it.
-pub(super) fn of(basis: &Basis<'_>, public: bool) -> Vec<u8> {
-    let mut out = Vec::new();
-    basis.frame.levels.iter().for_each(|level| put_level(&mut out, level));
-    put_kinds(&mut out, basis.kinds);
-    put_sums(&mut out, basis.sums);
-    put_duplicates(&mut out, basis.duplicates);
-    put_doubts(&mut out, basis.doubts);
+pub(super) fn put_tables(out: &mut impl Extend<u8>, basis: &Basis<'_>, public: bool) {
+    basis.frame.levels.iter().for_each(|level| put_level(out, level));
+    put_kinds(out, basis.kinds);
+    put_sums(out, basis.sums);
+    put_duplicates(out, basis.duplicates);
+    put_doubts(out, basis.doubts);
     if public {
-        put_origins(&mut out, basis.origins);
+        put_origins(out, basis.origins);
     } else {
-        put(&mut out, 0);
+        put(out, 0);
     }
-    out
 }
 
 /// What stands after the borders.
@@ -69,7 +67,7 @@ fn lies_in(kind: &Kind, frame: &Frame) -> bool {
 }
 
 /// The borders of a level's areas, every coordinate in the eight bytes that it has.
-fn put_level(out: &mut Vec<u8>, level: &Level) {
+fn put_level(out: &mut impl Extend<u8>, level: &Level) {
     for area in &level.areas {
         let Some(MultiPolygon(polygons)) = &area.geometry else {
             put(out, 0);
@@ -127,7 +125,7 @@ fn take_ring(numbers: &mut Numbers<'_>) -> Option<LineString> {
     Some(LineString(ring))
 }
 
-fn put_duplicates(out: &mut Vec<u8>, duplicates: &Duplicates) {
+fn put_duplicates(out: &mut impl Extend<u8>, duplicates: &Duplicates) {
     put(out, duplicates.total);
     put(out, duplicates.by_area.len() as u64);
     for (&(level, area), &count) in &duplicates.by_area {
@@ -147,7 +145,7 @@ fn take_duplicates(numbers: &mut Numbers<'_>) -> Option<Duplicates> {
     Some(duplicates)
 }
 
-fn put_link(out: &mut Vec<u8>, link: Link) {
+fn put_link(out: &mut impl Extend<u8>, link: Link) {
     put(out, u64::from(link.service.0));
     put(out, u64::from(link.reach.number()));
 }
@@ -157,7 +155,7 @@ fn take_link(numbers: &mut Numbers<'_>, services: usize) -> Option<Link> {
     Some(Link { service: ServiceId(service), reach: Reach::from_number(numbers.next_u32()?)? })
 }
 
-fn put_links(out: &mut Vec<u8>, links: &[Link]) {
+fn put_links(out: &mut impl Extend<u8>, links: &[Link]) {
     put(out, links.len() as u64);
     links.iter().for_each(|&link| put_link(out, link));
 }
@@ -166,7 +164,7 @@ fn take_links(numbers: &mut Numbers<'_>, services: usize) -> Option<Vec<Link>> {
     (0..numbers.next()?).map(|_| take_link(numbers, services)).collect()
 }
 
-fn put_doubts(out: &mut Vec<u8>, doubts: &[Doubt]) {
+fn put_doubts(out: &mut impl Extend<u8>, doubts: &[Doubt]) {
     put(out, doubts.len() as u64);
     for Doubt { kind, difference: Difference { borders, near, both }, sums } in doubts {
         put(out, u64::from(*kind));
@@ -192,7 +190,7 @@ fn take_doubts(numbers: &mut Numbers<'_>, kinds: usize, services: usize, units: 
     Some(doubts)
 }
 
-fn put_origins(out: &mut Vec<u8>, origins: &Origins) {
+fn put_origins(out: &mut impl Extend<u8>, origins: &Origins) {
     put(out, origins.len() as u64);
     for (&link, sources) in origins {
         put_link(out, link);
