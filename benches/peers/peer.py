@@ -51,7 +51,7 @@ def municipalities_path(a):
 
 def says_geometry(path):
     """Whether the file has GeoParquet metadata, so that readers turn its WKB into geometry themselves."""
-    return b"geo" in (pq.read_schema(path).metadata or {})
+    return b"geo" in (pq.read_metadata(path).metadata or {})
 
 
 def wkb(table):
