@@ -9,7 +9,8 @@
 //!     the checksum: SHA-256 over all bytes before it
 //! ```
 //!
-//! Numbers of the head and of the lengths are little-endian. Lengths and checksum stand last, so that neither part need be in memory as a whole.
+//! Numbers of the head and of the lengths are little-endian. Lengths and checksum stand last, so that neither part need be in
+//! memory as a whole.
 
 use std::{
     io::{self, BufWriter, Write},
