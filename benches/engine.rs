@@ -5,15 +5,18 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks on the terminal")]
 
 use std::{
-    collections::BTreeSet,
+    collections::BTreeMap,
     env,
     error::Error,
     fmt::Write as _,
     fs::{self, File},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use geo::{Geometry, MultiPolygon};
@@ -24,7 +27,7 @@ use nittio_core::{
     footprint::Footprint,
     index::CoverageIndex,
     offer::Offers,
-    place::{MISSING, Places, UnitColumn},
+    place::{Ids, MISSING, Places, UnitColumn},
     profile::Profile,
     quantity::Speed,
     service::{Link, Reach, Service, ServiceId, Services, Status},
@@ -43,6 +46,9 @@ const FAMILIES: [&str; 3] = ["fibre", "mobile", "parcel"];
 /// The index of no area.
 const NO_AREA: u32 = u32::MAX;
 
+/// The phases of what is done batch by batch.
+const STREAMED: [&str; 3] = ["read_places", "join", "tally"];
+
 /// A share is of those who have at least this.
 const THRESHOLD: Speed = Speed::from_mbps(100);
 
@@ -59,12 +65,6 @@ fn main() -> ExitCode {
 fn measure(options: &Options) -> Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global()?;
     let mut clock = Clock::start();
-    let places = places(&options.file("places"))?;
-    let count: usize = places.iter().map(Places::len).sum();
-    if count != options.places {
-        return Err(format!("{count} places, not {}: rates would be wrong", options.places).into());
-    }
-    clock.mark("read_places");
     let families: Vec<&str> = FAMILIES.into_iter().filter(|family| options.asks(family)).collect();
     // Side by side, as `nittio run` reads them.
     let (read, areas) = rayon::join(
@@ -84,23 +84,25 @@ fn measure(options: &Options) -> Result<()> {
     let study = study(footprints, services, levels);
     clock.mark("read_polygons");
 
-    let answer = answer(&study, &places, options.family == "all", &mut clock);
+    let answer = answer(&study, options, &mut clock)?;
     let total = clock.total();
 
-    let municipality: Vec<i32> =
-        answer.area.iter().map(|&area| row_of_area.get(area as usize).map_or(-1, |&r| r)).collect();
+    let count: usize = answer.batches.iter().map(|batch| batch.best.len()).sum();
+    if count != options.places {
+        return Err(format!("{count} places, not {}: rates would be wrong", options.places).into());
+    }
     if let Some(path) = &options.result {
-        let ids = places
-            .iter()
-            .flat_map(|places| places.ids.iter())
-            .map(str::parse)
-            .collect::<std::result::Result<Vec<i64>, _>>()?;
+        let ids = answer.batches.iter().flat_map(|batch| batch.ids.iter()).map(str::parse);
+        let ids = ids.collect::<std::result::Result<Vec<i64>, _>>()?;
         let mut columns: Vec<PolarsColumn> = vec![Series::new("id".into(), ids).into()];
         if !families.is_empty() {
-            columns.push(Series::new("best_mbps".into(), &answer.best).into());
+            let best: Vec<i32> = answer.batches.iter().flat_map(|batch| &batch.best).copied().collect();
+            columns.push(Series::new("best_mbps".into(), best).into());
         }
         if options.asks("municipality") {
-            columns.push(Series::new("municipality".into(), municipality).into());
+            let row = |&area: &u32| row_of_area.get(area as usize).map_or(-1, |&row| row);
+            let rows: Vec<i32> = answer.batches.iter().flat_map(|batch| &batch.area).map(row).collect();
+            columns.push(Series::new("municipality".into(), rows).into());
         }
         ParquetWriter::new(File::create(path)?).finish(&mut DataFrame::new_infer_height(columns)?)?;
     }
@@ -108,103 +110,108 @@ fn measure(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What nittio says of every place, in the order of the places.
+/// What nittio says.
 struct Answer {
-    /// The best speed in Mbit/s; 0 where there is none.
-    best: Vec<i32>,
-    /// The index of the area, or [`NO_AREA`].
-    area: Vec<u32>,
+    /// Of every place, in the order of the places.
+    batches: Vec<Answers>,
     /// Population and workplaces that have at least [`THRESHOLD`] and lie in an area.
     reached: Option<[u64; 2]>,
 }
 
-/// The stages of the library, batch by batch as `nittio run` calls them. Nothing else here calls them.
-fn answer(study: &Study, batches: &[Places], tallied: bool, clock: &mut Clock) -> Answer {
+/// What nittio says of every place of a batch.
+struct Answers {
+    /// Kept where the answers are to be written.
+    ids: Ids,
+    /// The best speed in Mbit/s; 0 where there is none.
+    best: Vec<i32>,
+    /// The index of the area, or [`NO_AREA`].
+    area: Vec<u32>,
+}
+
+/// The stages of the library, batch by batch as `nittio run` calls them: a batch is read, joined, counted, and gone. Nothing else
+/// here calls them.
+fn answer(study: &Study, options: &Options, clock: &mut Clock) -> Result<Answer> {
     let index = CoverageIndex::build(study);
     clock.mark("index");
+    let tallied = options.family == "all";
+    let units = study.frame.units.len();
     let joiner = Joiner::new(&index, &study.frame, &study.offers);
-    let seen = Seen::default();
-    let join = |places: &Places| {
-        let kinds = joiner.join(places, 0..places.len());
-        seen.mark(&kinds);
-        kinds
-    };
-    let joined: Vec<Vec<u32>> = batches.par_iter().map(join).collect();
-    let numbers = seen.numbers();
-    // What is said of a place follows from what holds it, and millions of places share that.
-    const NOTHING: (i32, u32) = (0, NO_AREA);
-    let say = |&number: &u32| {
-        let Some(held) = joiner.held(number) else { return NOTHING };
-        let area = held.areas.first().copied().flatten().and_then(|(area, _)| area);
-        (mbps(best(&study.frame.services, &held.links)), area.unwrap_or(NO_AREA))
-    };
-    let said: Vec<(i32, u32)> = numbers.par_iter().map(say).collect();
-    // By the number that a place has; places without a position have others, and nothing is said of those.
-    let dense = numbers.partition_point(|&number| number < Seen::DENSE);
-    let mut of_number = vec![NOTHING; numbers[..dense].last().map_or(0, |&number| number as usize + 1)];
-    for (&number, said) in numbers[..dense].iter().zip(said) {
-        of_number[number as usize] = said;
-    }
-    let said = |&number: &u32| of_number.get(number as usize).copied().unwrap_or(NOTHING);
-    let (best, area): (Vec<_>, Vec<_>) =
-        joined.par_iter().map(|joined| joined.iter().map(said).unzip::<_, _, Vec<i32>, Vec<u32>>()).unzip();
-    clock.mark("join");
-    let reached = tallied.then(|| {
-        let units = study.frame.units.len();
-        let lot = batches.len().div_ceil(rayon::current_num_threads() * 2).max(1);
-        let counts = batches.par_chunks(lot).zip(joined.par_chunks(lot)).map(|(batches, joined)| {
-            let mut counts = Counts::new(units);
-            for (places, kinds) in batches.iter().zip(joined) {
-                counts.observe(places, 0..places.len(), kinds);
-            }
-            counts
+    let said = AllSaid::default();
+    let counts: Mutex<Vec<Counts>> = Mutex::default();
+    let columns = ["id", "easting", "northing", "population", "workplaces"].map(str::to_owned);
+    let pieces = read::pieces(&options.file("places"), &ReadOptions::default(), &columns, false)?;
+    let busy = Busy::default();
+    let take = |piece: usize| {
+        let places = busy.time(0, || batch(&pieces.read(piece).map_err(|error| error.to_string())?))?;
+        let (kinds, best, area) = busy.time(1, || {
+            let kinds = joiner.join(&places, 0..places.len());
+            let (best, area) = said.of_each(&kinds, |kind| say(&joiner, &study.frame.services, kind));
+            (kinds, best, area)
         });
-        let counts = counts.collect();
-        let (kinds, number) = joiner.finish(&numbers);
+        if tallied {
+            busy.time(2, || {
+                let mut own = lock(&counts).pop().unwrap_or_else(|| Counts::new(units));
+                own.observe(&places, 0..places.len(), &kinds);
+                lock(&counts).push(own);
+            });
+        }
+        let ids = if options.result.is_some() { places.ids } else { Ids::default() };
+        Ok(Answers { ids, best, area })
+    };
+    let batches = (0..pieces.len()).into_par_iter().map(take).collect::<std::result::Result<Vec<Answers>, String>>()?;
+    clock.share(STREAMED.into_iter().zip(busy.spans()));
+    let reached = tallied.then(|| {
+        let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (kinds, number) = joiner.finish(&Counts::kinds(&counts));
         let sums = Counts::into_sums(counts, units, |kind| number.of(kind), |category| category);
         let reached = shares(study, &sums.tally(&kinds));
         clock.mark("tally");
         reached
     });
-    // The peers' answers are one list each; putting the batches together is writing, not joining.
-    Answer { best: best.concat(), area: area.concat(), reached }
+    Ok(Answer { batches, reached })
 }
 
-/// The numbers of kinds that there are. Those of places with a position are dense; those of others are few.
+/// What is said of the places of a kind: the best speed and the area.
+type Said = (i32, u32);
+
+fn say(joiner: &Joiner<'_>, services: &Services, kind: u32) -> Said {
+    let Some(held) = joiner.held(kind) else { return (0, NO_AREA) };
+    let area = held.areas.first().copied().flatten().and_then(|(area, _)| area);
+    (mbps(best(services, &held.links)), area.unwrap_or(NO_AREA))
+}
+
+/// What has been said of kinds. It follows from what holds a place, and millions of places share that.
 #[derive(Default)]
-struct Seen {
-    /// By number, of workers that are not at work just now.
-    dense: Mutex<Vec<Vec<bool>>>,
-    others: Mutex<BTreeSet<u32>>,
+struct AllSaid {
+    /// Of workers that are not at work just now.
+    by_worker: Mutex<Vec<SaidOf>>,
 }
 
-impl Seen {
+/// By number of a kind. Those of places with a position are dense; those of others are few.
+#[derive(Default)]
+struct SaidOf {
+    dense: Vec<Option<Said>>,
+    others: BTreeMap<u32, Said>,
+}
+
+impl AllSaid {
     /// Above all numbers of places with a position.
     const DENSE: u32 = 1 << 31;
 
-    fn mark(&self, kinds: &[u32]) {
-        let mut seen = lock(&self.dense).pop().unwrap_or_default();
-        for &kind in kinds {
-            if kind < Self::DENSE {
-                let at = kind as usize;
-                if seen.len() <= at {
-                    seen.resize(at * 5 / 4 + 1024, false);
-                }
-                seen[at] = true;
-            } else {
-                lock(&self.others).insert(kind);
-            }
+    /// What is said of each place, from its kind.
+    fn of_each(&self, kinds: &[u32], say: impl Fn(u32) -> Said) -> (Vec<i32>, Vec<u32>) {
+        let SaidOf { mut dense, mut others } = lock(&self.by_worker).pop().unwrap_or_default();
+        let most = kinds.iter().copied().filter(|&kind| kind < Self::DENSE).max().map_or(0, |kind| kind as usize);
+        if dense.len() <= most {
+            dense.resize(most * 5 / 4 + 1024, None);
         }
-        lock(&self.dense).push(seen);
-    }
-
-    /// Each once, in order.
-    fn numbers(self) -> Vec<u32> {
-        let all = lock(&self.dense);
-        let most = all.iter().map(Vec::len).max().unwrap_or_default();
-        let is_seen = |&kind: &usize| all.iter().any(|seen| seen.get(kind).copied().unwrap_or_default());
-        let dense = (0..most).filter(is_seen).filter_map(|kind| u32::try_from(kind).ok());
-        dense.chain(lock(&self.others).iter().copied()).collect()
+        let of = |&kind: &u32| match dense.get_mut(kind as usize) {
+            Some(known) => *known.get_or_insert_with(|| say(kind)),
+            None => *others.entry(kind).or_insert_with(|| say(kind)),
+        };
+        let said = kinds.iter().map(of).unzip();
+        lock(&self.by_worker).push(SaidOf { dense, others });
+        said
     }
 }
 
@@ -265,15 +272,7 @@ fn study(mut footprints: Vec<Footprint>, services: Services, levels: Vec<Level>)
     }
 }
 
-/// The places in batches, read side by side.
-fn places(path: &Path) -> Result<Vec<Places>> {
-    let columns = ["id", "easting", "northing", "population", "workplaces"].map(str::to_owned);
-    let pieces = read::pieces(path, &ReadOptions::default(), &columns, false)?;
-    let read = |piece: usize| batch(&pieces.read(piece).map_err(|e| e.to_string())?);
-    let batches: std::result::Result<Vec<Places>, String> = (0..pieces.len()).into_par_iter().map(read).collect();
-    Ok(batches?)
-}
-
+/// The places of a batch.
 fn batch(batch: &Batch) -> std::result::Result<Places, String> {
     let mut places = Places::default();
     let mut digits = itoa::Buffer::new();
@@ -444,8 +443,21 @@ impl Clock {
     }
 
     fn mark(&mut self, name: &'static str) {
+        self.share([(name, 1.0)].into_iter());
+    }
+
+    /// Gives each of some phases that went on at the same time its part of the time since the last mark, by how long workers were
+    /// busy with it.
+    fn share(&mut self, busy: impl Iterator<Item = (&'static str, f64)> + Clone) {
         let now = Instant::now();
-        self.spans.push((name, (now - self.last).as_secs_f64()));
+        let (passed, all) = ((now - self.last).as_secs_f64(), busy.clone().map(|(_, busy)| busy).sum::<f64>());
+        for (name, busy) in busy {
+            let seconds = passed * busy / all.max(f64::MIN_POSITIVE);
+            match self.spans.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, before)) => *before += seconds,
+                None => self.spans.push((name, seconds)),
+            }
+        }
         self.last = now;
     }
 
@@ -479,6 +491,25 @@ impl Clock {
         }
         line.push('}');
         Ok(line)
+    }
+}
+
+/// How long workers have been busy with each phase of what is done batch by batch.
+#[derive(Default)]
+struct Busy([AtomicU64; 3]);
+
+impl Busy {
+    fn time<T>(&self, phase: usize, run: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let made = run();
+        let nanoseconds = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0[phase].fetch_add(nanoseconds, Ordering::Relaxed);
+        made
+    }
+
+    /// Per phase, the seconds of all workers together.
+    fn spans(&self) -> [f64; 3] {
+        self.0.each_ref().map(|busy| Duration::from_nanos(busy.load(Ordering::Relaxed)).as_secs_f64())
     }
 }
 
