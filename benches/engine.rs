@@ -35,7 +35,7 @@ use nittio_core::{
     tally::{Counts, Tally},
     unit::Unit,
 };
-use nittio_io::read::{self, Batch, Column, ReadOptions};
+use nittio_io::read::{self, Batch, Column, Mask, ReadOptions};
 use polars::prelude::{Column as PolarsColumn, DataFrame, NamedFrom, ParquetWriter, Series};
 use rayon::prelude::*;
 
@@ -279,10 +279,14 @@ fn batch(batch: &Batch) -> std::result::Result<Places, String> {
     for id in integers(&batch.columns[0])? {
         places.ids.push(digits.format(id.ok_or("a place without an id")?));
     }
-    places.easting = reals(&batch.columns[1])?.collect();
-    places.northing = reals(&batch.columns[2])?.collect();
+    places.easting = reals(&batch.columns[1])?;
+    places.northing = reals(&batch.columns[2])?;
     let values = |column: &Column| -> std::result::Result<Vec<u64>, String> {
-        Ok(integers(column)?.map(|v| v.and_then(|v| u64::try_from(v).ok()).unwrap_or(MISSING)).collect())
+        let (values, there) = column.integers().ok_or("a column that does not hold whole numbers")?;
+        let value = |&value: &i64| u64::try_from(value).unwrap_or(MISSING);
+        let mut values: Vec<u64> = values.iter().map(value).collect();
+        blank(&mut values, there, MISSING);
+        Ok(values)
     };
     places.units = vec![
         UnitColumn { unit: Unit::Population, values: values(&batch.columns[3])? },
@@ -381,10 +385,18 @@ fn integers(column: &Column) -> std::result::Result<impl Iterator<Item = Option<
     }
 }
 
-fn reals(column: &Column) -> std::result::Result<impl Iterator<Item = f64>, String> {
-    match column {
-        Column::Real(values) => Ok(values.iter().map(|value| value.unwrap_or(f64::NAN))),
-        _ => Err("a column that does not hold numbers with decimals".to_owned()),
+fn reals(column: &Column) -> std::result::Result<Vec<f64>, String> {
+    let (values, there) = column.reals().ok_or("a column that does not hold numbers with decimals")?;
+    let mut values = values.to_vec();
+    blank(&mut values, there, f64::NAN);
+    Ok(values)
+}
+
+/// Puts what stands for a missing value where one is missing.
+fn blank<T: Copy>(values: &mut [T], there: Option<&Mask>, missing: T) {
+    let Some(there) = there else { return };
+    for (_, value) in values.iter_mut().enumerate().filter(|&(at, _)| !there.get(at)) {
+        *value = missing;
     }
 }
 

@@ -1,8 +1,9 @@
 //! Services: the lines of operators' offers, and how they reach a place.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::quantity::{Kronor, Speed};
@@ -264,7 +265,7 @@ pub struct Link {
 #[derive(Debug, Clone, Default)]
 pub struct Services {
     list: Vec<Service>,
-    known: HashMap<Service, ServiceId>,
+    known: FxHashMap<Service, ServiceId>,
 }
 
 impl Services {
