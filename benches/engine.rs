@@ -69,7 +69,7 @@ fn measure(options: &Options) -> Result<()> {
     // Side by side, as `nittio run` reads them.
     let (read, areas) = rayon::join(
         || {
-            let each = families.par_iter().map(|family| options.file(&format!("footprints_{family}")));
+            let each = families.par_iter().with_max_len(1).map(|family| options.file(&format!("footprints_{family}")));
             each.map(|path| read_footprints(&path)).collect::<Result<Vec<_>>>()
         },
         || options.asks("municipality").then(|| municipalities(&options.file("municipalities"))).transpose(),
@@ -158,7 +158,11 @@ fn answer(study: &Study, options: &Options, clock: &mut Clock) -> Result<Answer>
         let ids = if options.result.is_some() { places.ids } else { Ids::default() };
         Ok(Answers { ids, best, area })
     };
-    let batches = (0..pieces.len()).into_par_iter().map(take).collect::<std::result::Result<Vec<Answers>, String>>()?;
+    let batches = (0..pieces.len())
+        .into_par_iter()
+        .with_max_len(1)
+        .map(take)
+        .collect::<std::result::Result<Vec<Answers>, String>>()?;
     clock.share(STREAMED.into_iter().zip(busy.spans()));
     let reached = tallied.then(|| {
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -300,9 +304,9 @@ fn batch(batch: &Batch) -> std::result::Result<Places, String> {
 
 /// The footprints of a file that are in service, with their services, which have no number yet.
 fn read_footprints(path: &Path) -> Result<Vec<(Service, Footprint)>> {
-    let mut found = Vec::new();
     let columns = ["id", "operator", "technology", "down_mbps", "up_mbps", "status", "owner"];
-    rows(path, &columns, true, |mut batch| {
+    rows(path, &columns, |mut batch| {
+        let mut found = Vec::new();
         let text = |column: usize, row| batch.columns[column].text(row);
         let required = |column: usize, row| text(column, row).ok_or_else(|| format!("no {}", columns[column]));
         let (down, up) =
@@ -334,40 +338,36 @@ fn read_footprints(path: &Path) -> Result<Vec<(Service, Footprint)>> {
             };
             found.push((service, footprint));
         }
-        Ok(())
-    })?;
-    Ok(found)
+        Ok(found)
+    })
 }
 
 /// The municipalities sorted by code, and for each the row that it stands in.
 fn municipalities(path: &Path) -> Result<(Level, Vec<i32>)> {
-    let mut found = Vec::new();
-    rows(path, &["code", "name"], true, |mut batch| {
+    let areas = rows(path, &["code", "name"], |mut batch| {
+        let mut found = Vec::new();
         for row in 0..batch.rows.len() {
             let text = |column: usize| batch.columns[column].text(row).ok_or("a municipality without a name");
             let geometry = Some(polygons(batch.geometry.take(row))?);
-            let area = Area { code: text(0)?.into_owned(), name: text(1)?.into_owned(), geometry };
-            found.push((area, i32::try_from(found.len())?));
+            found.push(Area { code: text(0)?.into_owned(), name: text(1)?.into_owned(), geometry });
         }
-        Ok(())
+        Ok(found)
     })?;
+    let mut found: Vec<(Area, i32)> = areas.into_iter().zip(0..).collect();
     found.sort_by(|(left, _), (right, _)| left.code.cmp(&right.code));
     let (areas, rows) = found.into_iter().unzip();
     Ok((Level { key: "municipality".to_owned(), areas, derived: None }, rows))
 }
 
-/// Gives every batch of a file to `take`, and stops at its first error.
-fn rows(path: &Path, columns: &[&str], geometry: bool, mut take: impl FnMut(Batch) -> Result<()>) -> Result<()> {
-    let options = ReadOptions { geometry_column: geometry.then(|| "geometry".to_owned()), ..ReadOptions::default() };
+/// What `take` makes of the rows of a file that has polygons, batch by batch, in the order of the rows.
+fn rows<T: Send>(path: &Path, columns: &[&str], take: impl Fn(Batch) -> Result<Vec<T>> + Sync) -> Result<Vec<T>> {
+    let options = ReadOptions { geometry_column: Some("geometry".to_owned()), ..ReadOptions::default() };
     let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-    let mut result = Ok(());
-    let read = read::read(path, &options, &columns, geometry, &mut |batch| {
-        result = take(batch);
-        result.is_ok()
-    });
-    result.map_err(|error| format!("{}: {error}", path.display()))?;
-    read?;
-    Ok(())
+    let pieces = read::pieces(path, &options, &columns, true)?;
+    let of_piece = |piece: usize| take(pieces.read(piece)?);
+    let each = (0..pieces.len()).into_par_iter().with_max_len(1).map(of_piece);
+    let each = each.collect::<Result<Vec<Vec<T>>>>().map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(each.into_iter().flatten().collect())
 }
 
 fn polygons(shape: std::result::Result<Option<Geometry>, String>) -> Result<MultiPolygon> {

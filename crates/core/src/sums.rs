@@ -96,24 +96,24 @@ impl Sums {
     #[must_use]
     pub fn tally(&self, kinds: &[Kind]) -> Tally {
         // Kinds may differ in their oddities only, and then stand side by side.
+        let alike: Vec<bool> = kinds.par_windows(2).map(|pair| pair[0].differs_only_in_oddities(&pair[1])).collect();
         let mut first = Vec::with_capacity(kinds.len());
-        for (at, kind) in (0u32..).zip(kinds) {
-            let alike = first.last().copied().filter(|&f: &u32| kinds[f as usize].differs_only_in_oddities(kind));
-            first.push(alike.unwrap_or(at));
+        for (at, is_alike) in (0u32..).zip(std::iter::once(false).chain(alike)).take(kinds.len()) {
+            first.push(if is_alike { first.last().copied().unwrap_or(at) } else { at });
         }
         let cell = |&(kind, category): &(u32, u16)| {
             let Kind { areas, settlement, links, .. } = &kinds[kind as usize];
             Cell { areas: Arc::clone(areas), settlement: *settlement, links: links.clone(), category }
         };
         if (0..).zip(&first).all(|(at, &first)| at == first) {
-            return Tally::of(self.rows.iter().map(cell).collect(), Arc::clone(&self.counts));
+            return Tally::of(self.rows.par_iter().map(cell).collect(), Arc::clone(&self.counts));
         }
         let mut rows: Vec<(u32, u16, &[Count])> =
             self.rows().map(|(kind, category, counts)| (first[kind as usize], category, counts)).collect();
         rows.par_sort_by_key(|&(kind, category, _)| (kind, category));
         let mut merged = Self::new(self.units);
         rows.into_iter().for_each(|(kind, category, counts)| merged.push((kind, category), counts));
-        Tally::of(merged.rows.iter().map(cell).collect(), merged.counts)
+        Tally::of(merged.rows.par_iter().map(cell).collect(), merged.counts)
     }
 
     /// The sums after changes, with kinds renumbered: `number` gives the new number of each kind that was counted or is in

@@ -26,6 +26,7 @@ mod layout;
 use std::sync::Arc;
 
 use geo::{Coord, MultiPolygon};
+use rayon::prelude::*;
 
 use crate::{
     area::Level,
@@ -148,7 +149,7 @@ impl CoverageIndex {
 
     fn of(owned: &[(Owner, &MultiPolygon)], bordered: Vec<bool>) -> Self {
         let mut owners: Vec<Owner> = owned.iter().map(|&(owner, _)| owner).collect();
-        owners.sort_unstable();
+        owners.par_sort_unstable();
         owners.dedup();
         let outlines = Outlines::of(owned, &owners);
         let corner = |pick: fn(f64, f64) -> f64, corner: fn(&Part) -> Coord, start: f64| {

@@ -33,6 +33,9 @@ pub(super) struct Part {
 /// Owners whose polygons together have about so many vertices are gathered by one thread at a time.
 const AT_A_TIME: usize = 1 << 14;
 
+/// The vertices of so many owners are counted by one thread at a time, at least.
+const NEIGHBOURS: usize = 1 << 10;
+
 impl Outlines {
     /// Gathers the polygons of owners, which are numbered by their place among `owners`.
     pub(super) fn of(owned: &[(Owner, &MultiPolygon)], owners: &[Owner]) -> Self {
@@ -101,12 +104,14 @@ type Lot<'a> = &'a [(Owner, &'a MultiPolygon)];
 
 /// Owners one after the other, some at a time, and the most vertices that each lot has.
 fn lots<'a>(owned: &'a [(Owner, &'a MultiPolygon)]) -> Vec<(Lot<'a>, usize)> {
+    // One more for the vertex that closes a ring.
+    let in_ring = |ring: &LineString| ring.0.len() + usize::from(!ring.is_closed());
+    let each = owned.par_iter().with_min_len(NEIGHBOURS);
+    let each: Vec<usize> = each.map(|(_, polygons)| polygons.iter().flat_map(rings).map(in_ring).sum()).collect();
     let mut lots = Vec::new();
     let (mut first, mut vertices) = (0, 0);
-    for (number, (_, polygons)) in owned.iter().enumerate() {
-        // One more for the vertex that closes a ring.
-        vertices +=
-            polygons.iter().flat_map(rings).map(|ring| ring.0.len() + usize::from(!ring.is_closed())).sum::<usize>();
+    for (number, more) in each.into_iter().enumerate() {
+        vertices += more;
         if vertices >= AT_A_TIME || number + 1 == owned.len() {
             lots.push((&owned[first..=number], vertices));
             (first, vertices) = (number + 1, 0);
