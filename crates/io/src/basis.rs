@@ -90,26 +90,23 @@ impl Basis<'_> {
         let Self { study, frame, tally, .. } = *self;
         let (file, about) = (&self.loaded.file, &self.loaded.file.study);
         let indicators = self.figures();
-        let safety = safety(&Question {
-            indicators: &indicators,
-            tally,
-            frame,
-            goals: &study.goals,
-            kinds: self.kinds,
-            coordinate_error: asked::coordinate_error(file),
-            near_error: asked::near_error(file, study),
-            doubts: self.doubts,
-        });
-        let reached = Reached::of(tally, frame, &indicators.areas);
-        let (networks, timetable) = match study.profiles.first() {
-            Some(main) => (
-                Networks::of(&reached, frame, indicators.areas.len(), main),
-                Timetable::of(&reached, frame, indicators.areas.len(), main, &speeds(&indicators)),
-            ),
-            None => Default::default(),
+        let safety = || {
+            safety(&Question {
+                indicators: &indicators,
+                tally,
+                frame,
+                goals: &study.goals,
+                kinds: self.kinds,
+                coordinate_error: asked::coordinate_error(file),
+                near_error: asked::near_error(file, study),
+                doubts: self.doubts,
+            })
         };
+        // Each of these goes through the whole tally by itself.
+        let ((networks, timetable), (safety, scenarios)) =
+            rayon::join(|| self.networks(&indicators), || (safety(), self.compare(&indicators, &self.contrasts())));
         Outcome {
-            scenarios: self.compare(&indicators, &self.contrasts()),
+            scenarios,
             plans: self.planned.map_or_else(|| crate::plans::plans(self, &indicators), Clone::clone),
             networks,
             timetable,
@@ -127,6 +124,17 @@ impl Basis<'_> {
             aid: study.aid.count(tally, frame, &indicators),
             indicators,
         }
+    }
+
+    /// Which networks reach what, and from when units have a speed, under the study's main definition.
+    fn networks(&self, indicators: &Indicators) -> (Networks, Timetable) {
+        let Some(main) = self.study.profiles.first() else { return Default::default() };
+        let (frame, areas) = (self.frame, indicators.areas.len());
+        let reached = Reached::of(self.tally, frame, &indicators.areas);
+        rayon::join(
+            || Networks::of(&reached, frame, areas, main),
+            || Timetable::of(&reached, frame, areas, main, &speeds(indicators)),
+        )
     }
 
     /// Every figure that the study asks for, and nothing else of the outcome.
