@@ -164,8 +164,9 @@ impl<'a> Borders<'a> {
                 let (bx, by) = (simd.splat_f64s(bx), simd.splat_f64s(by));
                 for number in 0..REGISTERS {
                     let (next_right, next_up) = (simd.sub_f64s(x[number], bx), simd.sub_f64s(y[number], by));
-                    let side =
-                        simd.sub_f64s(simd.mul_f64s(right[number], next_up), simd.mul_f64s(up[number], next_right));
+                    // Fused where the processor does that: one rounding less, and no larger error.
+                    let less = simd.neg_f64s(simd.mul_f64s(up[number], next_right));
+                    let side = simd.mul_add_e_f64s(right[number], next_up, less);
                     least[number] = simd.min_f64s(least[number], simd.abs_f64s(side));
                     // It meets those that it is at the height of, and that rise when the point is to their left.
                     let (from, to) = (bits(up[number]), bits(next_up));
