@@ -142,14 +142,14 @@ fn answer(study: &Study, options: &Options, clock: &mut Clock) -> Result<Answer>
     let pieces = read::pieces(&options.file("places"), &ReadOptions::default(), &columns, false)?;
     let busy = Busy::default();
     let take = |piece: usize| {
-        let places = busy.time(0, || batch(&pieces.read(piece).map_err(|error| error.to_string())?))?;
-        let (kinds, best, area) = busy.time(1, || {
+        let places = busy.time("read_places", || batch(&pieces.read(piece).map_err(|error| error.to_string())?))?;
+        let (kinds, best, area) = busy.time("join", || {
             let kinds = joiner.join(&places, 0..places.len());
             let (best, area) = said.of_each(&kinds, |kind| say(&joiner, &study.frame.services, kind));
             (kinds, best, area)
         });
         if tallied {
-            busy.time(2, || {
+            busy.time("tally", || {
                 let mut own = lock(&counts).pop().unwrap_or_else(|| Counts::new(units));
                 own.observe(&places, 0..places.len(), &kinds);
                 lock(&counts).push(own);
@@ -163,7 +163,7 @@ fn answer(study: &Study, options: &Options, clock: &mut Clock) -> Result<Answer>
         .with_max_len(1)
         .map(take)
         .collect::<std::result::Result<Vec<Answers>, String>>()?;
-    clock.share(STREAMED.into_iter().zip(busy.spans()));
+    clock.share(busy.spans());
     let reached = tallied.then(|| {
         let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (kinds, number) = joiner.finish(&Counts::kinds(&counts));
@@ -508,20 +508,24 @@ impl Clock {
 
 /// How long workers have been busy with each phase of what is done batch by batch.
 #[derive(Default)]
-struct Busy([AtomicU64; 3]);
+struct Busy([AtomicU64; STREAMED.len()]);
 
 impl Busy {
-    fn time<T>(&self, phase: usize, run: impl FnOnce() -> T) -> T {
+    /// `phase` is one of [`STREAMED`].
+    fn time<T>(&self, phase: &str, run: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let made = run();
         let nanoseconds = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0[phase].fetch_add(nanoseconds, Ordering::Relaxed);
+        for (_, busy) in STREAMED.iter().zip(&self.0).filter(|(name, _)| **name == phase) {
+            busy.fetch_add(nanoseconds, Ordering::Relaxed);
+        }
         made
     }
 
     /// Per phase, the seconds of all workers together.
-    fn spans(&self) -> [f64; 3] {
-        self.0.each_ref().map(|busy| Duration::from_nanos(busy.load(Ordering::Relaxed)).as_secs_f64())
+    fn spans(&self) -> impl Iterator<Item = (&'static str, f64)> + Clone {
+        let seconds = |busy: &AtomicU64| Duration::from_nanos(busy.load(Ordering::Relaxed)).as_secs_f64();
+        STREAMED.into_iter().zip(self.0.each_ref().map(seconds))
     }
 }
 
