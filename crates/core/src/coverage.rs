@@ -1,6 +1,7 @@
 //! Coverage: which services reach each place, and where the place lies.
 
 use std::{
+    cmp::Ordering,
     hash::BuildHasher as _,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -509,23 +510,28 @@ impl<'a> Joiner<'a> {
             let kind = self.spell_out(number, &table);
             (kind.beginning(), kind, number)
         }));
-        let in_order = |pair: &[(u64, Kind, u32)]| (pair[0].0, &pair[0].1) <= (pair[1].0, &pair[1].1);
-        if !kinds.par_windows(2).all(in_order) {
+        let orders = |kinds: &[(u64, Kind, u32)]| -> Vec<Ordering> {
+            let pairs = kinds.par_windows(2);
+            pairs.map(|pair| (pair[0].0, &pair[0].1).cmp(&(pair[1].0, &pair[1].1))).collect()
+        };
+        let mut each = orders(&kinds);
+        if each.par_iter().any(|order| order.is_gt()) {
             kinds.par_sort_unstable();
+            each = orders(&kinds);
         }
         let (mut sorted, numbers): (Vec<Kind>, Vec<u32>) =
             kinds.into_par_iter().map(|(_, kind, number)| (kind, number)).unzip();
         // A code or an offer may say no more than the position does.
-        let is_new: Vec<bool> =
-            (0..sorted.len()).into_par_iter().map(|at| at == 0 || sorted[at] != sorted[at - 1]).collect();
+        let mut is_new = std::iter::once(true).chain(each.iter().map(|order| order.is_lt()));
         let mut place = ByNumber::default();
         let mut kinds = 0;
-        for (number, &is_new) in numbers.into_iter().zip(&is_new) {
+        for (number, is_new) in numbers.into_iter().zip(is_new.clone()) {
             kinds += u32::from(is_new);
             *place.at(number) = kinds - 1;
         }
-        let mut is_new = is_new.into_iter();
-        sorted.retain(|_| is_new.next().unwrap_or_default());
+        if each.iter().any(|order| order.is_eq()) {
+            sorted.retain(|_| is_new.next().unwrap_or_default());
+        }
         (sorted, place)
     }
 }

@@ -54,7 +54,12 @@ impl Sums {
     #[must_use]
     pub fn of(units: usize, rows: Vec<(u32, u16)>, counts: Vec<Count>) -> Option<Self> {
         let whole = rows.len().checked_mul(units)? == counts.len();
-        (units > 0 && whole && rows.is_sorted_by(|a, b| a < b)).then(|| Self { units, rows, counts: Arc::new(counts) })
+        (units > 0 && whole && rows.is_sorted_by(|a, b| a < b)).then(|| Self::of_rows(units, rows, counts))
+    }
+
+    /// Sums from rows that are known to be in order, each with one count per unit.
+    pub(crate) fn of_rows(units: usize, rows: Vec<(u32, u16)>, counts: Vec<Count>) -> Self {
+        Self { units, rows, counts: Arc::new(counts) }
     }
 
     /// Kind, category and one count per unit, in order.

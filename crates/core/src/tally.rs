@@ -270,17 +270,18 @@ impl Counts {
         let rows = all.par_iter().flat_map_iter(|counts| {
             let row = |(&(kind, c), &start): (&(u32, u16), &usize)| {
                 let sums = &counts.counts[start..start + counts.units];
-                (place(kind), category(c), sums)
+                ((place(kind), category(c)), sums)
             };
             counts.rows.iter().map(row)
         });
-        let mut rows: Vec<(u32, u16, &[Count])> = rows.collect();
-        rows.par_sort_unstable_by_key(|&(kind, category, _)| (kind, category));
-        let mut sums = Sums::new(units);
-        for (kind, category, counts) in rows {
-            sums.push((kind, category), counts);
-        }
-        sums
+        let mut rows: Vec<((u32, u16), &[Count])> = rows.collect();
+        rows.par_sort_unstable_by_key(|&(row, _)| row);
+        let alike: Vec<_> = rows.chunk_by(|(a, _), (b, _)| a == b).collect();
+        let units = units.max(1);
+        let mut sums = vec![Count::default(); alike.len() * units];
+        let each = sums.par_chunks_exact_mut(units).zip(&alike);
+        each.for_each(|(sum, alike)| alike.iter().for_each(|(_, counts)| add(sum, counts)));
+        Sums::of_rows(units, alike.iter().map(|alike| alike[0].0).collect(), sums)
     }
 }
 

@@ -13,7 +13,7 @@
 use geo::Coord;
 use pulp::Simd;
 
-use super::outlines::len32;
+use super::outlines::{self, len32};
 use crate::polygon::side_of;
 
 /// The borders of a group, at most.
@@ -221,7 +221,7 @@ impl Group {
     pub(super) fn add(
         &mut self,
         (owner, odd): (u32, bool),
-        edges: impl Iterator<Item = u32>,
+        runs: impl Iterator<Item = outlines::Run>,
         steps: &[u32],
         reach: f64,
         code: &mut Vec<u32>,
@@ -233,17 +233,12 @@ impl Group {
         self.odd |= u32::from(odd) << bit;
         self.owners.push(owner);
         self.reach = self.reach.max(reach);
-        let mut last: Option<Run> = None;
-        for edge in edges {
-            match &mut last {
-                Some(run) if run.first + run.edges == edge && run.edges < Run::MOST => run.edges += 1,
-                _ => {
-                    let whole = last.replace(Run { first: edge, edges: 1, bit });
-                    self.runs.extend(whole.into_iter().flat_map(Run::words));
-                }
+        for outlines::Run { first, edges } in runs {
+            for skipped in (0..edges).step_by(Run::MOST as usize) {
+                let run = Run { first: first + skipped, edges: Run::MOST.min(edges - skipped), bit };
+                self.runs.extend(run.words());
             }
         }
-        self.runs.extend(last.into_iter().flat_map(Run::words));
         self.steps.extend_from_slice(steps);
         self.of_steps.resize(self.steps.len(), bit as u8);
     }

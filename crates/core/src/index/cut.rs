@@ -14,12 +14,14 @@
 //! are of given coordinates; nothing is rounded. A kept edge that does not touch after all changes nothing: each of
 //! its vertices to the right is a step, and the edge itself is counted.
 
+use std::sync::{Mutex, PoisonError};
+
 use geo::Coord;
 
 use super::{
     border::Group,
     lattice::{DEPTH, Lattice, morton},
-    outlines::{Outlines, Part, STRETCH, len32},
+    outlines::{Outlines, Part, Run, STRETCH, len32},
     sets::{Grown, Sets},
     stretches,
 };
@@ -67,10 +69,11 @@ impl Leaves {
 #[derive(Debug, Clone, Copy)]
 struct Item {
     part: u32,
-    /// Where its edges are in the square's list; not used when it is whole.
+    /// Where its runs are in the square's list, and how many; not used when it is whole.
     first: u32,
-    /// How many edges it has.
-    len: u32,
+    runs: u32,
+    /// How many edges they have.
+    edges: u32,
     /// Whether a ray from the square's lower side crosses an odd number of edges that are not in the list.
     odd: bool,
     /// The polygon lies within the square, and its edges are not listed.
@@ -80,7 +83,7 @@ struct Item {
 #[derive(Debug, Default)]
 struct Square {
     items: Vec<Item>,
-    edges: Vec<u32>,
+    runs: Vec<Run>,
     set: u32,
     /// How many edges there are.
     weight: usize,
@@ -90,7 +93,11 @@ struct Square {
 
 impl Square {
     fn weigh(&mut self) {
-        self.weight = self.items.iter().map(|item| item.len as usize).sum();
+        self.weight = self.items.iter().map(|item| item.edges as usize).sum();
+    }
+
+    fn runs_of(&self, item: &Item) -> &[Run] {
+        &self.runs[item.first as usize..(item.first + item.runs) as usize]
     }
 
     fn is_divisible(&self, spot: Spot) -> bool {
@@ -145,13 +152,14 @@ pub(super) fn cut(outlines: &Outlines, lattice: &Lattice, sets: &Sets) -> Leaves
     let items = (0..).zip(&outlines.parts).map(|(part, p)| Item {
         part,
         first: 0,
-        len: outlines.edge_count(p),
+        runs: 0,
+        edges: outlines.edge_count(p),
         odd: false,
         whole: true,
     });
-    let mut square = Square { items: items.collect(), edges: Vec::new(), set: super::sets::EMPTY, weight: 0, idle: 0 };
+    let mut square = Square { items: items.collect(), runs: Vec::new(), set: super::sets::EMPTY, weight: 0, idle: 0 };
     square.weigh();
-    let cutter = Cutter { outlines, lattice, sets };
+    let cutter = Cutter { outlines, lattice, sets, benches: Mutex::default() };
     Leaves::together(&cutter.shared(Spot { depth: 0, x: 0, y: 0 }, square))
 }
 
@@ -159,6 +167,8 @@ struct Cutter<'a> {
     outlines: &'a Outlines,
     lattice: &'a Lattice,
     sets: &'a Sets,
+    /// Benches of workers that are not at work just now.
+    benches: Mutex<Vec<Bench>>,
 }
 
 /// What one worker keeps while it divides.
@@ -167,7 +177,9 @@ struct Bench {
     leaves: Leaves,
     grown: Grown,
     spare: Vec<Square>,
-    edges: Vec<u32>,
+    /// The owners that have the whole of each quarter.
+    gained: [Vec<u32>; 4],
+    runs: Vec<Run>,
     steps: Vec<u32>,
     group: Group,
 }
@@ -175,13 +187,17 @@ struct Bench {
 impl Cutter<'_> {
     /// Divides a large square by several threads. The order of the result is that of the curve.
     fn shared(&self, spot: Spot, square: Square) -> Vec<Leaves> {
-        let mut bench = Bench::default();
+        let mut bench = self.benches.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let put_back = |bench| self.benches.lock().unwrap_or_else(PoisonError::into_inner).push(bench);
         if square.weight <= SHARED_EDGES || !square.is_divisible(spot) {
             self.alone(spot, square, &mut bench);
-            return vec![bench.leaves];
+            let leaves = std::mem::take(&mut bench.leaves);
+            put_back(bench);
+            return vec![leaves];
         }
         let [a, b, c, d] = self.divide(spot, &square, &mut bench);
-        drop(square);
+        bench.spare.push(square);
+        put_back(bench);
         let at = |number| spot.quarter(number);
         let ((mut a, mut b), (mut c, mut d)) = rayon::join(
             || rayon::join(|| self.shared(at(0), a), || self.shared(at(1), b)),
@@ -211,39 +227,38 @@ impl Cutter<'_> {
         let mut quarters = [(); 4].map(|()| {
             let mut quarter = bench.spare.pop().unwrap_or_default();
             quarter.items.clear();
-            quarter.edges.clear();
+            quarter.runs.clear();
             quarter.set = square.set;
             quarter
         });
-        let mut gained: [Vec<u32>; 4] = Default::default();
+        let mut gained = std::mem::take(&mut bench.gained);
         for item in &square.items {
             let part = &self.outlines.parts[item.part as usize];
             if item.whole {
                 if let Some(number) = quarter_of(part.lower, part.upper, middle) {
                     quarters[number].items.push(*item);
                 } else {
-                    bench.edges.clear();
-                    bench.edges.extend(self.outlines.edges(item.part));
-                    self.divide_item(item, &bench.edges, bounds, middle, &mut quarters, &mut gained);
+                    bench.runs.clear();
+                    bench.runs.extend(self.outlines.runs(item.part));
+                    self.divide_item(item, &bench.runs, bounds, middle, &mut quarters, &mut gained);
                 }
             } else {
-                let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
-                self.divide_item(item, edges, bounds, middle, &mut quarters, &mut gained);
+                self.divide_item(item, square.runs_of(item), bounds, middle, &mut quarters, &mut gained);
             }
         }
         for (quarter, gained) in quarters.iter_mut().zip(&mut gained) {
             gained.sort_unstable();
             gained.dedup();
-            for &owner in &*gained {
-                quarter.set = self.sets.with(quarter.set, owner, &mut bench.grown);
-            }
+            quarter.set = self.sets.with_all(quarter.set, gained.iter().copied(), &mut bench.grown);
             if !gained.is_empty() {
                 // Who has the whole square gains nothing by a border in it.
                 let parts = &self.outlines.parts;
                 quarter.items.retain(|item| gained.binary_search(&parts[item.part as usize].owner).is_err());
+                gained.clear();
             }
             quarter.weigh();
         }
+        bench.gained = gained;
         let after: usize = quarters.iter().map(|quarter| quarter.weight).sum();
         let idle = if after * 2 > square.weight * 3 { square.idle + 1 } else { 0 };
         for quarter in &mut quarters {
@@ -256,63 +271,79 @@ impl Cutter<'_> {
     fn divide_item(
         &self,
         item: &Item,
-        mut edges: &[u32],
+        runs: &[Run],
         bounds: Bounds,
         middle: Coord,
         quarters: &mut [Square; 4],
         gained: &mut [Vec<u32>; 4],
     ) {
         let outlines = self.outlines;
-        let firsts = [0, 1, 2, 3].map(|number: usize| len32(&quarters[number].edges));
+        let mut shares = [0, 1, 2, 3].map(|number: usize| Share::nothing_after(len32(&quarters[number].runs)));
+        let insides = [0, 1, 2, 3].map(|number| Inside::of_quarter(number, bounds, middle));
         let mut odd = [item.odd; 4];
+        // Whether a ray changes there that starts at the upper quarters' lower side.
+        let is_step = |v: Coord| (v.x > bounds.x1) & (v.y > bounds.y0) & (v.y <= middle.y);
         let mut steps = false;
-        let class = |vertex: u32| Class::of(outlines.vertex(vertex), bounds, middle);
-        // Most edges begin where the one before ends.
-        let mut last = (u32::MAX, Class::default());
-        while let Some((&edge, others)) = edges.split_first() {
-            // Most stretches of large polygons lie within one quarter.
-            if let Some([lower, upper]) = outlines.stretch(edges)
-                && let Some(number) = quarter_of(lower, upper, middle)
-                && lower.y > bounds.y0
-            {
-                let (stretch, others) = edges.split_at(STRETCH);
-                steps ^= class(edge).steps(class(edge + STRETCH as u32));
-                quarters[number].edges.extend_from_slice(stretch);
-                edges = others;
-                continue;
-            }
-            edges = others;
-            let from = if last.0 == edge { last.1 } else { class(edge) };
-            let to = class(edge + 1);
-            last = (edge + 1, to);
-            steps ^= from.steps(to);
-            // Most edges lie within one quarter, and the ray from no quarter's lower side can meet them.
-            if let Some(quarter) = quarters.get_mut(from.quarter(to)) {
-                quarter.edges.push(edge);
-                continue;
-            }
-            let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
-            let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
-            let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };
-            for (number, quarter) in quarters.iter_mut().enumerate() {
-                let (x0, x1) = if number & 1 == 0 { (bounds.x0, middle.x) } else { (middle.x, bounds.x1) };
-                let (y0, y1) = if number & 2 == 0 { (bounds.y0, middle.y) } else { (middle.y, bounds.y1) };
-                match side(low, high, [left, right], Bounds { x0, x1, y0, y1 }) {
-                    Side::MayTouch => quarter.edges.push(edge),
-                    Side::Right => odd[number] ^= low.y <= y0 && y0 < high.y,
-                    Side::Elsewhere => {}
+        for run in runs {
+            let (mut edge, end) = (run.first, run.first + run.edges);
+            steps ^= is_step(outlines.vertex(edge)) ^ is_step(outlines.vertex(end));
+            while edge < end {
+                // Most edges lie within the quarter of the one before, and into those the ray from no quarter's lower side can run.
+                let number = quarter_at(outlines.vertex(edge), middle);
+                let first = edge;
+                edge = self.way_out(&insides[number], edge, end);
+                if edge > first {
+                    give(quarters, &mut shares, number, first, edge);
+                }
+                if edge == end {
+                    break;
+                }
+                let (a, b) = (outlines.vertex(edge), outlines.vertex(edge + 1));
+                edge += 1;
+                let (low, high) = if a.y <= b.y { (a, b) } else { (b, a) };
+                let (left, right) = if a.x <= b.x { (a.x, b.x) } else { (b.x, a.x) };
+                for (number, odd) in odd.iter_mut().enumerate() {
+                    let (x0, x1) = if number & 1 == 0 { (bounds.x0, middle.x) } else { (middle.x, bounds.x1) };
+                    let (y0, y1) = if number & 2 == 0 { (bounds.y0, middle.y) } else { (middle.y, bounds.y1) };
+                    match side(low, high, [left, right], Bounds { x0, x1, y0, y1 }) {
+                        Side::MayTouch => give(quarters, &mut shares, number, edge - 1, edge),
+                        Side::Right => *odd ^= low.y <= y0 && y0 < high.y,
+                        Side::Elsewhere => {}
+                    }
                 }
             }
         }
-        for (number, quarter) in quarters.iter_mut().enumerate() {
+        for (number, (quarter, share)) in quarters.iter_mut().zip(shares).enumerate() {
             let odd = odd[number] ^ (number & 2 == 2 && steps);
-            let len = len32(&quarter.edges) - firsts[number];
-            if len > 0 {
-                quarter.items.push(Item { part: item.part, first: firsts[number], len, odd, whole: false });
+            if share.edges > 0 {
+                let runs = len32(&quarter.runs) - share.first;
+                let Share { first, edges } = share;
+                quarter.items.push(Item { part: item.part, first, runs, edges, odd, whole: false });
             } else if odd {
                 gained[number].push(self.outlines.parts[item.part as usize].owner);
             }
         }
+    }
+
+    /// The edge, from one on and before an end, with which the outline leaves a quarter; it may be the first, or the end.
+    #[inline]
+    fn way_out(&self, quarter: &Inside, mut edge: u32, end: u32) -> u32 {
+        if !quarter.holds(self.outlines.vertex(edge)) {
+            return edge;
+        }
+        while edge < end {
+            // Most stretches of large polygons lie within one quarter.
+            if let Some(corners) = self.outlines.stretch(edge, end)
+                && corners.into_iter().all(|corner| quarter.holds(corner))
+            {
+                edge += STRETCH as u32;
+            } else if quarter.holds(self.outlines.vertex(edge + 1)) {
+                edge += 1;
+            } else {
+                break;
+            }
+        }
+        edge
     }
 
     fn leaf(&self, spot: Spot, square: &Square, bench: &mut Bench) {
@@ -329,59 +360,74 @@ impl Cutter<'_> {
             let reach = reach.into_iter().fold(0.0, f64::max);
             steps.clear();
             if item.whole {
-                group.add((owner, item.odd), self.outlines.edges(item.part), steps, reach, &mut leaves.code);
+                group.add((owner, item.odd), self.outlines.runs(item.part), steps, reach, &mut leaves.code);
                 continue;
             }
-            let edges = &square.edges[item.first as usize..(item.first + item.len) as usize];
-            let ends = edges.iter().flat_map(|&edge| [edge, edge + 1]);
-            steps.extend(ends.filter(|&vertex| beyond(self.outlines.vertex(vertex))));
+            let runs = square.runs_of(item);
+            for run in runs {
+                // Between two edges of a run is one vertex, and two steps there are none.
+                let ends = [run.first, run.first + run.edges];
+                steps.extend(ends.into_iter().filter(|&vertex| beyond(self.outlines.vertex(vertex))));
+            }
             if steps.len() > 1 {
                 steps.sort_unstable_by(|a, b| height(a).total_cmp(&height(b)));
                 cancel_pairs(steps, height);
             }
-            group.add((owner, item.odd), edges.iter().copied(), steps, reach, &mut leaves.code);
+            group.add((owner, item.odd), runs.iter().copied(), steps, reach, &mut leaves.code);
         }
         group.write(&mut leaves.code);
     }
 }
 
-/// Where a vertex lies in a square that is divided: bits of what is true of it, found without a branch.
-#[derive(Debug, Clone, Copy, Default)]
-struct Class(u8);
+/// What a quarter gets of an item.
+#[derive(Debug, Clone, Copy)]
+struct Share {
+    /// Where its runs start.
+    first: u32,
+    edges: u32,
+}
 
-impl Class {
-    /// Left of the middle, right of it, below it, above it, over the lower side.
-    const BITS: u8 = 5;
+impl Share {
+    const fn nothing_after(first: u32) -> Self {
+        Self { first, edges: 0 }
+    }
+}
 
-    #[inline]
-    fn of(v: Coord, bounds: Bounds, middle: Coord) -> Self {
-        let over = v.y > bounds.y0;
-        // Whether a ray changes there that starts at the upper quarters' lower side.
-        let step = (v.x > bounds.x1) & over & (v.y <= middle.y);
-        let bits = [v.x < middle.x, v.x > middle.x, v.y < middle.y, v.y > middle.y, over, step];
-        Self((0..).zip(bits).fold(0, |class, (bit, is)| class | u8::from(is) << bit))
+/// Gives a quarter the edges from one to before another.
+#[inline]
+fn give(quarters: &mut [Square; 4], shares: &mut [Share; 4], number: usize, first: u32, end: u32) {
+    let (runs, share, edges) = (&mut quarters[number].runs, &mut shares[number], end - first);
+    match runs.last_mut() {
+        Some(last) if share.edges > 0 && last.first + last.edges == first => last.edges += edges,
+        _ => runs.push(Run { first, edges }),
+    }
+    share.edges += edges;
+}
+
+/// Where edges touch no quarter but one, nor the lower side of the square that is divided; it reaches beyond the square.
+#[derive(Debug, Clone, Copy)]
+struct Inside {
+    low: Coord,
+    high: Coord,
+}
+
+impl Inside {
+    fn of_quarter(number: usize, bounds: Bounds, middle: Coord) -> Self {
+        let (low_x, high_x) = if number & 1 == 0 { (f64::NEG_INFINITY, middle.x) } else { (middle.x, f64::INFINITY) };
+        let (low_y, high_y) = if number & 2 == 0 { (bounds.y0, middle.y) } else { (middle.y, f64::INFINITY) };
+        Self { low: Coord { x: low_x, y: low_y }, high: Coord { x: high_x, y: high_y } }
     }
 
-    /// Whether the ray changes at one of the two and not at the other.
     #[inline]
-    fn steps(self, other: Self) -> bool {
-        (self.0 ^ other.0) >> Self::BITS == 1
+    fn holds(&self, v: Coord) -> bool {
+        (self.low.x < v.x) & (v.x < self.high.x) & (self.low.y < v.y) & (v.y < self.high.y)
     }
+}
 
-    /// The quarter that both lie in, touching no other, and over the lower side of the square; or no quarter.
-    #[inline]
-    fn quarter(self, other: Self) -> usize {
-        const QUARTERS: [u8; 1 << Class::BITS] = {
-            let mut quarters = [u8::MAX; 1 << Class::BITS];
-            let mut number = 0;
-            while number < 4 {
-                quarters[1 << 4 | 1 << (2 + (number >> 1)) | 1 << (number & 1)] = number as u8;
-                number += 1;
-            }
-            quarters
-        };
-        QUARTERS[usize::from(self.0 & other.0) % QUARTERS.len()].into()
-    }
+/// The quarter that a point lies in, or next to.
+#[inline]
+fn quarter_at(v: Coord, middle: Coord) -> usize {
+    usize::from(v.x > middle.x) | usize::from(v.y > middle.y) << 1
 }
 
 /// Takes out two steps at one height, which are none.

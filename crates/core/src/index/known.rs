@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
+
 /// Per square, the sets that some of its points were in lately, by the borders that hold them. What was overwritten is found
 /// out anew.
 #[derive(Debug, Default)]
@@ -62,7 +64,7 @@ const SLOTS: usize = 8;
 
 impl KnownSets {
     pub(super) fn of(squares: usize) -> Self {
-        Self((0..squares * SLOTS).map(|_| AtomicU64::new(0)).collect())
+        Self((0..squares * SLOTS).into_par_iter().map(|_| AtomicU64::new(0)).collect())
     }
 
     /// The set of the points of a square that some of its borders hold, if it is known.

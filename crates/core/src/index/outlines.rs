@@ -1,6 +1,6 @@
 //! The outlines of all polygons: every vertex in one list.
 
-use geo::{BoundingRect as _, Coord, LineString, MultiPolygon, Polygon};
+use geo::{Coord, LineString, MultiPolygon, Polygon};
 use rayon::prelude::*;
 
 use super::{Owner, stretches};
@@ -15,6 +15,13 @@ pub(super) struct Outlines {
     pub(super) parts: Vec<Part>,
     /// The corners of each stretch of vertices, see [`Outlines::stretch`].
     stretches: Vec<[Coord; 2]>,
+}
+
+/// Edges of one ring that follow each other: the first one, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) first: u32,
+    pub(super) edges: u32,
 }
 
 /// How many edges of a stretch are looked at at once. Polygons in unit tests are small.
@@ -68,11 +75,11 @@ impl Outlines {
         all
     }
 
-    /// The corners of the first edges in a list, when those are a whole stretch one after the other.
+    /// The corners of the edges from one on that make a whole stretch, if there is one before an end.
     #[inline]
-    pub(super) fn stretch(&self, edges: &[u32]) -> Option<[Coord; 2]> {
-        let (first, last) = (*edges.first()? as usize, *edges.get(STRETCH - 1)? as usize);
-        let whole = first.is_multiple_of(STRETCH) && last == first + STRETCH - 1;
+    pub(super) fn stretch(&self, first: u32, end: u32) -> Option<[Coord; 2]> {
+        let (first, end) = (first as usize, end as usize);
+        let whole = first.is_multiple_of(STRETCH) && first + STRETCH <= end;
         if whole { self.stretches.get(first / STRETCH).copied() } else { None }
     }
 
@@ -83,13 +90,11 @@ impl Outlines {
         Coord { x, y }
     }
 
-    /// The edges of one polygon.
-    pub(super) fn edges(&self, part: u32) -> impl Iterator<Item = u32> + '_ {
-        let [first, end] = self.parts[part as usize].rings;
-        (first..end).flat_map(|ring| {
-            let ring = ring as usize;
-            self.rings[ring]..self.rings[ring + 1].saturating_sub(1)
-        })
+    /// The edges of one polygon: a run for each ring.
+    pub(super) fn runs(&self, part: u32) -> impl Iterator<Item = Run> + '_ {
+        let [first, end] = self.parts[part as usize].rings.map(|ring| ring as usize);
+        let rings = self.rings[first..=end].array_windows();
+        rings.map(|&[first, end]| Run { first, edges: end.saturating_sub(first + 1) }).filter(|run| run.edges > 0)
     }
 
     /// How many edges a polygon has.
@@ -134,7 +139,7 @@ impl Gathered {
         for (owner, polygons) in lot {
             let owner = owners.binary_search(owner).map_or(u32::MAX, index32);
             for polygon in *polygons {
-                let Some((lower, upper)) = bounds(polygon) else { continue };
+                let before = own.used;
                 let first = len32(&own.rings);
                 for ring in rings(polygon) {
                     own.rings.push(index32(own.used));
@@ -147,7 +152,15 @@ impl Gathered {
                         }
                     }
                 }
-                own.parts.push(Part { owner, rings: [first, len32(&own.rings)], lower, upper });
+                let own_vertices = &vertices[before..own.used];
+                if !own_vertices.is_empty() && own_vertices.iter().flatten().fold(true, |all, c| all & c.is_finite()) {
+                    let [lower, upper] = corners(own_vertices);
+                    own.parts.push(Part { owner, rings: [first, len32(&own.rings)], lower, upper });
+                } else {
+                    // It has no edges, or corners that are not numbers.
+                    own.used = before;
+                    own.rings.truncate(first as usize);
+                }
             }
         }
         own
@@ -165,17 +178,6 @@ fn corners(vertices: &[[f64; 2]]) -> [Coord; 2] {
 /// The rings that have edges.
 fn rings(polygon: &Polygon) -> impl Iterator<Item = &LineString> {
     std::iter::once(polygon.exterior()).chain(polygon.interiors()).filter(|ring| ring.0.len() > 1)
-}
-
-/// The corners of a polygon whose coordinates are numbers.
-fn bounds(polygon: &Polygon) -> Option<(Coord, Coord)> {
-    let finite = |c: &Coord| c.x.is_finite() && c.y.is_finite();
-    // A hole may stray outside its shell.
-    let boxes = rings(polygon).filter_map(|ring| ring.bounding_rect()).map(|b| (b.min(), b.max()));
-    let whole = boxes.reduce(|(low, high), (l, h)| {
-        (Coord { x: low.x.min(l.x), y: low.y.min(l.y) }, Coord { x: high.x.max(h.x), y: high.y.max(h.y) })
-    });
-    whole.filter(|(lower, upper)| finite(lower) && finite(upper))
 }
 
 /// A length as a number of 32 bits. Lists of four thousand million words do not fit into the memory of a study.
