@@ -398,7 +398,8 @@ impl Share {
 fn give(quarters: &mut [Square; 4], shares: &mut [Share; 4], number: usize, first: u32, end: u32) {
     let (runs, share, edges) = (&mut quarters[number].runs, &mut shares[number], end - first);
     match runs.last_mut() {
-        Some(last) if share.edges > 0 && last.first + last.edges == first => last.edges += edges,
+        // Between two rings is a vertex at which no edge begins.
+        Some(last) if last.first + last.edges == first => last.edges += edges,
         _ => runs.push(Run { first, edges }),
     }
     share.edges += edges;
