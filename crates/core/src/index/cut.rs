@@ -72,11 +72,11 @@ struct Item {
     /// Where its runs are in the square's list, and how many; not used when it is whole.
     first: u32,
     runs: u32,
-    /// How many edges they have.
+    /// How many edges it has.
     edges: u32,
     /// Whether a ray from the square's lower side crosses an odd number of edges that are not in the list.
     odd: bool,
-    /// The polygon lies within the square, and its edges are not listed.
+    /// The polygon lies within the square, and its runs are not listed.
     whole: bool,
 }
 

@@ -173,6 +173,18 @@ fn nothing_and_places_without_a_number_are_held_by_nothing() {
 }
 
 #[test]
+fn a_polygon_with_a_corner_that_is_no_number_is_left_out_and_no_other() {
+    for wrong in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let bad = polygon![(x: 0.0, y: 0.0), (x: 9.0, y: 0.0), (x: wrong, y: 4.0), (x: 9.0, y: 9.0), (x: 0.0, y: 9.0)];
+        let polygons = [vec![square(0.0, 0.0, 4.0), bad, square(6.0, 0.0, 1.0)], vec![square(0.0, 0.0, 2.0)]];
+        let index = index(&polygons.map(MultiPolygon));
+        for (x, y, holding) in [(1.0, 1.0, 2), (3.0, 3.0, 1), (5.0, 1.0, 0), (6.5, 0.5, 1), (1.0, 8.0, 0)] {
+            assert_eq!(index.held_at(Coord { x, y }).links.len(), holding, "{wrong}: {x} {y}");
+        }
+    }
+}
+
+#[test]
 fn scattered_points_are_answered_in_their_own_order() {
     let polygons: Vec<MultiPolygon> =
         (0..400).map(|i| MultiPolygon(vec![square(f64::from(i % 20) * 10.0, f64::from(i / 20) * 10.0, 9.0)])).collect();
